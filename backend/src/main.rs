@@ -1,0 +1,3 @@
+//! Warren, the server program.
+
+fn main() {}

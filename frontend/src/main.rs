@@ -1,0 +1,3 @@
+//! The client program that trunk builds.
+
+fn main() {}

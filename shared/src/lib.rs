@@ -1,0 +1,1 @@
+//! Wire types and the pure rules that both ends agree on.
