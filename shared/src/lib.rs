@@ -1,1 +1,40 @@
-//! Wire types and the pure rules that both ends agree on.
+//! What crosses the wire, and the pure rules that both ends agree on.
+//!
+//! A room is an ordered log of events; everything else is a cursor over it. This crate holds the words for
+//! that, once, for the server and the client. It has no clock, no randomness, no I/O and no framework.
+//!
+//! # Glossary
+//! The same words are used in Rust, SQL, CSS, JSON and the documents, and there is no second word for any.
+//!
+//! - **room**: a named place to talk; exactly one log.
+//! - **log**: the room's events, in the order of their seq, without gaps.
+//! - **event**: a past fact in a log ([`Event`]): something was posted, edited, deleted.
+//! - **seq**: an event's number in its log, from 1 ([`Seq`]).
+//! - **epoch**: the name of one history of the logs; restoring a backup begins another ([`Epoch`]).
+//! - **cursor**: a position in a log, `(epoch, seq)`: all up to it is known ([`Cursor`]).
+//! - **view**: a fold of the log (the messages of a room); it can be dropped and made again.
+//! - **record**: what is kept but is no fold of a log (people, sessions); it cannot be made again.
+//! - **command**: a request that may become an event ([`ClientFrame::Post`]).
+//! - **signal**: what is true only now (who is here, who types); never in the log, free to be lost ([`Signal`]).
+//! - **client key**: the name that a client gives to a command, so that a retry is harmless ([`ClientKey`]).
+//! - **outbox**: a client's commands that are not settled yet, in order.
+
+mod event;
+mod ids;
+mod limits;
+mod message;
+mod position;
+mod refusal;
+mod text;
+
+pub mod close;
+pub mod wire;
+
+pub use event::{Author, Event, EventBody, Person};
+pub use ids::{BadId, ClientKey, PersonId, RoomName};
+pub use limits::{LIMITS, Limits};
+pub use message::{Message, Page, Snapshot};
+pub use position::{Cursor, Epoch, Millis, Offer, Seq};
+pub use refusal::{Refusal, RefusalCode};
+pub use text::{BadText, MessageText, PersonName};
+pub use wire::{ClientFrame, PlainMessage, PlainPost, Reset, RoomHead, ServerFrame, SessionGranted, Signal};

@@ -1,0 +1,187 @@
+//! Names of things: rooms, people, commands. Each can be had only by parsing, so that a value is always valid.
+
+use std::{borrow::Borrow, fmt, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits::{KEY_CHARS, PERSON_ID_CHARS, ROOM_CHARS};
+
+/// Why a text is no room name, client key or person id. Its display is a sentence for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadId {
+    /// Not a room name.
+    Room,
+    /// Not a client key.
+    Key,
+    /// Not a person's id.
+    Person,
+}
+
+impl fmt::Display for BadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Room => {
+                write!(f, "A room's name is 1 to {ROOM_CHARS} of the letters a to z, the digits 0 to 9 and the hyphen.")
+            }
+            Self::Key => write!(f, "A key is 1 to {KEY_CHARS} characters, none of them a control character."),
+            Self::Person => write!(f, "A person's id is 1 to {PERSON_ID_CHARS} of the letters a to z and the digits."),
+        }
+    }
+}
+
+impl std::error::Error for BadId {}
+
+/// A room's name as it stands in its link: `[a-z0-9-]`, 1 to 40 characters. It never changes.
+///
+/// Shared by pointer, so that a clone costs nothing on the relay's path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RoomName(Arc<str>);
+
+impl RoomName {
+    /// The room that is opened where none is named.
+    #[must_use]
+    pub fn lobby() -> Self {
+        Self("lobby".into())
+    }
+
+    /// Parses a room's name.
+    ///
+    /// # Errors
+    /// [`BadId::Room`] where it is empty, too long, or has another character than `[a-z0-9-]`.
+    pub fn parse(raw: &str) -> Result<Self, BadId> {
+        let fits = (1..=ROOM_CHARS).contains(&raw.len());
+        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if fits && raw.bytes().all(allowed) { Ok(Self(raw.into())) } else { Err(BadId::Room) }
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A person's id: 1 to 32 of `[a-z0-9]`. Names are never identities; this is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PersonId(Arc<str>);
+
+impl PersonId {
+    /// Parses a person's id.
+    ///
+    /// # Errors
+    /// [`BadId::Person`] where it is empty, too long, or has another character than `[a-z0-9]`.
+    pub fn parse(raw: &str) -> Result<Self, BadId> {
+        let fits = (1..=PERSON_ID_CHARS).contains(&raw.len());
+        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+        if fits && raw.bytes().all(allowed) { Ok(Self(raw.into())) } else { Err(BadId::Person) }
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The hue that the person is shown with, as the number of one of `hues` equal steps around the circle.
+    /// Two people of one name differ in it, most of the time.
+    #[must_use]
+    pub fn hue(&self, hues: u32) -> u32 {
+        // FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/: small, and the same at both ends.
+        let hash = self.0.bytes().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193));
+        (hash ^ (hash >> 15)) % hues.max(1)
+    }
+}
+
+/// The name that a client gives to a command: 1 to 64 characters, unique per room and author.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ClientKey(Arc<str>);
+
+impl ClientKey {
+    /// Parses a client key.
+    ///
+    /// # Errors
+    /// [`BadId::Key`] where it is empty, too long, or has a control character.
+    pub fn parse(raw: &str) -> Result<Self, BadId> {
+        // Bytes first: counting the characters of something huge is work for an attacker to order.
+        let fits = !raw.is_empty() && raw.len() <= KEY_CHARS * 4 && raw.chars().count() <= KEY_CHARS;
+        if fits && !raw.chars().any(char::is_control) { Ok(Self(raw.into())) } else { Err(BadId::Key) }
+    }
+
+    /// The key as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+macro_rules! text_id {
+    ($($id:ident),*) => {$(
+        impl TryFrom<String> for $id {
+            type Error = BadId;
+            fn try_from(raw: String) -> Result<Self, BadId> {
+                Self::parse(&raw)
+            }
+        }
+        impl From<$id> for String {
+            fn from(id: $id) -> Self {
+                id.as_str().to_owned()
+            }
+        }
+        impl fmt::Display for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl Borrow<str> for $id {
+            fn borrow(&self) -> &str {
+                self.as_str()
+            }
+        }
+    )*};
+}
+text_id!(RoomName, PersonId, ClientKey);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_name_is_lower_case_letters_digits_and_hyphens() {
+        for good in ["lobby", "a", "0", "-", "room-1", &"x".repeat(40)] {
+            assert_eq!(RoomName::parse(good).map(String::from), Ok(good.to_owned()));
+        }
+        for bad in ["", "Lobby", "a b", "a/b", "..", "ü", "a\0", "a\n", &"x".repeat(41)] {
+            assert_eq!(RoomName::parse(bad), Err(BadId::Room), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_any_short_text_without_control_characters() {
+        for good in ["k", "Ключ 1", &"ü".repeat(64)] {
+            assert!(ClientKey::parse(good).is_ok(), "{good:?}");
+        }
+        for bad in ["", "a\0b", "a\nb", &"x".repeat(65), &"ü".repeat(65)] {
+            assert_eq!(ClientKey::parse(bad), Err(BadId::Key), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_person_id_is_lower_case_letters_and_digits() {
+        assert!(PersonId::parse("p2k7").is_ok());
+        for bad in ["", "P", "a-b", &"x".repeat(33)] {
+            assert_eq!(PersonId::parse(bad), Err(BadId::Person), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn hues_stay_in_range_and_spread() {
+        let hues: std::collections::BTreeSet<u32> =
+            (0..500).map(|n| PersonId::parse(&format!("p{n}")).unwrap().hue(36)).collect();
+        assert_eq!(hues.len(), 36);
+        assert!(hues.iter().all(|&hue| hue < 36));
+        assert_eq!(PersonId::parse("p").unwrap().hue(0), 0);
+    }
+}

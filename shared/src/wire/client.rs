@@ -1,0 +1,54 @@
+//! What a client says on `/ws/v1`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ClientKey, Cursor, MessageText, PersonId, PersonName, RoomName, Seq};
+
+/// A frame from a client. A WebSocket text message is one of these or an array of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// Follow a room: from a cursor, or from a snapshot. Opening an open room replaces its cursor.
+    Open {
+        /// The room.
+        room: RoomName,
+        /// The newest position known; none to begin with a snapshot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Cursor>,
+    },
+    /// Follow a room no longer.
+    Leave {
+        /// The room.
+        room: RoomName,
+    },
+    /// Post a message.
+    Post {
+        /// The room.
+        room: RoomName,
+        /// The name of this command: the same again appends nothing.
+        key: ClientKey,
+        /// What it says.
+        text: MessageText,
+        /// The message that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
+        /// Whom it mentions; at most 50.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<PersonId>,
+    },
+    /// The person types. Said again every few seconds while it is so.
+    Typing {
+        /// The room.
+        room: RoomName,
+    },
+    /// The person is called so from now on. Messages keep the name that they were written under.
+    Rename {
+        /// The new name; a blank one is Anonymous.
+        name: PersonName,
+    },
+    /// Is the link alive? Answered by `pong` with the same `n`.
+    Ping {
+        /// Any number.
+        n: u32,
+    },
+}
