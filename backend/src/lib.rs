@@ -1,1 +1,3 @@
-//! The server.
+//! Warren's server: it serves the client, keeps the logs, and relays events.
+
+pub mod log;
