@@ -39,6 +39,12 @@ impl Published {
         Self { event, plain: OnceLock::new(), v1: OnceLock::new() }
     }
 
+    /// Its place in the log.
+    #[must_use]
+    pub fn seq(&self) -> Seq {
+        self.event.seq
+    }
+
     /// The event in a form, encoded by `encode` the first time that it is asked for. Empty where the form has no
     /// words for such an event.
     pub fn form(&self, form: Form, encode: fn(Form, &Event) -> Bytes) -> Bytes {

@@ -46,7 +46,9 @@ impl Rooms {
     /// Says to all rooms where the person is that they are called otherwise now.
     pub fn rename(&self, person: &Person) {
         let rooms: Vec<_> = self.lock().values().filter_map(Weak::upgrade).collect();
-        rooms.iter().for_each(|room| room.rename(person));
+        for room in rooms {
+            room.rename(person);
+        }
     }
 
     /// How many rooms are followed.

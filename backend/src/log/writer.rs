@@ -36,9 +36,10 @@ pub struct Log {
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
-struct Waiting {
-    command: Command,
-    answer: oneshot::Sender<Result<Appended, NotAppended>>,
+enum Waiting {
+    Command(Command, oneshot::Sender<Result<Appended, NotAppended>>),
+    /// Everything before this is to be written, and then nothing more.
+    Stop,
 }
 
 /// Whether messages are taken.
@@ -105,7 +106,7 @@ impl Log {
     /// The future gives [`NotAppended`] where nothing became of it.
     pub fn submit(&self, command: Command) -> impl Future<Output = Result<Appended, NotAppended>> + 'static + use<> {
         let (answer, answered) = oneshot::channel();
-        let sent = self.commands.try_send(Waiting { command, answer }).map_err(|error| match error {
+        let sent = self.commands.try_send(Waiting::Command(command, answer)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => NotAppended::Busy,
             mpsc::error::TrySendError::Closed(_) => NotAppended::Stopping,
         });
@@ -115,14 +116,15 @@ impl Log {
         }
     }
 
-    /// Waits until everything in the line is written and the writer has ended. Other handles must be gone by then.
-    pub fn finish(self) {
-        let Self { commands, thread, .. } = self;
-        drop(commands);
-        let thread = thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread
-            && thread.join().is_err()
-        {
+    /// Writes everything that waits in the line, and ends the writer. What comes later is refused.
+    ///
+    /// Blocks until it is done.
+    pub fn finish(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(thread) = thread else { return };
+        // Where the writer is gone already, joining it says why.
+        drop(self.commands.blocking_send(Waiting::Stop));
+        if thread.join().is_err() {
             tracing::error!("the log's writer ended in a panic; every message that was acknowledged is safe");
         }
     }
@@ -138,15 +140,26 @@ struct Writer<S> {
 impl<S: Store> Writer<S> {
     fn run(mut self, mut waiting: mpsc::Receiver<Waiting>) {
         let mut line = Vec::with_capacity(BATCH);
-        while waiting.blocking_recv_many(&mut line, BATCH) > 0 {
-            let (commands, callers): (Vec<_>, Vec<_>) =
-                line.drain(..).map(|waiting| (waiting.command, waiting.answer)).unzip();
+        let mut stopping = false;
+        while !stopping && waiting.blocking_recv_many(&mut line, BATCH) > 0 {
+            let (mut commands, mut callers) = (Vec::new(), Vec::new());
+            for waiting in line.drain(..) {
+                match waiting {
+                    // Whoever comes after the end is told so when the line is dropped.
+                    Waiting::Command(..) if stopping => {}
+                    Waiting::Command(command, caller) => {
+                        commands.push(command);
+                        callers.push(caller);
+                    }
+                    Waiting::Stop => stopping = true,
+                }
+            }
             let (events, answers) = self.appender.append(&commands, (self.clock)());
             self.rooms.publish(events);
             self.note(&answers);
             for (caller, answer) in callers.into_iter().zip(answers) {
                 // A caller that is gone knows nothing of its command; the same key asks again.
-                drop(caller.send(answer));
+                let _ = caller.send(answer);
             }
         }
         self.appender.close();
