@@ -1,1 +1,45 @@
-//! The server.
+//! Warren's server: it serves the client, keeps the logs, and relays events.
+//!
+//! - [`log`] keeps every room's events, durable before anyone sees them, and wakes who follows a room.
+//! - [`records`] keeps people and their sessions.
+//! - [`policy`] says from where requests may come and how fast posts may.
+//! - [`connection`] is a WebSocket connection: the gate, the relay, and the two conversations.
+//! - [`http`] is the routes: the client's files, sockets, sessions, history.
+//! - [`startup`] builds it all from a [`config`], and runs it until it is stopped.
+
+use std::sync::Arc;
+
+use connection::{Stop, Timing};
+use log::{Clock, Log, Reads};
+use policy::{Origins, Pace};
+use records::People;
+
+pub mod config;
+pub mod connection;
+pub mod http;
+pub mod log;
+pub mod policy;
+pub mod records;
+pub mod startup;
+
+/// What all requests share.
+pub struct Warren {
+    /// The logs.
+    pub log: Log,
+    /// Reading them.
+    pub reads: Reads,
+    /// Who is connected.
+    pub people: People,
+    /// From where requests may come.
+    pub origins: Origins,
+    /// How fast posts may.
+    pub pace: Pace,
+    /// The clocks of a connection.
+    pub timing: Timing,
+    /// The server's clock.
+    pub clock: Clock,
+    /// Says that the server stops.
+    pub stop: Stop,
+    /// The client's page, its policy computed.
+    pub page: Arc<http::Page>,
+}

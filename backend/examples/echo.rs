@@ -1,0 +1,72 @@
+//! A WebSocket server that says everything again, on the same edge as Warren: for conformance suites.
+//!
+//! `cargo run --release -p backend --example echo -- --listen 127.0.0.1:9001`
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, rt, web};
+use backend::connection::{Conversation, Going, Outgoing, Stop, Timing, accept, frames, serve, tcp};
+use bytes::Bytes;
+use bytestring::ByteString;
+use clap::Parser;
+use tokio::sync::{mpsc, watch};
+
+/// Conformance suites send messages of up to 16 MiB.
+const MOST: usize = 16 * 1024 * 1024;
+
+/// A WebSocket echo server.
+#[derive(Parser)]
+struct Options {
+    /// The address and port to listen on.
+    #[arg(long, default_value = "127.0.0.1:9001")]
+    listen: SocketAddr,
+}
+
+struct Echo;
+
+impl Conversation for Echo {
+    async fn text(&mut self, out: &Outgoing, text: ByteString) -> Going {
+        out.reply(frames::text(&text));
+        Going::On
+    }
+
+    fn binary(&mut self, out: &Outgoing, bytes: Bytes) -> Going {
+        out.reply(frames::binary(&bytes));
+        Going::On
+    }
+
+    async fn answer(&mut self, _out: &Outgoing) {
+        std::future::pending::<()>().await;
+    }
+
+    fn is_answering(&self) -> bool {
+        false
+    }
+}
+
+async fn echo(
+    request: HttpRequest,
+    payload: web::Payload,
+    stop: web::Data<Stop>,
+) -> Result<HttpResponse, actix_web::Error> {
+    let mut accepted = accept(&request, payload, &[], MOST).await?;
+    let response = std::mem::replace(&mut accepted.response, HttpResponse::Ok().finish());
+    let tcp = request.conn_data::<Arc<tcp::Tcp>>().cloned();
+    // Some cases send a large message in small pieces and slowly.
+    let timing = Timing { drop_after: Duration::from_secs(300), ..Timing::default() };
+    rt::spawn(serve(accepted, Echo, tcp, timing, stop.get_ref().clone()));
+    Ok(response)
+}
+
+#[actix_web::main]
+async fn main() -> std::io::Result<()> {
+    let options = Options::parse();
+    let (_stopping, told) = watch::channel(false);
+    let (alive, _connections) = mpsc::channel(1);
+    let stop = web::Data::new(Stop { stopping: told, alive });
+    HttpServer::new(move || App::new().app_data(stop.clone()).default_service(web::get().to(echo)))
+        .on_connect(tcp::on_connect)
+        .bind(options.listen)?
+        .run()
+        .await
+}

@@ -1,0 +1,74 @@
+//! The configuration: flags, and `WARREN_*` variables for each. The only module that reads the environment.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::Parser;
+use url::Url;
+
+/// Warren: self-hosted chat that loses no message and doubles none.
+///
+/// Start it, open the address that it prints, and send the link to whoever you want to talk with.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "warren", version, max_term_width = 100)]
+pub struct Config {
+    /// The address and port to listen on. With a loopback address (the default) only this machine reaches it; with
+    /// 0.0.0.0:8000 or [::]:8000 the network does.
+    #[arg(long, env = "WARREN_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
+    pub listen: SocketAddr,
+
+    /// The directory that holds everything that is to be kept. It is made where it is missing.
+    #[arg(long, env = "WARREN_DATA", value_name = "DIRECTORY", default_value = "warren-data")]
+    pub data: PathBuf,
+
+    /// The address that people use, such as `https://chat.example`, where that is not the one listened on. Needed
+    /// behind a proxy, and for host names other than localhost.
+    #[arg(long, env = "WARREN_URL", value_name = "URL", value_parser = parse_url)]
+    pub url: Option<Url>,
+
+    /// Turn the limits on posting off, per person and per address. For load tests.
+    #[arg(long, env = "WARREN_NO_LIMITS", value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_limits: bool,
+
+    /// What to write to the terminal: error, warn, info, debug or trace, or a list such as `warn,backend=debug`.
+    #[arg(long, env = "WARREN_LOG", value_name = "LEVEL", default_value = "warn")]
+    pub log: String,
+}
+
+fn parse_url(raw: &str) -> Result<Url, String> {
+    let url = Url::parse(raw).map_err(|error| format!("{error}; it looks like https://chat.example"))?;
+    let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("it begins with http:// or https://".to_owned());
+    }
+    if url.host_str().is_none_or(str::is_empty) || !bare || !url.username().is_empty() {
+        return Err("it is a scheme and a host, maybe a port, and nothing else".to_owned());
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_address_is_a_scheme_and_a_host() {
+        for good in ["https://chat.example", "http://192.168.1.2:8000/", "https://[::1]:8443"] {
+            assert!(parse_url(good).is_ok(), "{good}");
+        }
+        for bad in ["", "chat.example", "ftp://chat.example", "https://", "https://a/b", "https://u@a", "https://a/?q"]
+        {
+            assert!(parse_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_flag_has_its_variable() {
+        use clap::CommandFactory as _;
+        for argument in Config::command().get_arguments().filter(|argument| argument.get_long().is_some()) {
+            let flag = argument.get_long().unwrap();
+            let variable = argument.get_env().unwrap().to_str().unwrap();
+            assert_eq!(variable, format!("WARREN_{}", flag.to_uppercase().replace('-', "_")));
+            assert!(argument.get_help().is_some(), "--{flag} is explained");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The edge: the one module that knows the framework's WebSocket layer. It makes the handshake, puts the gate before
+//! the decoder, and the relay in the place of the response's body.
+
+use actix_http::BoxedPayloadStream;
+use actix_web::{FromRequest as _, HttpRequest, HttpResponse, body::MessageBody as _, web};
+use actix_ws::AggregatedMessageStream;
+
+use super::{Incoming, Outgoing, relay::Relay};
+
+/// A connection that has been accepted.
+pub struct Accepted {
+    /// The response that completes the handshake; to be returned from the handler.
+    pub response: HttpResponse,
+    /// What comes in, as the gate sees it.
+    pub incoming: Incoming,
+    /// What comes in, as whole messages.
+    pub messages: AggregatedMessageStream,
+    /// What goes out.
+    pub outgoing: Outgoing,
+}
+
+/// Accepts a WebSocket handshake (RFC 6455 section 4.2), for messages of at most `most` bytes. Of the sub-protocols
+/// that the client offers, the first of `protocols` is echoed.
+///
+/// # Errors
+/// The response that says what is wrong with the handshake.
+pub async fn accept(
+    request: &HttpRequest,
+    payload: web::Payload,
+    protocols: &[&str],
+    most: usize,
+) -> Result<Accepted, actix_web::Error> {
+    let incoming = Incoming::new(payload.into_inner(), most);
+    let stream: BoxedPayloadStream = Box::pin(incoming.clone());
+    let mut gated = actix_web::dev::Payload::Stream { payload: stream };
+    let payload = web::Payload::from_request(request, &mut gated).await?;
+    let (response, _session, messages) = actix_ws::handle_with_protocols(request, payload, protocols)?;
+    let outgoing = Outgoing::new();
+    let response = response.map_body(|_, keep| Relay::new(outgoing.clone(), keep).boxed());
+    // The gate has judged sizes already; the decoder must only not be stricter.
+    let messages = messages.max_frame_size(most).aggregate_continuations().max_continuation_size(most);
+    Ok(Accepted { response, incoming, messages, outgoing })
+}

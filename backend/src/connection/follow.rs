@@ -1,0 +1,102 @@
+//! A connection's cursor in one room. It takes what follows it from the room's ring, or from the log where it has
+//! fallen off the ring.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::BytesMut;
+use shared::{Event, Person, PersonId, RoomName, Seq, ServerFrame};
+
+use super::frames;
+use crate::log::{News, ReadError, Reads, Room, ring::Form, signals::Seen};
+
+/// Most events that are taken from the ring in one go.
+const EVENTS: usize = 256;
+/// Most events, and about the most bytes of text, that are read from the log in one go.
+const LOG_EVENTS: u32 = 256;
+const LOG_BYTES: usize = 64 * 1024;
+
+type Reading = Pin<Box<dyn Future<Output = Result<Vec<Event>, ReadError>>>>;
+
+/// A cursor in a room, in a form. While it lives, its person is in the room.
+pub(super) struct Follow {
+    room: Arc<Room>,
+    number: u64,
+    person: PersonId,
+    cursor: Seq,
+    form: Form,
+    /// Which signals were taken; none where the form has no words for them.
+    seen: Option<Seen>,
+    reads: Reads,
+    reading: Option<Reading>,
+}
+
+impl Follow {
+    pub(super) fn new(room: Arc<Room>, cursor: Seq, form: Form, person: &Person, reads: Reads) -> Self {
+        let number = room.follow(person);
+        let seen = (form == Form::V1).then(Seen::default);
+        Self { room, number, person: person.id.clone(), cursor, form, seen, reads, reading: None }
+    }
+
+    pub(super) fn room(&self) -> &Arc<Room> {
+        &self.room
+    }
+
+    pub(super) fn name(&self) -> &RoomName {
+        self.room.name()
+    }
+
+    /// Writes what is new to `chunk`, until that has `most` bytes or more, or there is nothing more now.
+    ///
+    /// # Errors
+    /// Where the log cannot be read: the connection is to be closed, and resumes later.
+    pub(super) fn write_news(
+        &mut self,
+        cx: &mut Context<'_>,
+        chunk: &mut BytesMut,
+        most: usize,
+    ) -> Result<(), ReadError> {
+        while chunk.len() < most {
+            if let Some(reading) = &mut self.reading {
+                let Poll::Ready(events) = reading.as_mut().poll(cx) else { return Ok(()) };
+                self.reading = None;
+                let events = events?;
+                if events.is_empty() {
+                    // The room says that there is more, and the log does not have it: reading again would not end.
+                    return Err(ReadError::Stopped);
+                }
+                for event in &events {
+                    chunk.extend_from_slice(&frames::event(self.form, event));
+                    self.cursor = event.seq;
+                }
+            }
+            match self.room.news(self.number, self.cursor, self.seen.as_mut(), EVENTS, cx.waker()) {
+                News::None => return Ok(()),
+                News::Some(events, signals) => {
+                    for event in &events {
+                        chunk.extend_from_slice(&event.form(self.form, frames::event));
+                        self.cursor = event.seq();
+                    }
+                    for signal in signals {
+                        chunk.extend_from_slice(&frames::v1(&ServerFrame::Signal(signal)));
+                    }
+                }
+                News::Log => {
+                    let (reads, room, cursor) = (self.reads.clone(), self.name().clone(), self.cursor);
+                    self.reading =
+                        Some(Box::pin(async move { reads.after(room, cursor, LOG_EVENTS, LOG_BYTES).await }));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Follow {
+    fn drop(&mut self) {
+        self.room.unfollow(self.number, &self.person);
+    }
+}

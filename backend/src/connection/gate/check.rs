@@ -1,0 +1,225 @@
+//! The state machine of the gate: frame headers, sizes, the order of fragments, UTF-8 and close payloads, as bytes pass.
+
+use super::utf8::Utf8;
+
+/// What was wrong with what a client sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::connection) enum Verdict {
+    /// Against the framing rules.
+    Protocol(&'static str),
+    /// Text that is not UTF-8.
+    NotUtf8,
+    /// A message over the limit.
+    TooBig,
+}
+
+/// How much of a chunk is good, and whether the stream ends there.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Passed {
+    /// So many bytes from the start.
+    pub(super) bytes: usize,
+    /// The stream ends there, where it does.
+    pub(super) end: Option<End>,
+}
+
+/// Why the stream ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// A good close frame has passed; what follows it does not count.
+    Closed,
+    /// What follows is wrong.
+    Wrong(Verdict),
+}
+
+/// Longest header of a frame: 2 bytes, 8 of length, 4 of mask (RFC 6455 section 5.2).
+const HEADER: usize = 14;
+/// Longest payload of a control frame (RFC 6455 section 5.5).
+const CONTROL: u64 = 125;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Binary,
+    Close,
+    PingPong,
+}
+
+struct Frame {
+    kind: Kind,
+    fin: bool,
+    left: u64,
+    mask: [u8; 4],
+    masked_at: usize,
+}
+
+/// A message of which more fragments are to come.
+struct Open {
+    text: bool,
+    size: u64,
+}
+
+pub(super) struct Check {
+    most: u64,
+    header: [u8; HEADER],
+    have: usize,
+    frame: Option<Frame>,
+    message: Option<Open>,
+    utf8: Utf8,
+    close: Vec<u8>,
+}
+
+impl Check {
+    pub(super) fn new(most: u64) -> Self {
+        Self {
+            most,
+            header: [0; HEADER],
+            have: 0,
+            frame: None,
+            message: None,
+            utf8: Utf8::default(),
+            close: Vec::new(),
+        }
+    }
+
+    pub(super) fn pass(&mut self, chunk: &[u8]) -> Passed {
+        let mut at = 0;
+        while at < chunk.len() || self.frame.as_ref().is_some_and(|frame| frame.left == 0) {
+            let good_until = at;
+            let step = match self.frame.take() {
+                None => self.take_header(chunk, &mut at),
+                Some(frame) => self.take_payload(frame, chunk, &mut at),
+            };
+            match step {
+                Ok(false) => {}
+                Ok(true) => return Passed { bytes: at, end: Some(End::Closed) },
+                Err(verdict) => return Passed { bytes: good_until, end: Some(End::Wrong(verdict)) },
+            }
+        }
+        Passed { bytes: at, end: None }
+    }
+
+    /// Takes bytes of a header; when it is whole, the frame begins.
+    fn take_header(&mut self, chunk: &[u8], at: &mut usize) -> Result<bool, Verdict> {
+        self.header[self.have] = chunk[*at];
+        self.have += 1;
+        *at += 1;
+        if self.have < 2 {
+            return Ok(false);
+        }
+        if self.have == 2 {
+            // The first two bytes already say most of what can be wrong.
+            self.check_order(self.header[0], self.header[1])?;
+        }
+        let length_bytes = match self.header[1] & 0x7f {
+            126 => 2,
+            127 => 8,
+            _ => 0,
+        };
+        if self.have < 2 + length_bytes {
+            return Ok(false);
+        }
+        let length = match length_bytes {
+            0 => u64::from(self.header[1] & 0x7f),
+            _ => self.header[2..2 + length_bytes].iter().fold(0, |n, &byte| n << 8 | u64::from(byte)),
+        };
+        if self.have == 2 + length_bytes {
+            self.check_length(length)?;
+        }
+        if self.have < 2 + length_bytes + 4 {
+            return Ok(false);
+        }
+        let mut mask = [0; 4];
+        mask.copy_from_slice(&self.header[2 + length_bytes..self.have]);
+        self.begin(length, mask);
+        Ok(false)
+    }
+
+    fn check_order(&self, first: u8, second: u8) -> Result<(), Verdict> {
+        let (opcode, fin) = (first & 0x0f, first & 0x80 != 0);
+        if first & 0x70 != 0 {
+            return Err(Verdict::Protocol("reserved bits without an extension"));
+        }
+        if second & 0x80 == 0 {
+            return Err(Verdict::Protocol("a frame without a mask"));
+        }
+        match opcode {
+            0 if self.message.is_none() => Err(Verdict::Protocol("a continuation of nothing")),
+            1 | 2 if self.message.is_some() => Err(Verdict::Protocol("a message within a message")),
+            8..=10 if !fin => Err(Verdict::Protocol("a control frame in fragments")),
+            8..=10 if u64::from(second & 0x7f) > CONTROL => Err(Verdict::Protocol("a control frame over 125 bytes")),
+            8 if second & 0x7f == 1 => Err(Verdict::Protocol("half a close code")),
+            0..=2 | 8..=10 => Ok(()),
+            _ => Err(Verdict::Protocol("no such opcode")),
+        }
+    }
+
+    fn check_length(&self, length: u64) -> Result<(), Verdict> {
+        let before = self.message.as_ref().map_or(0, |open| open.size);
+        let control = self.header[0] & 0x08 != 0;
+        if !control && before.saturating_add(length) > self.most { Err(Verdict::TooBig) } else { Ok(()) }
+    }
+
+    fn begin(&mut self, length: u64, mask: [u8; 4]) {
+        let fin = self.header[0] & 0x80 != 0;
+        let kind = match self.header[0] & 0x0f {
+            0 if self.message.as_ref().is_some_and(|open| open.text) => Kind::Text,
+            0 | 2 => Kind::Binary,
+            1 => Kind::Text,
+            8 => Kind::Close,
+            _ => Kind::PingPong,
+        };
+        if matches!(kind, Kind::Text | Kind::Binary) {
+            let open = self.message.get_or_insert(Open { text: kind == Kind::Text, size: 0 });
+            open.size = open.size.saturating_add(length);
+        }
+        self.close.clear();
+        self.have = 0;
+        self.frame = Some(Frame { kind, fin, left: length, mask, masked_at: 0 });
+    }
+
+    /// Takes bytes of a frame's payload. Gives true when a good close frame has passed.
+    fn take_payload(&mut self, mut frame: Frame, chunk: &[u8], at: &mut usize) -> Result<bool, Verdict> {
+        let rest = &chunk[*at..];
+        let here = usize::try_from(frame.left).map_or(rest.len(), |left| left.min(rest.len()));
+        let masked = &rest[..here];
+        let unmask = |(n, byte): (usize, &u8)| byte ^ frame.mask[(frame.masked_at + n) % 4];
+        match frame.kind {
+            Kind::Text => {
+                let plain: Vec<u8> = masked.iter().enumerate().map(unmask).collect();
+                self.utf8.take(&plain).map_err(|()| Verdict::NotUtf8)?;
+            }
+            Kind::Close => self.close.extend(masked.iter().enumerate().map(unmask)),
+            Kind::Binary | Kind::PingPong => {}
+        }
+        *at += here;
+        frame.left -= here as u64;
+        frame.masked_at = (frame.masked_at + here) % 4;
+        if frame.left > 0 {
+            self.frame = Some(frame);
+            return Ok(false);
+        }
+        match frame.kind {
+            Kind::Close => self.check_close().map(|()| true),
+            Kind::PingPong => Ok(false),
+            Kind::Text | Kind::Binary => {
+                if frame.fin {
+                    self.message = None;
+                    self.utf8.end().map_err(|()| Verdict::NotUtf8)?;
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    /// RFC 6455 sections 5.5.1 and 7.4.
+    fn check_close(&self) -> Result<(), Verdict> {
+        let [high, low, reason @ ..] = self.close.as_slice() else { return Ok(()) };
+        if !matches!(u16::from_be_bytes([*high, *low]), 1000..=1003 | 1007..=1014 | 3000..=4999) {
+            return Err(Verdict::Protocol("no such close code"));
+        }
+        std::str::from_utf8(reason).map(drop).map_err(|_| Verdict::NotUtf8)
+    }
+}
+
+#[cfg(test)]
+mod tests;

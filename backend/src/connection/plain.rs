@@ -1,0 +1,108 @@
+//! The conversation of the plain relay: `{"name":…,"message":…}` in, the same with `time` out.
+
+use std::{net::IpAddr, sync::Arc};
+
+use bytestring::ByteString;
+use futures_util::{StreamExt as _, stream::FuturesOrdered};
+use shared::{ClientKey, EventBody, MessageText, PersonId, PersonName, PlainPost, RoomName, close};
+
+use super::{Conversation, Going, Outgoing, follow::Follow, frames};
+use crate::{
+    Warren,
+    log::{Appended, Command, Draft, NotAppended, ReadError, ring::Form},
+    records::Someone,
+};
+
+/// Most posts of one connection that are under way at a time.
+const UNDER_WAY: usize = 64;
+
+type Answer = std::pin::Pin<Box<dyn Future<Output = Result<Appended, NotAppended>>>>;
+
+/// A plain connection: an author of its own, in one room.
+pub struct Plain {
+    warren: Arc<Warren>,
+    room: RoomName,
+    me: Arc<Someone>,
+    address: Option<IpAddr>,
+    posted: u64,
+    answers: FuturesOrdered<Answer>,
+}
+
+impl Plain {
+    /// Joins a room: from here on every post in it comes, so this is to be done before the handshake is answered.
+    ///
+    /// # Errors
+    /// Where the log cannot be read.
+    pub async fn join(
+        warren: Arc<Warren>,
+        room: RoomName,
+        id: PersonId,
+        address: Option<IpAddr>,
+        out: &Outgoing,
+    ) -> Result<Self, ReadError> {
+        let me = Someone::plain(id);
+        let followed = warren.log.rooms().enter(&room);
+        let (ends, _) = warren.reads.ends(room.clone(), 0).await?;
+        followed.observe(ends.head);
+        out.follow(Follow::new(followed, ends.head, Form::Plain, &me.person(), warren.reads.clone()));
+        Ok(Self { warren, room, me, address, posted: 0, answers: FuturesOrdered::new() })
+    }
+
+    /// Takes a post; the sentence says why it is not sent.
+    fn post(&mut self, post: &PlainPost) -> Result<(), String> {
+        let name = PersonName::parse(post.name.as_deref().unwrap_or_default())
+            .map_err(|why| format!("with this name: {why}"))?;
+        let text = MessageText::parse(&post.message).map_err(|why| why.to_string())?;
+        self.warren
+            .pace
+            .take(self.me.id(), self.address)
+            .map_err(|wait| format!("that was a lot at once. Wait {} s and send it again.", wait.as_secs() + 1))?;
+        if self.me.rename(name) {
+            self.warren.log.rooms().rename(&self.me.person());
+        }
+        self.posted += 1;
+        let key = ClientKey::parse(&self.posted.to_string()).map_err(|why| why.to_string())?;
+        self.answers.push_back(Box::pin(self.warren.log.submit(Command::Append(Draft {
+            room: self.room.clone(),
+            by: self.me.author(),
+            key,
+            body: EventBody::Posted { text, reply_to: None, mentions: Vec::new() },
+            remember: None,
+        }))));
+        Ok(())
+    }
+
+    /// Says to this client alone that its post is not sent.
+    fn not_sent(&self, out: &Outgoing, why: &str) {
+        out.reply(frames::plain("Warren", &format!("Not sent: {why}"), (self.warren.clock)()));
+    }
+}
+
+impl Conversation for Plain {
+    async fn text(&mut self, out: &Outgoing, text: ByteString) -> Going {
+        let Ok(post) = serde_json::from_str::<PlainPost>(&text) else {
+            return Going::Close(close::INVALID, r#"send {"name":"…","message":"…"}"#);
+        };
+        let blank = MessageText::parse(&post.message) == Err(shared::BadText::Blank);
+        if !blank && let Err(why) = self.post(&post) {
+            self.not_sent(out, &why);
+        }
+        Going::On
+    }
+
+    async fn answer(&mut self, out: &Outgoing) {
+        match self.answers.next().await {
+            Some(Ok(_)) => {}
+            Some(Err(why)) => self.not_sent(out, &format!("{why}. Send it again later.")),
+            None => std::future::pending().await,
+        }
+    }
+
+    fn is_answering(&self) -> bool {
+        !self.answers.is_empty()
+    }
+
+    fn is_full(&self) -> bool {
+        self.answers.len() >= UNDER_WAY
+    }
+}

@@ -1,0 +1,194 @@
+//! The life of a connection after its handshake: messages to the conversation, heartbeat, and its end.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_ws::AggregatedMessage;
+use bytes::Bytes;
+use bytestring::ByteString;
+use futures_util::StreamExt as _;
+use shared::close;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::{Accepted, Outgoing, frames, tcp::Tcp};
+
+/// What is said on a connection. It hears whole messages and answers through [`Outgoing`].
+pub trait Conversation {
+    /// A text came.
+    fn text(&mut self, out: &Outgoing, text: ByteString) -> impl Future<Output = Going>;
+
+    /// Bytes came.
+    fn binary(&mut self, _out: &Outgoing, _bytes: Bytes) -> Going {
+        Going::Close(close::UNSUPPORTED, "text only")
+    }
+
+    /// Waits for the next answer that is still to come, and passes it on. For ever, where there is none. May be cut
+    /// off at any await, and must lose nothing then.
+    fn answer(&mut self, out: &Outgoing) -> impl Future<Output = ()>;
+
+    /// Answers are still to come.
+    fn is_answering(&self) -> bool;
+
+    /// So many answers are to come that the client is not to be read.
+    fn is_full(&self) -> bool {
+        false
+    }
+}
+
+/// How a conversation goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Going {
+    /// It does.
+    On,
+    /// It ends, with this close code and reason.
+    Close(u16, &'static str),
+}
+
+/// The clocks of a connection. Tests set them short.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// After so much silence the server sends a ping.
+    pub ping_after: Duration,
+    /// After so much silence the client is dropped.
+    pub drop_after: Duration,
+    /// A client that takes nothing for so long, although something waits for it, is dropped.
+    pub stalled_after: Duration,
+    /// How long a client may take to answer a close.
+    pub close_within: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { ping_after: seconds(25), drop_after: seconds(60), stalled_after: seconds(30), close_within: seconds(3) }
+    }
+}
+
+/// Says to connections that the server stops. While a connection holds one, the server waits for it, for a while.
+#[derive(Clone)]
+pub struct Stop {
+    /// Set when the server stops.
+    pub stopping: tokio::sync::watch::Receiver<bool>,
+    /// Dropped when the connection has ended.
+    pub alive: tokio::sync::mpsc::Sender<()>,
+}
+
+/// Serves a connection until it ends. To be spawned on the handler's own thread.
+pub async fn serve<C: Conversation>(
+    accepted: Accepted,
+    mut conversation: C,
+    tcp: Option<Arc<Tcp>>,
+    timing: Timing,
+    mut stop: Stop,
+) {
+    let Accepted { incoming, mut messages, outgoing: out, .. } = accepted;
+    let mut heard = Instant::now();
+    let mut pinged = false;
+    let end = loop {
+        let quiet = if pinged { timing.drop_after } else { timing.ping_after };
+        let look_again = (heard + quiet).min(Instant::now() + timing.stalled_after / 4);
+        let answering = conversation.is_answering();
+        let may_read = !out.is_full() && !conversation.is_full();
+        tokio::select! {
+            biased;
+            () = conversation.answer(&out), if answering => {}
+            _ = stop.stopping.wait_for(|stopping| *stopping) => break End::Stopping,
+            message = messages.next(), if may_read => {
+                heard = Instant::now();
+                pinged = false;
+                let going = match message {
+                    Some(Ok(AggregatedMessage::Text(text))) => conversation.text(&out, text).await,
+                    Some(Ok(AggregatedMessage::Binary(bytes))) => conversation.binary(&out, bytes),
+                    Some(Ok(AggregatedMessage::Ping(payload))) => {
+                        out.reply(frames::pong(&payload));
+                        Going::On
+                    }
+                    Some(Ok(AggregatedMessage::Pong(_))) => Going::On,
+                    Some(Ok(AggregatedMessage::Close(reason))) => break End::Peer(reason.map(|reason| reason.code.into())),
+                    Some(Err(error)) => {
+                        // The gate lets nothing pass that the decoder could object to.
+                        tracing::error!(%error, "the decoder and the gate disagree");
+                        Going::Close(close::PROTOCOL_ERROR, "protocol error")
+                    }
+                    None => break End::Silent,
+                };
+                if let Going::Close(code, reason) = going {
+                    break End::Ours(code, reason);
+                }
+            }
+            () = out.taken() => {
+                if out.is_closed() { break End::Closed }
+            }
+            () = sleep_until(look_again) => {
+                if heard.elapsed() >= timing.drop_after || out.stalled_for() >= timing.stalled_after {
+                    break End::Unresponsive;
+                }
+                if heard.elapsed() >= timing.ping_after && !pinged {
+                    out.reply(frames::ping());
+                    pinged = true;
+                }
+            }
+        }
+    };
+    let within = timing.close_within;
+    // Every command that was taken is answered before the end, as far as the client lets us.
+    let answer_rest = async {
+        while conversation.is_answering() {
+            conversation.answer(&out).await;
+        }
+    };
+    drop(timeout(within, answer_rest).await);
+    match end {
+        End::Unresponsive => {
+            tracing::debug!("a client no longer reads or answers");
+            if let Some(tcp) = &tcp {
+                tcp.cut();
+            }
+        }
+        End::Peer(code) => out.close_with(frames::close(code, "")),
+        End::Silent => match incoming.verdict() {
+            Some(verdict) => out.close(verdict.code(), verdict.reason()),
+            None => out.close(close::NORMAL, ""),
+        },
+        End::Ours(code, reason) => out.close(code, reason),
+        End::Stopping => out.close(close::RESTART, &spread().to_string()),
+        End::Closed => {}
+    }
+    let by_peer = matches!(end, End::Peer(_));
+    let goodbye = async {
+        while !out.is_closed() {
+            out.taken().await;
+        }
+        if !by_peer && !out.is_gone() {
+            incoming.drain().await;
+        }
+    };
+    let in_time = timeout(within, goodbye).await.is_ok();
+    out.finish();
+    if let (false, Some(tcp)) = (in_time || out.is_gone(), &tcp) {
+        tcp.cut();
+    }
+}
+
+/// Why a connection ends.
+#[derive(Clone, Copy)]
+enum End {
+    /// The client closed, with this code.
+    Peer(Option<u16>),
+    /// What comes in ended: the gate's verdict, or the client is gone.
+    Silent,
+    /// The conversation ended it.
+    Ours(u16, &'static str),
+    /// The relay closed, or is gone.
+    Closed,
+    /// The client does not read, or does not answer.
+    Unresponsive,
+    /// The server stops.
+    Stopping,
+}
+
+/// Milliseconds after which a client comes back to a server that restarts: spread, so that not all come at once.
+fn spread() -> u32 {
+    let mut bytes = [0; 2];
+    let _ = getrandom::fill(&mut bytes);
+    500 + u32::from(u16::from_le_bytes(bytes)) % 2_500
+}

@@ -1,0 +1,49 @@
+//! The TCP socket under a connection: how it is set up, and how it is cut when its client no longer reads.
+
+use std::{any::Any, net::Shutdown};
+
+use actix_web::{dev::Extensions, rt::net::TcpStream};
+use socket2::{SockRef, Socket};
+
+/// Bytes that the kernel buffers for a client: what a client that stops reading costs at most, beside the
+/// framework's own buffers.
+const SEND_BUFFER: usize = 128 * 1024;
+/// How long sent bytes may stay unacknowledged, or a window closed, before the kernel gives the connection up.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const USER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// A handle of our own to a connection's socket, for cutting it. It is a descriptor of its own, so it can never mean
+/// another connection.
+pub struct Tcp {
+    socket: Socket,
+}
+
+impl Tcp {
+    /// Ends both directions at once. The framework sees the end and lets the connection go.
+    pub fn cut(&self) {
+        // It may be gone already, which is what is wanted.
+        drop(self.socket.shutdown(Shutdown::Both));
+    }
+}
+
+/// For `HttpServer::on_connect`: sets an accepted socket up, and keeps a handle with the connection.
+///
+/// `TCP_NODELAY`, because small messages wait 40 ms otherwise, where Nagle's algorithm meets delayed
+/// acknowledgements. What the system refuses is left as it is.
+pub fn on_connect(connection: &dyn Any, extensions: &mut Extensions) {
+    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
+    let socket = SockRef::from(stream);
+    let set = [
+        socket.set_tcp_nodelay(true),
+        socket.set_send_buffer_size(SEND_BUFFER),
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        socket.set_tcp_user_timeout(Some(USER_TIMEOUT)),
+    ];
+    for error in set.into_iter().filter_map(Result::err) {
+        tracing::debug!(%error, "a socket option was refused");
+    }
+    match socket.try_clone() {
+        Ok(socket) => drop(extensions.insert(std::sync::Arc::new(Tcp { socket }))),
+        Err(error) => tracing::warn!(%error, "a connection could not be watched"),
+    }
+}

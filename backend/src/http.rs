@@ -1,0 +1,73 @@
+//! The routes. Each handler is thin: it asks the policy, then the log, the records or a connection.
+
+mod assets;
+mod error;
+mod health;
+mod history;
+mod page;
+mod session;
+mod sockets;
+
+use actix_web::{
+    HttpResponse,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderName, HeaderValue},
+    middleware::{Compress, DefaultHeaders, Next, from_fn},
+    web,
+};
+
+use crate::Warren;
+use error::ApiError;
+pub use page::Page;
+
+/// What every answer says: no sniffing of types, no framing, no referrer, nothing loaded by what is no page.
+const HEADERS: [(HeaderName, &str); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
+    (header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
+];
+
+/// Adds all routes to an application.
+pub fn routes(app: &mut web::ServiceConfig) {
+    let api = web::scope("/api")
+        .wrap(Compress::default())
+        .service(web::resource("/session").route(web::post().to(session::grant)))
+        .service(web::resource("/rooms/{room}/messages").route(web::get().to(history::page)))
+        .default_service(web::to(async || Err::<HttpResponse, _>(ApiError::NoSuchPath)));
+    let all = web::scope("")
+        .wrap(from_fn(check_host))
+        .wrap(HEADERS.iter().fold(DefaultHeaders::new(), |headers, (name, value)| headers.add((name.clone(), *value))))
+        .service(web::resource("/ws").route(web::get().to(sockets::plain)))
+        .service(web::resource("/ws/v1").route(web::get().to(sockets::v1)))
+        .service(web::resource("/healthz").route(web::get().to(health::health)))
+        .service(api)
+        .service(web::resource(["/", "/r/{room}"]).route(web::get().to(page::page)).route(web::head().to(page::page)))
+        .service(web::resource("/{file}").route(web::get().to(assets::file)).route(web::head().to(assets::file)))
+        .default_service(web::to(assets::nothing_here));
+    app.service(all);
+}
+
+/// Turns away requests for a host that this server is not (DNS rebinding).
+async fn check_host(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
+    match request.app_data::<web::Data<Warren>>().map(|warren| warren.origins.check_host(host.as_deref())) {
+        Some(Err(forbidden)) => {
+            tracing::warn!(host, "a request for another host was turned away; is --url missing?");
+            let response = ApiError::from(forbidden).response();
+            Ok(request.into_response(response).map_into_right_body())
+        }
+        _ => next.call(request).await.map(ServiceResponse::map_into_left_body),
+    }
+}
+
+/// A header's text, where it is one.
+fn header_text(request: &actix_web::HttpRequest, name: impl header::AsHeaderName) -> Option<&str> {
+    request.headers().get(name).map(HeaderValue::to_str).and_then(Result::ok)
+}

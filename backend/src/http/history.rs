@@ -1,0 +1,66 @@
+//! `GET /api/rooms/ROOM/messages`: a page of a room's history.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{self, ETag, EntityTag, Header as _, IfNoneMatch},
+    web,
+};
+use serde::Deserialize;
+use shared::{Millis, RoomName, Seq};
+
+use super::error::ApiError;
+use crate::{Warren, log::Place};
+
+/// Messages of a page where nothing is said, and most.
+const LIMIT: u32 = 50;
+const MOST: u32 = 100;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ask {
+    before: Option<u64>,
+    after: Option<u64>,
+    around: Option<u64>,
+    at: Option<u64>,
+    limit: Option<u32>,
+}
+
+impl Ask {
+    fn place(&self) -> Option<Place> {
+        match (self.before, self.after, self.around, self.at) {
+            (None, None, None, None) => Some(Place::Newest),
+            (Some(seq), None, None, None) => Some(Place::Before(Seq(seq))),
+            (None, Some(seq), None, None) => Some(Place::After(Seq(seq))),
+            (None, None, Some(seq), None) => Some(Place::Around(Seq(seq))),
+            (None, None, None, Some(time)) => Some(Place::At(Millis(time))),
+            _ => None,
+        }
+    }
+}
+
+pub(super) async fn page(
+    request: HttpRequest,
+    room: web::Path<String>,
+    warren: web::Data<Warren>,
+) -> Result<HttpResponse, ApiError> {
+    let room = RoomName::parse(&room).map_err(|why| ApiError::BadRequest("bad_room", why.to_string()))?;
+    let ask = web::Query::<Ask>::from_query(request.query_string())
+        .map_err(|error| ApiError::BadRequest("malformed", format!("The query is not understood: {error}.")))?;
+    let place = ask.place().ok_or_else(|| {
+        ApiError::BadRequest("malformed", "At most one of before, after, around and at says where.".to_owned())
+    })?;
+    let limit = ask.limit.unwrap_or(LIMIT);
+    if !(1..=MOST).contains(&limit) {
+        return Err(ApiError::BadRequest("malformed", format!("limit is 1 to {MOST}.")));
+    }
+    let page = warren.reads.page(room, place, limit).await?;
+    // For one address and query, the page is a function of the log's end.
+    let tag = EntityTag::new_weak(format!("{}.{}", page.epoch.as_str(), page.head));
+    let known = match IfNoneMatch::parse(&request) {
+        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&tag)),
+        _ => false,
+    };
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header((header::CACHE_CONTROL, "private, no-cache")).insert_header(ETag(tag));
+    Ok(if known { response.finish() } else { response.json(page) })
+}

@@ -1,0 +1,153 @@
+//! The page: the client's `index.html`, with a policy that lets run what is in it and nothing else, and with a cookie
+//! for whoever has none.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    cookie::{Cookie, SameSite, time::Duration},
+    http::header,
+    web,
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256};
+
+use super::{assets, error::ApiError};
+use crate::{Warren, records::Token};
+
+/// The name of the session's cookie.
+const COOKIE: &str = "warren";
+/// How long a browser keeps it: as long as browsers keep any (400 days).
+const COOKIE_DAYS: i64 = 400;
+
+/// The page's Content-Security-Policy, computed once per `index.html`.
+#[derive(Default)]
+pub struct Page {
+    policy: Mutex<Option<([u8; 32], Arc<str>)>>,
+}
+
+impl Page {
+    fn policy(&self, hash: [u8; 32], html: &[u8]) -> Arc<str> {
+        let mut kept = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some((known, policy)) if *known == hash => Arc::clone(policy),
+            _ => {
+                let policy: Arc<str> = policy(&String::from_utf8_lossy(html)).into();
+                *kept = Some((hash, Arc::clone(&policy)));
+                policy
+            }
+        }
+    }
+
+    /// There is a client to serve.
+    #[must_use]
+    pub fn is_built() -> bool {
+        assets::get("index.html").is_some()
+    }
+}
+
+/// `GET /` and `GET /r/ROOM`
+pub(super) async fn page(request: HttpRequest, warren: web::Data<Warren>) -> Result<HttpResponse, ApiError> {
+    let Some(file) = assets::get("index.html") else {
+        let text = HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body(assets::NO_CLIENT);
+        return Ok(text);
+    };
+    let mut response = assets::serve(&request, "index.html", &file, "no-cache");
+    let policy = warren.page.policy(file.metadata.sha256_hash(), &file.data);
+    if let Ok(policy) = header::HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if cookie_token(&request).is_none() {
+        let cookie = session_cookie(&Token::random()?, &warren);
+        if let Ok(cookie) = header::HeaderValue::from_str(&cookie.to_string()) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    Ok(response)
+}
+
+/// The token in a request's cookie, where there is one that can be one.
+pub(super) fn cookie_token(request: &HttpRequest) -> Option<Token> {
+    request.cookie(COOKIE).and_then(|cookie| Token::parse(cookie.value()))
+}
+
+/// A request carries a session's cookie, good or not.
+pub(super) fn has_cookie(request: &HttpRequest) -> bool {
+    request.cookie(COOKIE).is_some()
+}
+
+/// The cookie that makes its holder the person of `token`.
+pub(super) fn session_cookie(token: &Token, warren: &Warren) -> Cookie<'static> {
+    Cookie::build(COOKIE, token.reveal().to_owned())
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(warren.origins.is_secure())
+        .max_age(Duration::days(COOKIE_DAYS))
+        .finish()
+}
+
+/// The policy of a page: its own inline scripts and styles by their hashes (CSP level 3, section 2.3.1), files and
+/// sockets of this origin, WebAssembly; nothing else.
+fn policy(html: &str) -> String {
+    let hashes = |element| {
+        let hash = |content: &str| format!(" 'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(content)));
+        inline(html, element).into_iter().map(hash).collect::<String>()
+    };
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{}; style-src 'self'{}; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'",
+        hashes("script"),
+        hashes("style"),
+    )
+}
+
+/// The contents of a page's inline elements of a name: those without `src`. The page is our own build's, so this need
+/// not know all of HTML.
+fn inline<'a>(html: &'a str, element: &str) -> Vec<&'a str> {
+    let (open, close) = (format!("<{element}"), format!("</{element}>"));
+    let mut contents = Vec::new();
+    let mut rest = html;
+    while let Some(at) = rest.find(&open) {
+        rest = &rest[at + open.len()..];
+        let whole_name = rest.starts_with(|c: char| c == '>' || c.is_ascii_whitespace());
+        let Some((attributes, after)) = rest.split_once('>').filter(|_| whole_name) else { continue };
+        let Some((content, after)) = after.split_once(&close) else { break };
+        if !attributes.split_ascii_whitespace().any(|attribute| attribute.starts_with("src=")) {
+            contents.push(content);
+        }
+        rest = after;
+    }
+    contents
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inline_elements_are_found_and_linked_ones_left() {
+        let html = r#"<head><style>a{}</style><script src="x.js"></script><script type=module>import "./a";
+</script><scripted>no</scripted><style media="print">b{}</style></head>"#;
+        assert_eq!(inline(html, "script"), ["import \"./a\";\n"]);
+        assert_eq!(inline(html, "style"), ["a{}", "b{}"]);
+        assert_eq!(inline("<script>never ends", "script"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn the_policy_has_the_hash_of_each_inline_script() {
+        // The example of the CSP specification, section 2.3.1.
+        let policy = policy("<script>alert('Hello, world.');</script>");
+        assert!(policy.contains("'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"), "{policy}");
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+    }
+
+    #[test]
+    fn the_policy_follows_the_page() {
+        let page = Page::default();
+        let first = page.policy([1; 32], b"<script>1</script>");
+        assert_eq!(page.policy([1; 32], b"not read again"), first);
+        assert_ne!(page.policy([2; 32], b"<script>2</script>"), first);
+    }
+}

@@ -1,0 +1,133 @@
+//! `GET /ws` and `GET /ws/v1`: who may connect, and as whom.
+
+use std::{net::IpAddr, sync::Arc};
+
+use actix_web::{HttpRequest, HttpResponse, http::header, rt, web};
+use bytestring::ByteString;
+use serde::Deserialize;
+use shared::{LIMITS, RoomName, close};
+
+use super::{
+    error::ApiError,
+    header_text,
+    page::{cookie_token, has_cookie},
+};
+use crate::{
+    Warren,
+    connection::{Accepted, Conversation, Going, Outgoing, Plain, V1, accept, serve, tcp::Tcp},
+    policy::Forbidden,
+    records::{Token, random_id},
+};
+
+/// The sub-protocol that is echoed where it is offered.
+const V1_PROTOCOL: &str = "warren.v1";
+
+#[derive(Deserialize)]
+pub(super) struct Which {
+    room: Option<String>,
+}
+
+/// The plain relay. Cookies are not read, so pages without one of ours are welcome, from any allowed origin.
+pub(super) async fn plain(
+    request: HttpRequest,
+    payload: web::Payload,
+    which: web::Query<Which>,
+    warren: web::Data<Warren>,
+) -> Result<HttpResponse, actix_web::Error> {
+    check_origin(&request, &warren, false)?;
+    let accepted = accept(&request, payload, &[], LIMITS.frame_bytes).await?;
+    let room = match which.room.as_deref().map(RoomName::parse) {
+        None => RoomName::lobby(),
+        Some(Ok(room)) => room,
+        Some(Err(_)) => {
+            return Ok(closed(
+                &request,
+                &warren,
+                accepted,
+                close::NOT_ALLOWED,
+                "a room's name is 1 to 40 of a-z, 0-9, -",
+            ));
+        }
+    };
+    let id = random_id().map_err(ApiError::from)?;
+    let joined = Plain::join(warren.clone().into_inner(), room, id, address(&request), &accepted.outgoing).await;
+    let conversation = joined.map_err(ApiError::from)?;
+    Ok(begin(&request, &warren, accepted, conversation))
+}
+
+/// `warren.v1`. It needs a session; a browser is told so by a close code, since it cannot see a status.
+pub(super) async fn v1(
+    request: HttpRequest,
+    payload: web::Payload,
+    warren: web::Data<Warren>,
+) -> Result<HttpResponse, actix_web::Error> {
+    let bearer = bearer_token(&request);
+    check_origin(&request, &warren, has_cookie(&request) && bearer.is_none())?;
+    let token = bearer.or_else(|| cookie_token(&request));
+    let Some(token) = token else {
+        if header_text(&request, header::ORIGIN).is_none() {
+            return Err(ApiError::NoSession.into());
+        }
+        let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes).await?;
+        return Ok(closed(&request, &warren, accepted, close::SIGN_IN, "no session"));
+    };
+    let me = warren.people.holder(&token).await.map_err(ApiError::from)?;
+    let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes).await?;
+    let conversation = V1::begin(warren.clone().into_inner(), me, address(&request), &accepted.outgoing);
+    Ok(begin(&request, &warren, accepted, conversation))
+}
+
+fn check_origin(request: &HttpRequest, warren: &Warren, cookie: bool) -> Result<(), ApiError> {
+    let (origin, host) = (header_text(request, header::ORIGIN), header_text(request, header::HOST));
+    warren.origins.check_origin(origin, host, cookie).map_err(|forbidden| {
+        if forbidden == Forbidden::Origin {
+            tracing::warn!(origin, host, "a socket from another origin was turned away; is --url missing?");
+        }
+        ApiError::from(forbidden)
+    })
+}
+
+fn bearer_token(request: &HttpRequest) -> Option<Token> {
+    let (scheme, token) = header_text(request, header::AUTHORIZATION)?.split_once(' ')?;
+    Token::parse(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))
+}
+
+fn address(request: &HttpRequest) -> Option<IpAddr> {
+    request.peer_addr().map(|address| address.ip())
+}
+
+/// Serves the connection on the handler's own thread.
+fn begin(
+    request: &HttpRequest,
+    warren: &Warren,
+    mut accepted: Accepted,
+    conversation: impl Conversation + 'static,
+) -> HttpResponse {
+    let response = std::mem::replace(&mut accepted.response, HttpResponse::Ok().finish());
+    let tcp = request.conn_data::<Arc<Tcp>>().cloned();
+    rt::spawn(serve(accepted, conversation, tcp, warren.timing, warren.stop.clone()));
+    response
+}
+
+/// Accepts, only to say by a close code why not.
+fn closed(request: &HttpRequest, warren: &Warren, accepted: Accepted, code: u16, reason: &str) -> HttpResponse {
+    accepted.outgoing.close(code, reason);
+    begin(request, warren, accepted, Nobody)
+}
+
+/// The conversation of a connection that is closed at once.
+struct Nobody;
+
+impl Conversation for Nobody {
+    async fn text(&mut self, _out: &Outgoing, _text: ByteString) -> Going {
+        Going::On
+    }
+
+    async fn answer(&mut self, _out: &Outgoing) {
+        std::future::pending::<()>().await;
+    }
+
+    fn is_answering(&self) -> bool {
+        false
+    }
+}

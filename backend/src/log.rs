@@ -1,0 +1,27 @@
+//! The logs: every room's events in order, durable before anyone sees them.
+//!
+//! One thread owns appending ([`Log`] is the handle to it). It takes whatever commands wait, gives each its seq and
+//! time, commits them all at once, and only then publishes them to the rooms and acknowledges them. Reading goes
+//! around it ([`Reads`]), on threads of its own, with a bounded number of readers.
+//!
+//! Absent by intent: nothing here knows of sockets, frames or HTTP.
+
+mod append;
+mod read;
+mod room;
+mod rooms;
+mod schema;
+mod sqlite;
+mod store;
+mod writer;
+
+pub mod ring;
+pub mod signals;
+
+pub use append::{Appended, Command, Draft, NotAppended, Remember, Rename};
+pub use read::{Ends, Place, ReadError, Reads};
+pub use room::{News, Room};
+pub use rooms::Rooms;
+pub use sqlite::SqliteStore;
+pub use store::{Batch, PersonRow, RoomState, Store, StoreError};
+pub use writer::{Clock, Log, LogHealth};

@@ -1,0 +1,330 @@
+//! Reading the logs, their views and the records, beside the writer: on blocking threads, with a bounded number of
+//! readers at a time. A read sees one moment of the database, all of it.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use shared::{
+    Author, ClientKey, Epoch, Event, EventBody, Message, MessageText, Millis, Page, Person, PersonId, PersonName,
+    RoomName, Seq, Snapshot,
+};
+use tokio::sync::Semaphore;
+
+use super::{
+    schema,
+    sqlite::{More, SqliteStore},
+};
+
+/// Most reads at a time; the others wait.
+const READERS: usize = 4;
+
+/// Why something could not be read. The cause is for the server's log only.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The database could not be read.
+    #[error("the log could not be read: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The reader was cut off.
+    #[error("the reader was cut off")]
+    Stopped,
+}
+
+/// Where a page of history lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At the end.
+    Newest,
+    /// Just before a seq.
+    Before(Seq),
+    /// Just after a seq.
+    After(Seq),
+    /// Half of it before a seq, the other half from it on.
+    Around(Seq),
+    /// From the first message of a time on.
+    At(Millis),
+}
+
+/// Where a room's log begins and ends, and its newest messages where they were asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// The oldest event that the log still has.
+    pub first: Seq,
+    /// The newest event.
+    pub head: Seq,
+}
+
+/// The reading end of the database; a cheap handle.
+#[derive(Clone)]
+pub struct Reads {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    file: PathBuf,
+    epoch: Epoch,
+    idle: Mutex<Vec<Connection>>,
+    permits: Semaphore,
+}
+
+impl Reads {
+    /// Reads the database in the data directory `data`, whose history is `epoch`.
+    #[must_use]
+    pub fn new(data: &std::path::Path, epoch: Epoch) -> Self {
+        let inner =
+            Inner { file: SqliteStore::file(data), epoch, idle: Mutex::default(), permits: Semaphore::new(READERS) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The name of the history that is read here.
+    #[must_use]
+    pub fn epoch(&self) -> &Epoch {
+        &self.inner.epoch
+    }
+
+    /// Where a room's log begins and ends, and (for the newest `messages`, where that is not 0) a snapshot valid there.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the database cannot be read.
+    pub async fn ends(&self, room: RoomName, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
+        self.read(move |db| {
+            let Some((id, ends)) = room_ends(db, &room)? else {
+                return Ok((Ends { first: Seq(1), head: Seq::ZERO }, Snapshot::default()));
+            };
+            let newest = if messages == 0 { Vec::new() } else { before(db, id, Seq(u64::MAX), messages)? };
+            let more_before = newest.first().map_or(Ok(false), |first| any_before(db, id, first.seq))?;
+            Ok((ends, Snapshot { messages: newest, more_before }))
+        })
+        .await
+    }
+
+    /// The events after `after`, oldest first: at most `most` of them, and about `bytes` bytes of text; at least one
+    /// where there is one.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the database cannot be read.
+    pub async fn after(&self, room: RoomName, after: Seq, most: u32, bytes: usize) -> Result<Vec<Event>, ReadError> {
+        self.read(move |db| match room_ends(db, &room)? {
+            Some((id, _)) => events_after(db, id, &room, after, most, bytes),
+            None => Ok(Vec::new()),
+        })
+        .await
+    }
+
+    /// A page of a room's messages, at most `limit` of them.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the database cannot be read.
+    pub async fn page(&self, room: RoomName, place: Place, limit: u32) -> Result<Page, ReadError> {
+        let epoch = self.inner.epoch.clone();
+        self.read(move |db| {
+            let (id, ends) = room_ends(db, &room)?.unwrap_or((0, Ends { first: Seq(1), head: Seq::ZERO }));
+            let messages = match place {
+                Place::Newest => before(db, id, Seq(u64::MAX), limit)?,
+                Place::Before(seq) => before(db, id, seq, limit)?,
+                Place::After(seq) => after(db, id, seq, limit)?,
+                Place::Around(seq) => {
+                    let mut messages = before(db, id, seq, limit / 2)?;
+                    messages.extend(after(db, id, Seq(seq.0.saturating_sub(1)), limit - limit / 2)?);
+                    messages
+                }
+                Place::At(time) => from_time(db, id, time, limit)?,
+            };
+            let edge = |message: Option<&Message>, otherwise| message.map_or(otherwise, |message| message.seq);
+            let (oldest, newest) = match place {
+                // An empty page still says which way there is more.
+                Place::After(seq) => (edge(messages.first(), seq.next()), edge(messages.last(), seq)),
+                Place::Before(seq) => {
+                    (edge(messages.first(), seq), edge(messages.last(), Seq(seq.0.saturating_sub(1))))
+                }
+                _ => (edge(messages.first(), Seq(u64::MAX)), edge(messages.last(), ends.head)),
+            };
+            Ok(Page {
+                more_before: any_before(db, id, oldest)?,
+                more_after: any_after(db, id, newest)?,
+                room,
+                epoch,
+                first: ends.first,
+                head: ends.head,
+                messages,
+            })
+        })
+        .await
+    }
+
+    /// The person whose session's token has this hash, where they are kept.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the database cannot be read.
+    pub async fn person_of(&self, token_hash: [u8; 32]) -> Result<Option<Person>, ReadError> {
+        const PERSON: &str = "SELECT id, name FROM sessions JOIN people ON id = person WHERE token_hash = ?1";
+        self.read(move |db| {
+            let found = db.prepare_cached(PERSON)?.query_row([token_hash.as_slice()], |row| {
+                Ok(Person { id: parsed(row, 0, PersonId::parse)?, name: parsed(row, 1, PersonName::parse)? })
+            });
+            found.optional()
+        })
+        .await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        let inner = Arc::clone(&self.inner);
+        let reading = async {
+            let _permit = inner.permits.acquire().await.map_err(|_| ReadError::Stopped)?;
+            let inner = Arc::clone(&inner);
+            tokio::task::spawn_blocking(move || inner.read(read)).await.map_err(|_| ReadError::Stopped)?
+        };
+        reading.await.inspect_err(|error| tracing::error!(%error, "a read failed"))
+    }
+}
+
+impl Inner {
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, ReadError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut db = match idle {
+            Some(db) => db,
+            None => self.connect()?,
+        };
+        let moment = db.transaction()?;
+        let result = read(&moment)?;
+        drop(moment);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+        Ok(result)
+    }
+
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(&self.file, flags)?;
+        schema::configure(&db)?;
+        Ok(db)
+    }
+}
+
+fn room_ends(db: &Connection, room: &RoomName) -> rusqlite::Result<Option<(i64, Ends)>> {
+    let mut find = db.prepare_cached("SELECT id, first, head FROM rooms WHERE name = ?1")?;
+    find.query_row([room.as_str()], |row| Ok((row.get(0)?, Ends { first: seq(row, 1)?, head: seq(row, 2)? })))
+        .optional()
+}
+
+pub(super) fn events_after(
+    db: &Connection,
+    room: i64,
+    name: &RoomName,
+    after: Seq,
+    most: u32,
+    bytes: usize,
+) -> rusqlite::Result<Vec<Event>> {
+    const AFTER: &str = "SELECT seq, at, author, name, plain, key, kind, text, more FROM events
+                         WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    let mut find = db.prepare_cached(AFTER)?;
+    let mut rows = find.query(params![room, bound(after), most])?;
+    let (mut events, mut left) = (Vec::new(), bytes);
+    while let Some(row) = rows.next()? {
+        let kind: String = row.get(6)?;
+        let body = match kind.as_str() {
+            "posted" => {
+                let More { reply_to, mentions } = more(row, 8)?;
+                EventBody::Posted { text: parsed(row, 7, MessageText::parse)?, reply_to, mentions }
+            }
+            _ => EventBody::Unknown,
+        };
+        let size = row.get_ref(7)?.as_str_or_null()?.map_or(0, str::len) + 200;
+        events.push(Event {
+            room: name.clone(),
+            seq: seq(row, 0)?,
+            at: millis(row, 1)?,
+            by: author(row, 2)?,
+            key: parsed(row, 5, ClientKey::parse)?,
+            body,
+        });
+        left = left.saturating_sub(size);
+        if left == 0 {
+            break;
+        }
+    }
+    Ok(events)
+}
+
+const MESSAGE: &str = "SELECT seq, at, author, name, plain, key, text, more, rev FROM messages WHERE room = ?1";
+
+fn before(db: &Connection, room: i64, before: Seq, limit: u32) -> rusqlite::Result<Vec<Message>> {
+    let mut find = db.prepare_cached(&format!("{MESSAGE} AND seq < ?2 ORDER BY seq DESC LIMIT ?3"))?;
+    let mut messages: Vec<_> =
+        find.query_map(params![room, bound(before), limit], message)?.collect::<Result<_, _>>()?;
+    messages.reverse();
+    Ok(messages)
+}
+
+fn after(db: &Connection, room: i64, after: Seq, limit: u32) -> rusqlite::Result<Vec<Message>> {
+    let mut find = db.prepare_cached(&format!("{MESSAGE} AND seq > ?2 ORDER BY seq LIMIT ?3"))?;
+    find.query_map(params![room, bound(after), limit], message)?.collect()
+}
+
+fn from_time(db: &Connection, room: i64, time: Millis, limit: u32) -> rusqlite::Result<Vec<Message>> {
+    let mut find = db.prepare_cached(&format!("{MESSAGE} AND at >= ?2 ORDER BY at, seq LIMIT ?3"))?;
+    find.query_map(params![room, bound(Seq(time.0)), limit], message)?.collect()
+}
+
+fn any_before(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM messages WHERE room = ?1 AND seq < ?2)")?
+        .query_row(params![room, bound(seq)], |row| row.get(0))
+}
+
+fn any_after(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM messages WHERE room = ?1 AND seq > ?2)")?
+        .query_row(params![room, bound(seq)], |row| row.get(0))
+}
+
+fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
+    let More { reply_to, mentions } = more(row, 7)?;
+    Ok(Message {
+        seq: seq(row, 0)?,
+        at: millis(row, 1)?,
+        by: author(row, 2)?,
+        key: parsed(row, 5, ClientKey::parse)?,
+        text: parsed(row, 6, MessageText::parse)?,
+        reply_to,
+        mentions,
+        rev: seq(row, 8)?,
+    })
+}
+
+fn author(row: &Row<'_>, at: usize) -> rusqlite::Result<Author> {
+    let id = parsed(row, at, PersonId::parse)?;
+    Ok(Author { id, name: parsed(row, at + 1, PersonName::parse)?, plain: row.get(at + 2)? })
+}
+
+fn more(row: &Row<'_>, at: usize) -> rusqlite::Result<More> {
+    let json: Option<String> = row.get(at)?;
+    json.map_or(Ok(More::default()), |json| serde_json::from_str(&json).map_err(|error| unfit(at, error)))
+}
+
+fn parsed<T, E: std::error::Error + Send + Sync + 'static>(
+    row: &Row<'_>,
+    at: usize,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> rusqlite::Result<T> {
+    parse(row.get_ref(at)?.as_str()?).map_err(|error| unfit(at, error))
+}
+
+fn unfit(at: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(error))
+}
+
+pub(super) fn seq(row: &Row<'_>, at: usize) -> rusqlite::Result<Seq> {
+    row.get::<_, i64>(at).map(|seq| Seq(seq.cast_unsigned()))
+}
+
+pub(super) fn millis(row: &Row<'_>, at: usize) -> rusqlite::Result<Millis> {
+    row.get::<_, i64>(at).map(|at| Millis(at.cast_unsigned()))
+}
+
+/// SQLite's integers are signed: a bound above theirs is above everything.
+fn bound(seq: Seq) -> i64 {
+    i64::try_from(seq.0).unwrap_or(i64::MAX)
+}

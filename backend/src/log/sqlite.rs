@@ -1,0 +1,252 @@
+//! The default store: SQLite in the data directory. This module writes; [`super::Reads`] reads beside it.
+//!
+//! WAL with `synchronous = FULL`: a commit costs one sync, and readers never wait for the writer.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, ffi, params};
+use shared::{ClientKey, Epoch, Event, EventBody, Message, PersonId, RoomName, Seq};
+
+use super::{
+    schema,
+    store::{Batch, PersonRow, RoomState, Store, StoreError},
+};
+
+/// The writing end of the database.
+pub struct SqliteStore {
+    db: Connection,
+    epoch: Epoch,
+    /// Row ids of rooms that have been committed.
+    room_ids: HashMap<RoomName, i64>,
+}
+
+/// The fields of an event that have no column of their own, as JSON.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
+pub(super) struct More {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) reply_to: Option<Seq>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) mentions: Vec<PersonId>,
+}
+
+impl SqliteStore {
+    /// The file in a data directory.
+    #[must_use]
+    pub fn file(data: &Path) -> PathBuf {
+        data.join("warren.sqlite")
+    }
+
+    /// Opens the database in the data directory `data`, or makes it, with `new_epoch` as its epoch.
+    ///
+    /// # Errors
+    /// Where the file cannot be opened, is damaged, is another program's or a newer version's: says which, and the
+    /// file is not changed.
+    pub fn open(data: &Path, new_epoch: &str) -> anyhow::Result<Self> {
+        let file = Self::file(data);
+        let at = || format!("{} cannot be used", file.display());
+        let mut db = Connection::open(&file).with_context(at)?;
+        schema::configure(&db).with_context(at)?;
+        let keep_copy = |db: &Connection, version: i64| {
+            let copy = file.with_extension(format!("before-{version}.sqlite"));
+            db.execute("VACUUM INTO ?1", params![copy.to_string_lossy()]).map(drop)
+        };
+        let epoch = schema::migrate(&mut db, new_epoch, keep_copy).with_context(at)?;
+        Ok(Self { db, epoch, room_ids: HashMap::new() })
+    }
+
+    /// Drops the views and folds them again from the log.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the views are as they were then.
+    pub fn refold(&mut self) -> Result<(), StoreError> {
+        let change = self.db.transaction().map_err(store_error)?;
+        let refold = |change: &Transaction<'_>| -> rusqlite::Result<()> {
+            change.execute("DELETE FROM messages", [])?;
+            let mut names = change.prepare("SELECT id, name FROM rooms")?;
+            let rooms: Vec<(i64, String)> =
+                names.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+            for (id, name) in rooms {
+                let Ok(name) = RoomName::parse(&name) else { continue };
+                let mut from = Seq::ZERO;
+                loop {
+                    let events = super::read::events_after(change, id, &name, from, 1_000, usize::MAX)?;
+                    let Some(last) = events.last() else { break };
+                    from = last.seq;
+                    for event in &events {
+                        fold(change, id, event)?;
+                    }
+                }
+            }
+            Ok(())
+        };
+        refold(&change).map_err(store_error)?;
+        change.commit().map_err(store_error)
+    }
+}
+
+impl Store for SqliteStore {
+    fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    fn room(&mut self, room: &RoomName) -> Result<RoomState, StoreError> {
+        let mut find = self.db.prepare_cached("SELECT head, at FROM rooms WHERE name = ?1").map_err(store_error)?;
+        let found = find.query_row([room.as_str()], |row| {
+            Ok(RoomState { head: Seq(row.get::<_, i64>(0)?.cast_unsigned()), at: super::read::millis(row, 1)? })
+        });
+        found.optional().map(Option::unwrap_or_default).map_err(store_error)
+    }
+
+    fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Seq>, StoreError> {
+        const FIND: &str = "SELECT seq FROM keys WHERE room = (SELECT id FROM rooms WHERE name = ?1)
+                            AND author = ?2 AND key = ?3";
+        let mut find = self.db.prepare_cached(FIND).map_err(store_error)?;
+        find.query_row(params![room.as_str(), author.as_str(), key.as_str()], |row| super::read::seq(row, 0))
+            .optional()
+            .map_err(store_error)
+    }
+
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        // A transaction that is dropped is rolled back.
+        let change = self.db.transaction().map_err(store_error)?;
+        let room_ids = write(&change, &self.room_ids, batch).map_err(store_error)?;
+        change.commit().map_err(commit_error)?;
+        self.room_ids.extend(room_ids);
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        if let Err(error) = self.db.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)") {
+            tracing::warn!(%error, "the log is complete, but its file could not be tidied");
+        }
+    }
+}
+
+fn write(
+    change: &Transaction<'_>,
+    known: &HashMap<RoomName, i64>,
+    batch: &Batch,
+) -> rusqlite::Result<HashMap<RoomName, i64>> {
+    const PERSON: &str = "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET name = ?2";
+    const ROOM: &str = "INSERT INTO rooms (name, first, head, at) VALUES (?1, 1, ?2, ?3)
+                        ON CONFLICT DO UPDATE SET head = ?2, at = ?3 RETURNING id";
+    for PersonRow { id, name, session, at } in &batch.people {
+        change.prepare_cached(PERSON)?.execute(params![id.as_str(), name.as_str(), sql(at.0)])?;
+        if let Some(hash) = session {
+            change.prepare_cached("INSERT OR IGNORE INTO sessions VALUES (?1, ?2, ?3)")?.execute(params![
+                hash.as_slice(),
+                id.as_str(),
+                sql(at.0)
+            ])?;
+        }
+    }
+    let mut ends: HashMap<&RoomName, &Event> = HashMap::new();
+    for event in &batch.events {
+        ends.insert(&event.room, event);
+    }
+    let mut room_ids = HashMap::new();
+    for (room, end) in ends {
+        let id = change
+            .prepare_cached(ROOM)?
+            .query_row(params![room.as_str(), sql(end.seq.0), sql(end.at.0)], |row| row.get::<_, i64>(0))?;
+        room_ids.insert(room.clone(), id);
+    }
+    for event in &batch.events {
+        let id = room_ids.get(&event.room).or_else(|| known.get(&event.room)).copied().unwrap_or_default();
+        insert(change, id, event)?;
+        fold(change, id, event)?;
+    }
+    Ok(room_ids)
+}
+
+fn insert(change: &Transaction<'_>, room: i64, event: &Event) -> rusqlite::Result<()> {
+    const EVENT: &str = "INSERT INTO events (room, seq, at, author, name, plain, key, kind, text, more)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let (kind, text, more) = match &event.body {
+        EventBody::Posted { text, reply_to, mentions } => {
+            ("posted", Some(text.as_str()), more(*reply_to, mentions.clone()))
+        }
+        EventBody::Unknown => ("unknown", None, None),
+    };
+    let Event { seq, at, by, key, .. } = event;
+    change.prepare_cached(EVENT)?.execute(params![
+        room,
+        sql(seq.0),
+        sql(at.0),
+        by.id.as_str(),
+        by.name.as_str(),
+        by.plain,
+        key.as_str(),
+        kind,
+        text,
+        more
+    ])?;
+    change.prepare_cached("INSERT INTO keys VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+        room,
+        by.id.as_str(),
+        key.as_str(),
+        sql(seq.0)
+    ])?;
+    Ok(())
+}
+
+/// The view's fold: what an event does to the messages.
+fn fold(change: &Transaction<'_>, room: i64, event: &Event) -> rusqlite::Result<()> {
+    const MESSAGE: &str = "INSERT INTO messages (room, seq, at, author, name, plain, key, text, more, rev)
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let Some(Message { seq, at, by, key, text, reply_to, mentions, rev }) = Message::posted(event) else {
+        return Ok(());
+    };
+    change
+        .prepare_cached(MESSAGE)?
+        .execute(params![
+            room,
+            sql(seq.0),
+            sql(at.0),
+            by.id.as_str(),
+            by.name.as_str(),
+            by.plain,
+            key.as_str(),
+            text.as_str(),
+            more(reply_to, mentions),
+            sql(rev.0)
+        ])
+        .map(drop)
+}
+
+fn more(reply_to: Option<Seq>, mentions: Vec<PersonId>) -> Option<String> {
+    let more = More { reply_to, mentions };
+    let empty = more.reply_to.is_none() && more.mentions.is_empty();
+    if empty { None } else { serde_json::to_string(&more).ok() }
+}
+
+/// SQLite's integers are signed; seqs and times stay far below where that matters.
+fn sql(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "so that it can be given to map_err")]
+fn store_error(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        _ => StoreError::Failed(error.to_string()),
+    }
+}
+
+/// An I/O error of the commit itself leaves open what is on disk: a sync that failed once may report success the
+/// next time although nothing was written (<https://wiki.postgresql.org/wiki/Fsync_Errors>).
+fn commit_error(error: rusqlite::Error) -> StoreError {
+    match &error {
+        rusqlite::Error::SqliteFailure(ffi::Error { code: ErrorCode::SystemIoFailure, .. }, _) => {
+            StoreError::Unsound(error.to_string())
+        }
+        _ => store_error(error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

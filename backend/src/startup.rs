@@ -1,0 +1,144 @@
+//! Building a server from its configuration, and running it until it is stopped.
+
+use std::{
+    fs::{File, TryLockError},
+    io::{self, Read as _, Write as _},
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use actix_web::{App, HttpServer, dev::Server, web};
+use anyhow::{Context as _, bail};
+use shared::Millis;
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    Warren,
+    config::Config,
+    connection::{Stop, Timing, tcp},
+    http::{self, Page},
+    log::{Clock, Log, Reads, SqliteStore},
+    policy::{Origins, Pace},
+    records::{People, random_text},
+};
+
+/// Most connections of a worker. The framework's own default, 25,600, would stop accepting without a word.
+const CONNECTIONS: usize = 250_000;
+/// How long connections may take to say goodbye when the server stops.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// A server that is built and bound, and not running yet.
+pub struct Application {
+    server: Server,
+    address: SocketAddr,
+    log: Log,
+    stopping: watch::Sender<bool>,
+    connections: mpsc::Receiver<()>,
+    /// Held as long as this server owns the data directory.
+    _lock: File,
+}
+
+impl Application {
+    /// Builds a server: takes the data directory, opens the log, binds the address.
+    ///
+    /// # Errors
+    /// Says in words what is in the way: the port is taken, the directory cannot be written or belongs to a running
+    /// server, the database is damaged or of a newer version.
+    pub fn build(config: &Config, timing: Timing) -> anyhow::Result<Self> {
+        let lock = take_directory(&config.data)?;
+        let epoch = random_text(10).context("the system gives no randomness")?;
+        let store = SqliteStore::open(&config.data, &epoch)?;
+        let clock: Clock = Arc::new(system_time);
+        let log = Log::start(store, Arc::clone(&clock)).context("the log's thread cannot be started")?;
+        let reads = Reads::new(&config.data, log.epoch().clone());
+        let (stopping, told) = watch::channel(false);
+        let (alive, connections) = mpsc::channel(1);
+        let warren = web::Data::new(Warren {
+            log: log.clone(),
+            people: People::new(reads.clone()),
+            reads,
+            origins: Origins::new(config.listen.ip(), config.url.clone()),
+            pace: Pace::new(!config.no_limits),
+            timing,
+            clock,
+            stop: Stop { stopping: told, alive },
+            page: Arc::new(Page::default()),
+        });
+        let app = move || App::new().app_data(warren.clone()).configure(http::routes);
+        let server = HttpServer::new(app)
+            .on_connect(tcp::on_connect)
+            .max_connections(CONNECTIONS)
+            .client_request_timeout(Duration::from_secs(5))
+            .client_disconnect_timeout(Duration::from_secs(2))
+            .shutdown_timeout(GOODBYE.as_secs())
+            .disable_signals()
+            .bind(config.listen)
+            .with_context(|| cannot_listen(config.listen))?;
+        let address = server.addrs().first().copied().unwrap_or(config.listen);
+        Ok(Self { server: server.run(), address, log, stopping, connections, _lock: lock })
+    }
+
+    /// The address that it listens on; the port is the real one where 0 was asked for.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Runs until `stop` is there. Then every connection is told to come back later, everything that was taken is
+    /// written, and the log is closed.
+    ///
+    /// # Errors
+    /// Where the server itself fails.
+    pub async fn run_until_stopped(self, stop: impl Future<Output = ()>) -> io::Result<()> {
+        let Self { server, log, stopping, mut connections, _lock, .. } = self;
+        let handle = server.handle();
+        let running = actix_web::rt::spawn(server);
+        stop.await;
+        // Nobody new first, then everybody's goodbye; the framework would wait for open sockets for ever.
+        drop(handle.pause());
+        stopping.send_replace(true);
+        drop(tokio::time::timeout(GOODBYE, connections.recv()).await);
+        handle.stop(true).await;
+        let result = running.await.unwrap_or_else(|error| Err(io::Error::other(error)));
+        let closed = tokio::task::spawn_blocking(move || log.finish()).await;
+        result.and(closed.map_err(io::Error::other))
+    }
+}
+
+/// Makes the data directory where it is missing, and keeps others out of it.
+fn take_directory(data: &Path) -> anyhow::Result<File> {
+    let shown = data.display();
+    std::fs::create_dir_all(data).with_context(|| format!("the data directory {shown} cannot be made"))?;
+    let path = data.join("warren.lock");
+    let cannot = || format!("the data directory {shown} cannot be written");
+    let mut lock =
+        File::options().read(true).write(true).create(true).truncate(false).open(path).with_context(cannot)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut owner = String::new();
+            drop(lock.read_to_string(&mut owner));
+            let owner = owner.trim().parse().map_or_else(|_| String::new(), |id: u32| format!(" (process {id})"));
+            bail!(
+                "the data directory {shown} belongs to a running Warren{owner}; stop it, or choose another with --data"
+            );
+        }
+        Err(TryLockError::Error(error)) => return Err(error).with_context(cannot),
+    }
+    lock.set_len(0).with_context(cannot)?;
+    lock.write_all(std::process::id().to_string().as_bytes()).with_context(cannot)?;
+    Ok(lock)
+}
+
+fn cannot_listen(address: SocketAddr) -> String {
+    format!(
+        "cannot listen on {address}: choose another address or port with --listen, for example --listen 127.0.0.1:8001"
+    )
+}
+
+fn system_time() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
