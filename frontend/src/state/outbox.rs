@@ -81,6 +81,11 @@ impl Outbox {
         self.held_until
     }
 
+    /// The line is held no longer than it was to be.
+    pub(super) fn wake(&mut self, now: Now) {
+        self.held_until = self.held_until.filter(|until| now < *until);
+    }
+
     /// A new entry, at the end of the line.
     pub(super) fn push(&mut self, key: ClientKey, text: MessageText, typed_at: Millis) {
         if self.get(&key).is_none() {
@@ -90,10 +95,10 @@ impl Outbox {
 
     /// The entry to send now, if one is due; from here on its fate is unknown.
     pub(super) fn take_due(&mut self, now: Now) -> Option<Rc<Entry>> {
-        if self.under_way.is_some() || self.held_until.is_some_and(|until| now < until) {
+        self.wake(now);
+        if self.under_way.is_some() || self.held_until.is_some() {
             return None;
         }
-        self.held_until = None;
         let due = self.entries.iter().position(|entry| matches!(entry.fate, Fate::Queued | Fate::Sent))?;
         let entry = &mut Rc::make_mut(&mut self.entries)[due];
         if entry.fate != Fate::Sent {

@@ -234,7 +234,6 @@ impl Room {
         reset: Option<Reset>,
         me: Option<&PersonId>,
     ) -> bool {
-        self.gaps = 0;
         self.behind_at = None;
         if let Some(reset) = reset {
             self.notice = Some(Notice::Reset(reset));
@@ -245,6 +244,7 @@ impl Room {
                 self.outbox.settle(&message.key, message.seq);
             }
             self.window.replace(snapshot);
+            self.gaps = 0;
             self.paging = Paging::Idle;
             self.cursor = Some(Cursor { epoch, seq: head, digest: None });
             self.phase = Phase::Open;

@@ -112,6 +112,9 @@ impl App {
             self.say_name(effects);
         }
         for room in self.rooms.values_mut() {
+            if room.outbox.deadline().is_some() {
+                Rc::make_mut(room).outbox.wake(at.now);
+            }
             if room.typing.as_ref().is_some_and(|typing| typing.until <= at.now) {
                 Rc::make_mut(room).typing = None;
             }
