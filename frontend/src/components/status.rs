@@ -24,7 +24,7 @@ pub fn Status(props: &StatusProps) -> Html {
     html! {
         <div class={classes!("status", link.loud.then_some("loud"))}>
             <p class={classes!("link-state", (!link.loud).then_some("sr"))} data-state={link.state}>
-                { link.words.clone() }
+                <span>{ link.words.clone() }</span>{ " " }<span class="next">{ link.next.clone() }</span>
             </p>
             if link.loud && link.can_try {
                 <button type="button" class="try" onclick={retry}>{ "Try now" }</button>

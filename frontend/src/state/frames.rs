@@ -62,8 +62,7 @@ impl App {
                 if let Some(typing) = room.typing.take() {
                     let others = typing.people.iter().filter(|person| person.id != event.by.id).cloned().collect();
                     let until = typing.until;
-                    room.typing =
-                        Typing::heard(others, me.as_ref(), at.now).map(|typing| Typing { until, ..typing });
+                    room.typing = Typing::heard(others, me.as_ref(), at.now).map(|typing| Typing { until, ..typing });
                 }
                 if Some(&event.by.id) == me.as_ref() {
                     return;
