@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use shared::{Person, PersonId, PersonName, RoomName};
 
-use super::{Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech};
+use super::{Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech, link_words};
 
 /// Rooms that are followed at a time.
 const FOLLOWED: usize = 8;
@@ -107,6 +107,12 @@ impl App {
         self.rooms.iter().find(|(known, _)| known == name).map(|(_, room)| room)
     }
 
+    /// Something that was typed is not in any log yet, and would be gone with the page.
+    #[must_use]
+    pub fn has_unsent(&self) -> bool {
+        self.rooms.iter().any(|(_, room)| !room.outbox.is_empty())
+    }
+
     /// The rooms visited, by name.
     #[must_use]
     pub fn visited(&self) -> &Rc<Vec<RoomName>> {
@@ -193,12 +199,18 @@ impl App {
     pub(super) fn watch_trouble(&mut self, at: &Moment) {
         let room_is_open = self.current().is_none_or(|(_, room)| room.phase == Phase::Open);
         let fine = matches!(self.line.link(), Link::Resting) || self.line.is_welcomed() && room_is_open;
-        self.trouble = match self.trouble {
+        let before = self.trouble;
+        self.trouble = match before {
             _ if fine => Trouble::Quiet,
             Trouble::Quiet => Trouble::Brief { since: at.now },
             Trouble::Brief { since } if at.now.since(since) >= BEAR_MS => Trouble::Shown,
             same => same,
         };
+        match (before, self.trouble) {
+            (Trouble::Shown, Trouble::Quiet) => self.speech.say("Connected again."),
+            (Trouble::Brief { .. }, Trouble::Shown) => self.speech.say(&link_words(self).words),
+            _ => {}
+        }
         self.countdown = match (self.trouble, self.line.link()) {
             (Trouble::Shown, Link::Offline { next_try, .. }) => next_try.since(at.now).div_ceil(1000),
             _ => 0,
