@@ -28,9 +28,7 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
 /// Runs it to its end. What it prints is shown as it comes; a failure names the command.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start `{shown}`"))?;
+    let status = command.status().with_context(|| format!("cannot start `{shown}`"))?;
     ensure!(status.success(), "`{shown}` failed ({status})");
     Ok(())
 }
@@ -42,11 +40,7 @@ pub(crate) fn run_aside(command: &mut Command) -> Result<()> {
 
 /// What it prints, trimmed, if it can be started and succeeds.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
 }
@@ -58,20 +52,14 @@ fn shown(command: &Command) -> String {
 }
 
 fn is_cargos_own(name: &str) -> bool {
-    matches!(
-        name,
-        "CARGO" | "CARGO_BIN_NAME" | "CARGO_CRATE_NAME" | "RUST_RECURSION_COUNT"
-    ) || ["CARGO_MANIFEST_", "CARGO_PKG_"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
+    matches!(name, "CARGO" | "CARGO_BIN_NAME" | "CARGO_CRATE_NAME" | "RUST_RECURSION_COUNT")
+        || ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn without_cargos_folders(path: &OsStr) -> OsString {
     let kept = env::split_paths(path).filter(|folder| {
         let folder = folder.to_string_lossy();
-        !folder.contains("/toolchains/")
-            && !folder.ends_with("/deps")
-            && !folder.ends_with("/debug")
+        !folder.contains("/toolchains/") && !folder.ends_with("/deps") && !folder.ends_with("/debug")
     });
     env::join_paths(kept).unwrap_or_default()
 }
@@ -82,21 +70,10 @@ mod tests {
 
     #[test]
     fn only_what_cargo_says_of_this_very_run_is_taken_away() {
-        for name in [
-            "CARGO",
-            "CARGO_PKG_NAME",
-            "CARGO_MANIFEST_DIR",
-            "CARGO_MANIFEST_PATH",
-        ] {
+        for name in ["CARGO", "CARGO_PKG_NAME", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"] {
             assert!(is_cargos_own(name), "{name}");
         }
-        for name in [
-            "CARGO_HOME",
-            "CARGO_TARGET_DIR",
-            "CARGO_NET_OFFLINE",
-            "RUSTUP_HOME",
-            "PATH",
-        ] {
+        for name in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_NET_OFFLINE", "RUSTUP_HOME", "PATH"] {
             assert!(!is_cargos_own(name), "{name}");
         }
     }
@@ -110,9 +87,6 @@ mod tests {
     #[test]
     fn a_failure_names_the_command() {
         let error = run(command("false").arg("--really")).unwrap_err();
-        assert!(
-            error.to_string().starts_with("`false --really` failed"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("`false --really` failed"), "{error}");
     }
 }

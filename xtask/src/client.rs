@@ -27,8 +27,5 @@ pub(crate) fn build(toolbox: &Toolbox) -> Result<()> {
 
 /// The sizes that a file has when it is sent as gzip 9 and as brotli 11, in bytes.
 pub(crate) fn compressed_sizes(bytes: &[u8]) -> Result<(usize, usize)> {
-    Ok((
-        compress::gzip(bytes)?.len().min(bytes.len()),
-        compress::brotli(bytes)?.len().min(bytes.len()),
-    ))
+    Ok((compress::gzip(bytes)?.len().min(bytes.len()), compress::brotli(bytes)?.len().min(bytes.len())))
 }

@@ -71,27 +71,14 @@ fn overview() {
 }
 
 fn help(command: &Command) {
-    let Command {
-        name,
-        arguments,
-        summary,
-        help,
-        ..
-    } = command;
+    let Command { name, arguments, summary, help, .. } = command;
     let usage = format!("cargo xtask {name} {arguments}");
-    say::result(format_args!(
-        "{summary}\n\nUsage: {}\n\n{help}",
-        usage.trim_end()
-    ));
+    say::result(format_args!("{summary}\n\nUsage: {}\n\n{help}", usage.trim_end()));
 }
 
 /// For subcommands that take nothing.
 fn takes_nothing(arguments: &[String]) -> Result<()> {
-    ensure!(
-        arguments.is_empty(),
-        "it takes no arguments, and was given `{}`",
-        arguments.join(" ")
-    );
+    ensure!(arguments.is_empty(), "it takes no arguments, and was given `{}`", arguments.join(" "));
     Ok(())
 }
 
@@ -103,11 +90,7 @@ mod tests {
     fn every_subcommand_is_found_by_its_name_and_explains_itself() {
         for command in COMMANDS {
             let found = find(command.name).unwrap();
-            assert_eq!(
-                found.summary, command.summary,
-                "{} is there twice",
-                command.name
-            );
+            assert_eq!(found.summary, command.summary, "{} is there twice", command.name);
             assert!(command.help.len() > 60, "{} explains nothing", command.name);
         }
     }
@@ -115,9 +98,6 @@ mod tests {
     #[test]
     fn an_unknown_name_is_an_error() {
         let error = call(&["rum".to_owned()]).unwrap_err().to_string();
-        assert!(
-            error.starts_with("there is no `cargo xtask rum`"),
-            "{error}"
-        );
+        assert!(error.starts_with("there is no `cargo xtask rum`"), "{error}");
     }
 }

@@ -26,14 +26,7 @@ const START: Duration = Duration::from_secs(10);
 pub(crate) fn check(toolbox: &Toolbox) -> Result<()> {
     let kosoku = python::bring_kosoku()?;
     say::timed("Build the echo example", || {
-        child::run(&mut toolbox.cargo([
-            "build",
-            "--release",
-            "--package",
-            "backend",
-            "--example",
-            "echo",
-        ]))
+        child::run(&mut toolbox.cargo(["build", "--release", "--package", "backend", "--example", "echo"]))
     })?;
     let folder = place::target()?.join("conformance");
     if folder.exists() {
@@ -44,31 +37,22 @@ pub(crate) fn check(toolbox: &Toolbox) -> Result<()> {
     let mut echo = Echo::start(address)?;
     say::timed("Run the cases (about a minute)", || {
         let mut fuzz = child::command(&kosoku);
-        fuzz.args(["--mode", "fuzzingclient", "--outdir"])
-            .arg(&folder);
+        fuzz.args(["--mode", "fuzzingclient", "--outdir"]).arg(&folder);
         for (group, _) in report::GROUPS {
             fuzz.args(["--include", &format!("{group}.*")]);
         }
         fuzz.arg(address.to_string());
         // Its own verdict is milder than ours and fails for things that we read more closely; the report decides.
-        fuzz.status()
-            .map(drop)
-            .with_context(|| format!("cannot start {}", kosoku.display()))
+        fuzz.status().map(drop).with_context(|| format!("cannot start {}", kosoku.display()))
     })?;
     echo.must_still_run()?;
 
     let index = folder.join("index.json");
-    let text =
-        fs::read_to_string(&index).with_context(|| format!("no report at {}", index.display()))?;
+    let text = fs::read_to_string(&index).with_context(|| format!("no report at {}", index.display()))?;
     let report = Report::parse(&text)?;
     say::result(report.summary(allowed::NON_STRICT));
     let faults = report.faults(allowed::NON_STRICT);
-    ensure!(
-        faults.is_empty(),
-        "{}\nsee {}",
-        faults.join("\n"),
-        folder.join("index.html").display()
-    );
+    ensure!(faults.is_empty(), "{}\nsee {}", faults.join("\n"), folder.join("index.html").display());
     Ok(())
 }
 
@@ -80,18 +64,11 @@ impl Echo {
         let program = place::target()?.join("release/examples/echo");
         let mut command = child::command(&program);
         command.args(["--listen", &address.to_string()]);
-        let mut echo = Self(
-            command
-                .spawn()
-                .with_context(|| format!("cannot start {}", program.display()))?,
-        );
+        let mut echo = Self(command.spawn().with_context(|| format!("cannot start {}", program.display()))?);
         let start = Instant::now();
         while TcpStream::connect(address).is_err() {
             echo.must_still_run()?;
-            ensure!(
-                start.elapsed() < START,
-                "the echo example does not listen on {address}"
-            );
+            ensure!(start.elapsed() < START, "the echo example does not listen on {address}");
             thread::sleep(Duration::from_millis(20));
         }
         Ok(echo)

@@ -20,10 +20,7 @@ mod versions;
 use std::{env, process::ExitCode};
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args_os()
-        .skip(1)
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
+    let arguments: Vec<String> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     match commands::call(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -10,8 +10,7 @@ use anyhow::{Context, Result};
 /// The top of the repository, also when called from a folder below it.
 pub(crate) fn root() -> PathBuf {
     // At run time cargo says where the package is now; the path seen by the compiler may be of before a move.
-    let manifest =
-        env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let manifest = Path::new(&manifest);
     manifest.parent().unwrap_or(manifest).to_path_buf()
 }
@@ -32,9 +31,7 @@ pub(crate) fn dist() -> PathBuf {
 pub(crate) fn tools() -> Result<PathBuf> {
     let home = match env::var_os("CARGO_HOME") {
         Some(home) => PathBuf::from(home),
-        None => env::home_dir()
-            .context("neither CARGO_HOME nor HOME is set: set one, for the tools")?
-            .join(".cargo"),
+        None => env::home_dir().context("neither CARGO_HOME nor HOME is set: set one, for the tools")?.join(".cargo"),
     };
     Ok(home.join("warren"))
 }
@@ -42,7 +39,5 @@ pub(crate) fn tools() -> Result<PathBuf> {
 /// Finds a program on PATH.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|candidate| candidate.is_file())
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
 }

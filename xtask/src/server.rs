@@ -45,19 +45,8 @@ impl Profile {
 /// Builds it and returns the program.
 pub(crate) fn build(toolbox: &Toolbox, profile: Profile) -> Result<PathBuf> {
     let name = profile.name();
-    say::timed(
-        format_args!("Build the server, profile {name} (some minutes the first time)"),
-        || {
-            child::run(&mut toolbox.cargo([
-                "build",
-                "--package",
-                "backend",
-                "--bin",
-                "warren",
-                "--profile",
-                name,
-            ]))
-        },
-    )?;
+    say::timed(format_args!("Build the server, profile {name} (some minutes the first time)"), || {
+        child::run(&mut toolbox.cargo(["build", "--package", "backend", "--bin", "warren", "--profile", name]))
+    })?;
     profile.program()
 }

@@ -36,10 +36,7 @@ impl Toolbox {
     pub(crate) fn bring() -> Result<Self> {
         let mut folders = Vec::new();
         folders.extend(wasm_target::bring()?);
-        let mut toolbox = Self {
-            folders,
-            complete: true,
-        };
+        let mut toolbox = Self { folders, complete: true };
 
         let bindgen = versions::wasm_bindgen()?;
         let crates = [
@@ -53,18 +50,10 @@ impl Toolbox {
                 opt_level: "1",
             },
             // Trunk mostly waits for others.
-            Crate {
-                name: "trunk",
-                program: "trunk",
-                version: versions::TRUNK,
-                locked: true,
-                opt_level: "0",
-            },
+            Crate { name: "trunk", program: "trunk", version: versions::TRUNK, locked: true, opt_level: "0" },
         ];
         for tool in &crates {
-            toolbox
-                .folders
-                .extend(cargo_install::bring(tool, &toolbox)?);
+            toolbox.folders.extend(cargo_install::bring(tool, &toolbox)?);
         }
         cargo_install::clean()?;
 
@@ -98,10 +87,7 @@ impl Toolbox {
     /// Trunk, without its question for newer versions, and offline where nothing is left to download.
     pub(crate) fn trunk<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut trunk = self.command("trunk");
-        trunk
-            .args(arguments)
-            .current_dir(place::root())
-            .env("TRUNK_SKIP_VERSION_CHECK", "true");
+        trunk.args(arguments).current_dir(place::root()).env("TRUNK_SKIP_VERSION_CHECK", "true");
         if self.complete {
             trunk.arg("--offline");
         }
@@ -119,10 +105,7 @@ impl Toolbox {
 
     /// Variables to set beside PATH.
     pub(crate) fn variables() -> [(&'static str, OsString); 1] {
-        [(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            "wasm-bindgen-test-runner".into(),
-        )]
+        [("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner".into())]
     }
 
     /// Finds a tool as the children do.
@@ -136,11 +119,7 @@ impl Toolbox {
 
     fn path(&self) -> OsString {
         let inherited = env::var_os("PATH").unwrap_or_default();
-        let all = self
-            .folders
-            .iter()
-            .cloned()
-            .chain(env::split_paths(&inherited));
+        let all = self.folders.iter().cloned().chain(env::split_paths(&inherited));
         env::join_paths(all).unwrap_or(inherited)
     }
 }

@@ -57,10 +57,7 @@ source = "registry"
     #[test]
     fn the_lock_is_read_by_whole_names() {
         assert_eq!(locked(LOCK, "wasm-bindgen").as_deref(), Some("0.2.130"));
-        assert_eq!(
-            locked(LOCK, "wasm-bindgen-futures").as_deref(),
-            Some("0.4.63")
-        );
+        assert_eq!(locked(LOCK, "wasm-bindgen-futures").as_deref(), Some("0.4.63"));
         assert_eq!(locked(LOCK, "wasm"), None);
         assert_eq!(locked("", "wasm-bindgen"), None);
     }

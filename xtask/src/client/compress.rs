@@ -11,17 +11,7 @@ use std::{
 use anyhow::{Context, Result};
 
 /// What is text, or, as wasm, compresses like it. Images and fonts are compressed already.
-const KINDS: [&str; 9] = [
-    "html",
-    "js",
-    "css",
-    "wasm",
-    "svg",
-    "json",
-    "webmanifest",
-    "txt",
-    "xml",
-];
+const KINDS: [&str; 9] = ["html", "js", "css", "wasm", "svg", "json", "webmanifest", "txt", "xml"];
 
 /// Writes `FILE.br` and `FILE.gz` for each file that gains from it, in this folder and those below.
 pub(crate) fn folder(folder: &Path) -> Result<()> {
@@ -67,12 +57,8 @@ pub(crate) fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
 
 /// Brotli, quality 11, in the largest window that every browser takes (16 MiB).
 pub(crate) fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        lgwin: 24,
-        size_hint: bytes.len(),
-        ..Default::default()
-    };
+    let parameters =
+        brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, size_hint: bytes.len(), ..Default::default() };
     let mut out = Vec::new();
     brotli::BrotliCompress(&mut &*bytes, &mut out, &parameters)?;
     Ok(out)
@@ -101,17 +87,8 @@ mod tests {
         folder(dist.path()).unwrap();
 
         let names: Vec<_> = files(dist.path()).unwrap();
-        let names: Vec<_> = names
-            .iter()
-            .map(|path| path.strip_prefix(dist.path()).unwrap())
-            .collect();
-        let expected = [
-            "photo.png",
-            "snippets/a.js",
-            "snippets/a.js.br",
-            "snippets/a.js.gz",
-            "tiny.css",
-        ];
+        let names: Vec<_> = names.iter().map(|path| path.strip_prefix(dist.path()).unwrap()).collect();
+        let expected = ["photo.png", "snippets/a.js", "snippets/a.js.br", "snippets/a.js.gz", "tiny.css"];
         assert_eq!(names, expected.map(Path::new));
 
         let mut back = Vec::new();

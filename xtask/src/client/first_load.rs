@@ -18,17 +18,10 @@ pub(crate) fn files(dist: &Path) -> Result<Vec<String>> {
         }
         let path = dist.join(&name);
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        let named = if has_kind(&name, "html") {
-            of_html(&text)
-        } else {
-            of_script(&text)
-        };
+        let named = if has_kind(&name, "html") { of_html(&text) } else { of_script(&text) };
         for reference in named {
             let file = relative_to(&name, &reference);
-            ensure!(
-                dist.join(&file).is_file(),
-                "{name} asks for {reference}, which the build did not make"
-            );
+            ensure!(dist.join(&file).is_file(), "{name} asks for {reference}, which the build did not make");
             if !files.contains(&file) {
                 files.push(file);
             }
@@ -62,8 +55,7 @@ fn of_html(html: &str) -> Vec<String> {
 fn of_script(script: &str) -> Vec<String> {
     let wanted = script.split(['"', '\'', '`']).filter(|text| {
         let own = text.starts_with('/') || text.starts_with("./snippets/");
-        own && (has_kind(text, "js") || has_kind(text, "wasm"))
-            && !text.contains(char::is_whitespace)
+        own && (has_kind(text, "js") || has_kind(text, "wasm")) && !text.contains(char::is_whitespace)
     });
     wanted.map(str::to_owned).collect()
 }
@@ -82,8 +74,7 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn is_fetched(rel: &str) -> bool {
-    rel.split_ascii_whitespace()
-        .any(|word| matches!(word, "stylesheet" | "preload" | "modulepreload" | "icon"))
+    rel.split_ascii_whitespace().any(|word| matches!(word, "stylesheet" | "preload" | "modulepreload" | "icon"))
 }
 
 fn is_own(reference: &str) -> bool {
@@ -95,9 +86,7 @@ fn is_script_or_page(name: &str) -> bool {
 }
 
 fn has_kind(name: &str, kind: &str) -> bool {
-    Path::new(name)
-        .extension()
-        .is_some_and(|found| found == kind)
+    Path::new(name).extension().is_some_and(|found| found == kind)
 }
 
 fn relative_to(from: &str, reference: &str) -> String {
@@ -144,25 +133,13 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         };
-        write(
-            "index.html",
-            r#"<link rel="modulepreload" href="/a.js"><script>import '/a.js'</script>"#,
-        );
-        write(
-            "a.js",
-            "import { x } from './snippets/one/inline0.js'; new URL('a_bg.wasm', import.meta.url)",
-        );
+        write("index.html", r#"<link rel="modulepreload" href="/a.js"><script>import '/a.js'</script>"#);
+        write("a.js", "import { x } from './snippets/one/inline0.js'; new URL('a_bg.wasm', import.meta.url)");
         write("snippets/one/inline0.js", "export const x = 1");
-        assert_eq!(
-            files(dist.path()).unwrap(),
-            ["index.html", "a.js", "snippets/one/inline0.js"]
-        );
+        assert_eq!(files(dist.path()).unwrap(), ["index.html", "a.js", "snippets/one/inline0.js"]);
 
         write("index.html", "<script src='/gone.js'></script>");
         let error = files(dist.path()).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "index.html asks for /gone.js, which the build did not make"
-        );
+        assert_eq!(error, "index.html asks for /gone.js, which the build did not make");
     }
 }

@@ -15,14 +15,7 @@ use super::compress::files;
 use crate::{place, versions};
 
 /// What the client is built from, below the root.
-const INPUTS: [&str; 6] = [
-    "frontend",
-    "shared",
-    "index.html",
-    "Trunk.toml",
-    "Cargo.toml",
-    "Cargo.lock",
-];
+const INPUTS: [&str; 6] = ["frontend", "shared", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock"];
 
 /// The number of what goes in.
 pub(crate) fn inputs() -> Result<u64> {
@@ -36,11 +29,7 @@ pub(crate) fn inputs() -> Result<u64> {
             paths.push(path);
         }
     }
-    Ok(number(
-        &root,
-        &paths,
-        &(versions::TRUNK, versions::BINARYEN),
-    )?)
+    Ok(number(&root, &paths, &(versions::TRUNK, versions::BINARYEN))?)
 }
 
 /// Whether the last good build was made from this, and its files are still there and unchanged.

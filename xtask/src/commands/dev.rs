@@ -38,10 +38,7 @@ fn run(arguments: &[String]) -> Result<()> {
     let mut seen = changed();
     let mut server = Process::server(&toolbox)?;
     let mut trunk = Process::trunk(&toolbox)?;
-    say::note(format_args!(
-        "client: http://127.0.0.1:8080   server: http://{}",
-        server::ADDRESS
-    ));
+    say::note(format_args!("client: http://127.0.0.1:8080   server: http://{}", server::ADDRESS));
     while stop.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
         ensure!(trunk.runs()?, "trunk ended");
         let now = changed();
@@ -100,11 +97,7 @@ impl Process {
         let program = server::build(toolbox, Profile::Dev)?;
         let mut warren = child::command(&program);
         warren.args(["--listen", server::ADDRESS, "--data", &data()?]);
-        Ok(Self(
-            warren
-                .spawn()
-                .with_context(|| program.display().to_string())?,
-        ))
+        Ok(Self(warren.spawn().with_context(|| program.display().to_string())?))
     }
 
     fn trunk(toolbox: &Toolbox) -> Result<Self> {

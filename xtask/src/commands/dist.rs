@@ -52,12 +52,7 @@ mod tests {
 
     #[test]
     fn the_unit_keeps_the_server_in_its_data_directory() {
-        for line in [
-            "DynamicUser=yes",
-            "StateDirectory=warren",
-            "ProtectSystem=strict",
-            "NoNewPrivileges=yes",
-        ] {
+        for line in ["DynamicUser=yes", "StateDirectory=warren", "ProtectSystem=strict", "NoNewPrivileges=yes"] {
             assert!(UNIT.lines().any(|found| found == line), "{line}");
         }
     }

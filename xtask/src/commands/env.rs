@@ -22,30 +22,17 @@ pub(super) const COMMAND: Command = Command {
 fn run(arguments: &[String]) -> Result<()> {
     takes_nothing(arguments)?;
     let toolbox = Toolbox::bring()?;
-    let folders: Vec<_> = toolbox
-        .folders()
-        .iter()
-        .map(|folder| folder.display().to_string())
-        .collect();
+    let folders: Vec<_> = toolbox.folders().iter().map(|folder| folder.display().to_string()).collect();
     if !folders.is_empty() {
-        say::result(format_args!(
-            "export PATH={}:\"$PATH\"",
-            quoted(&folders.join(":"))
-        ));
+        say::result(format_args!("export PATH={}:\"$PATH\"", quoted(&folders.join(":"))));
     }
     for (name, value) in Toolbox::variables() {
-        say::result(format_args!(
-            "export {name}={}",
-            quoted(&value.to_string_lossy())
-        ));
+        say::result(format_args!("export {name}={}", quoted(&value.to_string_lossy())));
     }
     match Browser::find() {
         Some(browser) => {
             for (name, value) in browser.variables() {
-                say::result(format_args!(
-                    "export {name}={}",
-                    quoted(&value.to_string_lossy())
-                ));
+                say::result(format_args!("export {name}={}", quoted(&value.to_string_lossy())));
             }
         }
         None => say::note("no chromium and chromedriver yet: `cargo xtask test` brings them"),
@@ -56,11 +43,7 @@ fn run(arguments: &[String]) -> Result<()> {
 /// One word for a POSIX shell, whatever is in it.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:+".contains(c);
-    if word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

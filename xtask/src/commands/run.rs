@@ -33,10 +33,9 @@ fn run(arguments: &[String]) -> Result<()> {
     let program = server::build(&toolbox, Profile::Release)?;
 
     let mut warren = child::command(program);
-    for (option, variable, value) in [
-        ("--listen", "WARREN_LISTEN", server::ADDRESS.to_owned()),
-        ("--data", "WARREN_DATA", data()?),
-    ] {
+    for (option, variable, value) in
+        [("--listen", "WARREN_LISTEN", server::ADDRESS.to_owned()), ("--data", "WARREN_DATA", data()?)]
+    {
         if !is_given(options, option) && env::var_os(variable).is_none() {
             warren.arg(option).arg(value);
         }
@@ -49,18 +48,11 @@ fn run(arguments: &[String]) -> Result<()> {
 pub(super) fn data() -> Result<String> {
     let root = place::root();
     let here = env::current_dir()?.canonicalize()? == root.canonicalize()?;
-    Ok(if here {
-        "./warren-data".to_owned()
-    } else {
-        root.join("warren-data").display().to_string()
-    })
+    Ok(if here { "./warren-data".to_owned() } else { root.join("warren-data").display().to_string() })
 }
 
 fn is_given(options: &[String], option: &str) -> bool {
-    options.iter().any(|word| {
-        word.strip_prefix(option)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
-    })
+    options.iter().any(|word| word.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))
 }
 
 #[cfg(test)]

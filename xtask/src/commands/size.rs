@@ -59,19 +59,9 @@ impl Table {
         let row = |name: String| -> Result<Row> {
             let bytes = fs::read(dist.join(&name))?;
             let (gzip, brotli) = client::compressed_sizes(&bytes)?;
-            Ok(Row {
-                name,
-                raw: bytes.len(),
-                gzip,
-                brotli,
-            })
+            Ok(Row { name, raw: bytes.len(), gzip, brotli })
         };
-        Ok(Self(
-            first_load::files(dist)?
-                .into_iter()
-                .map(row)
-                .collect::<Result<_>>()?,
-        ))
+        Ok(Self(first_load::files(dist)?.into_iter().map(row).collect::<Result<_>>()?))
     }
 
     fn sum(&self) -> Row {
@@ -91,50 +81,24 @@ impl Table {
 
 impl Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self
-            .0
-            .iter()
-            .map(|row| row.name.len())
-            .max()
-            .unwrap_or_default()
-            .max(12);
+        let width = self.0.iter().map(|row| row.name.len()).max().unwrap_or_default().max(12);
         let line = |f: &mut fmt::Formatter<'_>, row: &Row, budget: Option<usize>| {
-            let Row {
-                name,
-                raw,
-                gzip,
-                brotli,
-            } = row;
+            let Row { name, raw, gzip, brotli } = row;
             write!(f, "{name:width$} {raw:>9} {gzip:>9} {brotli:>9}")?;
             match budget {
-                Some(budget) => writeln!(
-                    f,
-                    " {budget:>9}  {}",
-                    if *brotli <= budget { "ok" } else { "over" }
-                ),
+                Some(budget) => writeln!(f, " {budget:>9}  {}", if *brotli <= budget { "ok" } else { "over" }),
                 None => writeln!(f),
             }
         };
-        writeln!(
-            f,
-            "{:width$} {:>9} {:>9} {:>9} {:>9}",
-            "file", "raw", "gzip 9", "brotli 11", "budget"
-        )?;
+        writeln!(f, "{:width$} {:>9} {:>9} {:>9} {:>9}", "file", "raw", "gzip 9", "brotli 11", "budget")?;
         for row in &self.0 {
             let kind = row.name.rsplit('.').next().unwrap_or_default();
-            let budget = BY_KIND
-                .iter()
-                .find(|(name, _)| *name == kind)
-                .map(|(_, bytes)| *bytes);
+            let budget = BY_KIND.iter().find(|(name, _)| *name == kind).map(|(_, bytes)| *bytes);
             line(f, row, budget)?;
         }
         line(f, &self.sum(), Some(BUDGET))?;
         let requests = self.0.len();
-        write!(
-            f,
-            "{requests} requests of at most {REQUESTS}: {}",
-            if self.is_within() { "pass" } else { "FAIL" }
-        )
+        write!(f, "{requests} requests of at most {REQUESTS}: {}", if self.is_within() { "pass" } else { "FAIL" })
     }
 }
 
@@ -143,12 +107,8 @@ mod tests {
     use super::*;
 
     fn table(sizes: &[(&str, usize)]) -> Table {
-        let row = |&(name, brotli): &(&str, usize)| Row {
-            name: name.to_owned(),
-            raw: 9 * brotli,
-            gzip: 2 * brotli,
-            brotli,
-        };
+        let row =
+            |&(name, brotli): &(&str, usize)| Row { name: name.to_owned(), raw: 9 * brotli, gzip: 2 * brotli, brotli };
         Table(sizes.iter().map(row).collect())
     }
 
@@ -160,28 +120,16 @@ mod tests {
         check(&[("index.html", 20_000), ("a_bg.wasm", 130_000)], true);
         check(&[("index.html", 20_001), ("a_bg.wasm", 130_000)], false);
         check(&[("a", 1), ("b", 1), ("c", 1), ("d", 1), ("e", 1)], true);
-        check(
-            &[("a", 1), ("b", 1), ("c", 1), ("d", 1), ("e", 1), ("f", 1)],
-            false,
-        );
+        check(&[("a", 1), ("b", 1), ("c", 1), ("d", 1), ("e", 1), ("f", 1)], false);
     }
 
     #[test]
     fn the_table_shows_each_file_the_sum_and_the_verdict() {
         let shown = table(&[("index.html", 15_000), ("a.js", 10)]).to_string();
         let lines: Vec<_> = shown.lines().collect();
-        assert_eq!(
-            lines[1],
-            "index.html      135000     30000     15000     14000  over"
-        );
-        assert_eq!(
-            lines[2],
-            "a.js                90        20        10      7000  ok"
-        );
-        assert_eq!(
-            lines[3],
-            "first load      135090     30020     15010    150000  ok"
-        );
+        assert_eq!(lines[1], "index.html      135000     30000     15000     14000  over");
+        assert_eq!(lines[2], "a.js                90        20        10      7000  ok");
+        assert_eq!(lines[3], "first load      135090     30020     15010    150000  ok");
         assert_eq!(lines[4], "2 requests of at most 5: pass");
     }
 }

@@ -46,10 +46,7 @@ struct Report {
 fn run(arguments: &[String]) -> Result<()> {
     if arguments == ["--list"] {
         for step in STEPS {
-            say::result(format_args!(
-                "{:12} {:>4} min  {}",
-                step.name, step.minutes, step.what
-            ));
+            say::result(format_args!("{:12} {:>4} min  {}", step.name, step.minutes, step.what));
         }
         return Ok(());
     }
@@ -66,42 +63,20 @@ fn run(arguments: &[String]) -> Result<()> {
 }
 
 fn choose(names: &[String]) -> Result<Vec<&'static Step>> {
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| STEPS.iter().all(|step| step.name != **name))
-    {
+    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
         let all: Vec<_> = STEPS.iter().map(|step| step.name).collect();
-        bail!(
-            "there is no step {unknown}; the steps are {}",
-            all.join(", ")
-        );
+        bail!("there is no step {unknown}; the steps are {}", all.join(", "));
     }
-    Ok(STEPS
-        .iter()
-        .filter(|step| names.is_empty() || names.iter().any(|name| name == step.name))
-        .collect())
+    Ok(STEPS.iter().filter(|step| names.is_empty() || names.iter().any(|name| name == step.name)).collect())
 }
 
 fn attempt(step: &'static Step, before: &[Report], ground: &Ground) -> Report {
-    let Step {
-        name,
-        what,
-        minutes,
-        ..
-    } = step;
-    let broken = before
-        .iter()
-        .find(|report| report.outcome != Outcome::Passed && step.needs.contains(&report.step.name));
+    let Step { name, what, minutes, .. } = step;
+    let broken =
+        before.iter().find(|report| report.outcome != Outcome::Passed && step.needs.contains(&report.step.name));
     if let Some(broken) = broken {
-        say::note(format_args!(
-            "{name}: not tried, because {} failed",
-            broken.step.name
-        ));
-        return Report {
-            step,
-            outcome: Outcome::NotTried,
-            took: Duration::ZERO,
-        };
+        say::note(format_args!("{name}: not tried, because {} failed", broken.step.name));
+        return Report { step, outcome: Outcome::NotTried, took: Duration::ZERO };
     }
     eprintln!("\n=== {name}: {what} (about {minutes} min from nothing)");
     let start = Instant::now();
@@ -112,25 +87,13 @@ fn attempt(step: &'static Step, before: &[Report], ground: &Ground) -> Report {
             Outcome::Failed
         }
     };
-    Report {
-        step,
-        outcome,
-        took: start.elapsed(),
-    }
+    Report { step, outcome, took: start.elapsed() }
 }
 
 /// The closing table. Its last line counts the steps, and a step that was not tried has not passed.
 fn table(reports: &[Report]) -> String {
-    let mut text = format!(
-        "{:12} {:10} {:>14}   from nothing\n",
-        "step", "result", "took"
-    );
-    for Report {
-        step,
-        outcome,
-        took,
-    } in reports
-    {
+    let mut text = format!("{:12} {:10} {:>14}   from nothing\n", "step", "result", "took");
+    for Report { step, outcome, took } in reports {
         let word = match outcome {
             Outcome::Passed => "passed",
             Outcome::Failed => "FAILED",
@@ -138,46 +101,25 @@ fn table(reports: &[Report]) -> String {
         };
         let took = Took(*took).to_string();
         // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "{:12} {word:10} {took:>14}   {} min",
-            step.name, step.minutes
-        );
+        let _ = writeln!(text, "{:12} {word:10} {took:>14}   {} min", step.name, step.minutes);
     }
     let total = Took(reports.iter().map(|report| report.took).sum()).to_string();
     let failed = failed(reports);
     let passed = reports.len() - failed;
-    let _ = write!(
-        text,
-        "{:12} {:10} {total:>14}\n\n{passed} passed, {failed} failed",
-        "all", ""
-    );
+    let _ = write!(text, "{:12} {:10} {total:>14}\n\n{passed} passed, {failed} failed", "all", "");
     text
 }
 
 fn failed(reports: &[Report]) -> usize {
-    reports
-        .iter()
-        .filter(|report| report.outcome != Outcome::Passed)
-        .count()
+    reports.iter().filter(|report| report.outcome != Outcome::Passed).count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn step(
-        name: &'static str,
-        needs: &'static [&'static str],
-        run: fn(&Ground) -> Result<()>,
-    ) -> &'static Step {
-        Box::leak(Box::new(Step {
-            name,
-            what: "",
-            minutes: 0.1,
-            needs,
-            run,
-        }))
+    fn step(name: &'static str, needs: &'static [&'static str], run: fn(&Ground) -> Result<()>) -> &'static Step {
+        Box::leak(Box::new(Step { name, what: "", minutes: 0.1, needs, run }))
     }
 
     #[test]
@@ -193,20 +135,9 @@ mod tests {
             reports.push(attempt(step, &reports, &Ground::default()));
         }
         let outcomes: Vec<_> = reports.iter().map(|report| report.outcome).collect();
-        assert_eq!(
-            outcomes,
-            [
-                Outcome::Failed,
-                Outcome::NotTried,
-                Outcome::NotTried,
-                Outcome::Passed
-            ]
-        );
+        assert_eq!(outcomes, [Outcome::Failed, Outcome::NotTried, Outcome::NotTried, Outcome::Passed]);
         assert_eq!(table(&reports).lines().last(), Some("1 passed, 3 failed"));
-        assert_eq!(
-            table(&reports[3..]).lines().last(),
-            Some("1 passed, 0 failed")
-        );
+        assert_eq!(table(&reports[3..]).lines().last(), Some("1 passed, 0 failed"));
     }
 
     #[test]

@@ -6,17 +6,8 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 /// The groups that must pass, and how many cases each has, so that a case that is not run is noticed.
-pub(super) const GROUPS: [(&str, usize); 9] = [
-    ("1", 16),
-    ("2", 11),
-    ("3", 7),
-    ("4", 10),
-    ("5", 20),
-    ("6", 145),
-    ("7", 37),
-    ("9", 54),
-    ("10", 1),
-];
+pub(super) const GROUPS: [(&str, usize); 9] =
+    [("1", 16), ("2", 11), ("3", 7), ("4", 10), ("5", 20), ("6", 145), ("7", 37), ("9", 54), ("10", 1)];
 
 /// The allowed cases: name and cause.
 type Allowed = [(&'static str, &'static str)];
@@ -43,9 +34,7 @@ impl Report {
         for (group, expected) in GROUPS {
             let count = self.group(group).count();
             if count != expected {
-                faults.push(format!(
-                    "group {group}: {count} cases were run, {expected} expected"
-                ));
+                faults.push(format!("group {group}: {count} cases were run, {expected} expected"));
             }
         }
         for (case, (behavior, close)) in &self.0 {
@@ -58,14 +47,8 @@ impl Report {
             }
         }
         for (case, _) in allowed {
-            if self
-                .0
-                .get(*case)
-                .is_none_or(|(behavior, _)| behavior != "NON-STRICT")
-            {
-                faults.push(format!(
-                    "case {case} is listed as non-strict, and is not: take it off the list"
-                ));
+            if self.0.get(*case).is_none_or(|(behavior, _)| behavior != "NON-STRICT") {
+                faults.push(format!("case {case} is listed as non-strict, and is not: take it off the list"));
             }
         }
         faults
@@ -73,25 +56,17 @@ impl Report {
 
     /// A table of the groups, and the allowed cases with their causes.
     pub(super) fn summary(&self, allowed: &Allowed) -> String {
-        let mut text = format!(
-            "{:6} {:>6} {:>6} {:>10} {:>6}\n",
-            "group", "cases", "strict", "non-strict", "wrong"
-        );
+        let mut text = format!("{:6} {:>6} {:>6} {:>10} {:>6}\n", "group", "cases", "strict", "non-strict", "wrong");
         for (group, _) in GROUPS {
             let count = |wanted: fn(&str, &str) -> bool| {
-                self.group(group)
-                    .filter(|(behavior, close)| wanted(behavior, close))
-                    .count()
+                self.group(group).filter(|(behavior, close)| wanted(behavior, close)).count()
             };
             let cases = count(|_, _| true);
             let strict = count(|behavior, close| is_good(behavior) && is_good(close));
             let lax = count(|behavior, close| behavior == "NON-STRICT" && is_good(close));
             let wrong = cases - strict - lax;
             // Writing to a string cannot fail.
-            let _ = writeln!(
-                text,
-                "{group:6} {cases:>6} {strict:>6} {lax:>10} {wrong:>6}"
-            );
+            let _ = writeln!(text, "{group:6} {cases:>6} {strict:>6} {lax:>10} {wrong:>6}");
         }
         for (case, cause) in allowed {
             let _ = writeln!(text, "{case} is not strict: {cause}");
@@ -102,10 +77,7 @@ impl Report {
 
     fn group(&self, group: &str) -> impl Iterator<Item = &(String, String)> {
         let of_group = move |case: &str| case.split('.').next() == Some(group);
-        self.0
-            .iter()
-            .filter(move |(case, _)| of_group(case))
-            .map(|(_, result)| result)
+        self.0.iter().filter(move |(case, _)| of_group(case)).map(|(_, result)| result)
     }
 }
 
@@ -127,10 +99,7 @@ mod tests {
         let mut cases = BTreeMap::new();
         for (group, count) in GROUPS {
             for number in 1..=count {
-                cases.insert(
-                    format!("{group}.{number}"),
-                    ("OK".to_owned(), "OK".to_owned()),
-                );
+                cases.insert(format!("{group}.{number}"), ("OK".to_owned(), "OK".to_owned()));
             }
         }
         cases.insert(odd.to_owned(), (behavior.to_owned(), close.to_owned()));
@@ -152,35 +121,17 @@ mod tests {
             "FAILED",
             "OK",
             listed,
-            &[
-                "case 3.2: FAILED",
-                "case 3.2 is listed as non-strict, and is not: take it off the list",
-            ],
+            &["case 3.2: FAILED", "case 3.2 is listed as non-strict, and is not: take it off the list"],
         );
-        check(
-            "3.2",
-            "NON-STRICT",
-            "UNCLEAN",
-            listed,
-            &["case 3.2: UNCLEAN at its close"],
-        );
-        check(
-            "3.2",
-            "OK",
-            "WRONG CODE",
-            &[],
-            &["case 3.2: WRONG CODE at its close"],
-        );
+        check("3.2", "NON-STRICT", "UNCLEAN", listed, &["case 3.2: UNCLEAN at its close"]);
+        check("3.2", "OK", "WRONG CODE", &[], &["case 3.2: WRONG CODE at its close"]);
     }
 
     #[test]
     fn a_case_that_was_not_run_is_a_fault() {
         let mut short = report("1.1", "OK", "OK");
         short.0.remove("9.54");
-        assert_eq!(
-            short.faults(&[]),
-            ["group 9: 53 cases were run, 54 expected"]
-        );
+        assert_eq!(short.faults(&[]), ["group 9: 53 cases were run, 54 expected"]);
     }
 
     #[test]
@@ -188,10 +139,6 @@ mod tests {
         let text = r#"{"actix": {"10.1.1": {"behavior": "OK", "behaviorClose": "UNCLEAN", "duration": 3}}}"#;
         let report = Report::parse(text).unwrap();
         assert_eq!(report.0["10.1.1"], ("OK".to_owned(), "UNCLEAN".to_owned()));
-        assert!(
-            report
-                .summary(&[])
-                .ends_with("10          1      0          0      1")
-        );
+        assert!(report.summary(&[]).ends_with("10          1      0          0      1"));
     }
 }

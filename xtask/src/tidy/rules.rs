@@ -25,41 +25,16 @@ const FORBIDDEN: &[Forbidden] = &[
         whose: is_rust,
         why: "use #[expect(…, reason = \"…\")] on the smallest item",
     },
-    Forbidden {
-        text: concat!("to", "do!("),
-        whose: is_rust,
-        why: "finish it, or write an issue",
-    },
-    Forbidden {
-        text: concat!("FIX", "ME"),
-        whose: is_any,
-        why: "fix it, or write an issue",
-    },
-    Forbidden {
-        text: concat!("#[ig", "nore"),
-        whose: is_rust,
-        why: "a test that does not run proves nothing",
-    },
-    Forbidden {
-        text: concat!("thread::", "sleep"),
-        whose: is_test,
-        why: "tests wait on events",
-    },
-    Forbidden {
-        text: concat!("time::", "sleep"),
-        whose: is_test,
-        why: "tests wait on events, or fake the time",
-    },
+    Forbidden { text: concat!("to", "do!("), whose: is_rust, why: "finish it, or write an issue" },
+    Forbidden { text: concat!("FIX", "ME"), whose: is_any, why: "fix it, or write an issue" },
+    Forbidden { text: concat!("#[ig", "nore"), whose: is_rust, why: "a test that does not run proves nothing" },
+    Forbidden { text: concat!("thread::", "sleep"), whose: is_test, why: "tests wait on events" },
+    Forbidden { text: concat!("time::", "sleep"), whose: is_test, why: "tests wait on events, or fake the time" },
 ];
 
 /// Folders of machines, which mean nothing elsewhere.
-const MACHINES: [&str; 5] = [
-    concat!("/ro", "ot/"),
-    concat!("/wo", "rk/"),
-    concat!("/tm", "p/"),
-    concat!("/ho", "me/"),
-    concat!("/Us", "ers/"),
-];
+const MACHINES: [&str; 5] =
+    [concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("/tm", "p/"), concat!("/ho", "me/"), concat!("/Us", "ers/")];
 
 /// Files that must be there, each with what it must say.
 const PRESENT: &[(&str, &[&str])] = &[
@@ -76,11 +51,7 @@ const PRESENT: &[(&str, &[&str])] = &[
 pub(super) fn of_the_tree(files: &[File]) -> Vec<String> {
     let mut faults = Vec::new();
     for (path, words) in PRESENT {
-        match files
-            .iter()
-            .find(|file| file.path == *path)
-            .filter(|file| !file.text.trim().is_empty())
-        {
+        match files.iter().find(|file| file.path == *path).filter(|file| !file.text.trim().is_empty()) {
             None => faults.push(format!("{path}: missing or empty")),
             Some(file) => {
                 let missing = words.iter().filter(|word| !file.text.contains(**word));
@@ -97,9 +68,7 @@ pub(super) fn of_a_file(file: &File) -> Vec<String> {
     let path = &file.path;
     if is_rust(file, 0) {
         if !file.text.starts_with("//!") {
-            faults.push(format!(
-                "{path}:1: the first line has to say what the file is: //! …"
-            ));
+            faults.push(format!("{path}:1: the first line has to say what the file is: //! …"));
         }
         let lines = file.text.lines().count();
         if lines > LINES {
@@ -116,10 +85,7 @@ pub(super) fn of_a_file(file: &File) -> Vec<String> {
             }
         }
         if let Some(folder) = MACHINES.iter().find(|folder| names_a_folder(line, folder)) {
-            faults.push(format!(
-                "{path}:{}: a path of one machine ({folder})",
-                index + 1
-            ));
+            faults.push(format!("{path}:{}: a path of one machine ({folder})", index + 1));
         }
     }
     faults
@@ -130,9 +96,7 @@ fn is_any(_: &File, _: usize) -> bool {
 }
 
 fn is_rust(file: &File, _: usize) -> bool {
-    Path::new(&file.path)
-        .extension()
-        .is_some_and(|kind| kind == "rs")
+    Path::new(&file.path).extension().is_some_and(|kind| kind == "rs")
 }
 
 /// Test code: the crate of the end-to-end tests, folders named tests, and what follows `#[cfg(test)]` in other files.
@@ -140,16 +104,8 @@ fn is_test(file: &File, line: usize) -> bool {
     if !is_rust(file, line) {
         return false;
     }
-    let in_tests = file
-        .path
-        .split('/')
-        .any(|part| matches!(part, "e2e" | "tests" | "tests.rs"));
-    in_tests
-        || file
-            .text
-            .lines()
-            .take(line)
-            .any(|before| before.trim() == "#[cfg(test)]")
+    let in_tests = file.path.split('/').any(|part| matches!(part, "e2e" | "tests" | "tests.rs"));
+    in_tests || file.text.lines().take(line).any(|before| before.trim() == "#[cfg(test)]")
 }
 
 /// Whether a path that starts with this folder is in the line; `a/home/b` is none.
@@ -165,10 +121,7 @@ mod tests {
     use super::*;
 
     fn faults(path: &str, text: &str) -> Vec<String> {
-        of_a_file(&File {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        })
+        of_a_file(&File { path: path.to_owned(), text: text.to_owned() })
     }
 
     #[test]
@@ -181,81 +134,40 @@ mod tests {
             }
         };
         check("a/src/lib.rs", "//! A file.\nfn f() {}\n", &[]);
-        check(
-            "a/src/lib.rs",
-            "fn f() {}\n",
-            &["a/src/lib.rs:1: the first line"],
-        );
+        check("a/src/lib.rs", "fn f() {}\n", &["a/src/lib.rs:1: the first line"]);
         check("a/src/mod.rs", "//! A file.\n", &["a/src/mod.rs: name it"]);
-        check(
-            "a/src/long.rs",
-            &"//! x\n".repeat(401),
-            &["a/src/long.rs: 401 lines"],
-        );
+        check("a/src/long.rs", &"//! x\n".repeat(401), &["a/src/long.rs: 401 lines"]);
         for Forbidden { text, .. } in FORBIDDEN {
             let line = format!("//! A file.\n{text}\n");
             let expected = format!("a/tests/it.rs:2: {text}");
             check("a/tests/it.rs", &line, &[&expected]);
         }
         let sleep = concat!("thread::", "sleep");
-        check(
-            "a/src/lib.rs",
-            &format!("//! A file.\n{sleep}\n#[cfg(test)]\n"),
-            &[],
-        );
-        check(
-            "a/src/lib.rs",
-            &format!("//! A file.\n#[cfg(test)]\n{sleep}\n"),
-            &["a/src/lib.rs:3: thread"],
-        );
-        check(
-            "README.md",
-            &format!("{sleep}, {}", concat!("#[al", "low(x)]")),
-            &[],
-        );
+        check("a/src/lib.rs", &format!("//! A file.\n{sleep}\n#[cfg(test)]\n"), &[]);
+        check("a/src/lib.rs", &format!("//! A file.\n#[cfg(test)]\n{sleep}\n"), &["a/src/lib.rs:3: thread"]);
+        check("README.md", &format!("{sleep}, {}", concat!("#[al", "low(x)]")), &[]);
     }
 
     #[test]
     fn paths_of_a_machine_are_found_and_parts_of_others_are_not() {
         for folder in MACHINES {
-            assert_eq!(
-                faults("notes.md", &format!("see `{folder}x`")).len(),
-                1,
-                "{folder}"
-            );
-            assert_eq!(
-                faults("notes.md", &format!("{folder}x")).len(),
-                1,
-                "{folder}"
-            );
-            assert_eq!(
-                faults("notes.md", &format!("see a{folder}x and ~{folder}x")).len(),
-                0,
-                "{folder}"
-            );
+            assert_eq!(faults("notes.md", &format!("see `{folder}x`")).len(), 1, "{folder}");
+            assert_eq!(faults("notes.md", &format!("{folder}x")).len(), 1, "{folder}");
+            assert_eq!(faults("notes.md", &format!("see a{folder}x and ~{folder}x")).len(), 0, "{folder}");
         }
     }
 
     #[test]
     fn documents_must_be_there_and_say_their_words() {
-        let file = |path: &str, text: &str| File {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        };
+        let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
         let all = |words: &[&str]| words.join(" ") + ".";
-        let mut files: Vec<_> = PRESENT
-            .iter()
-            .map(|(path, words)| file(path, &all(words)))
-            .collect();
+        let mut files: Vec<_> = PRESENT.iter().map(|(path, words)| file(path, &all(words))).collect();
         assert!(of_the_tree(&files).is_empty());
         files[0].text = "cargo xtask run".to_owned();
         files[1].text = "\n".to_owned();
         assert_eq!(
             of_the_tree(&files),
-            [
-                "README.md: does not say `cargo xtask test`",
-                "ARCHITECTURE.md: missing or empty"
-            ]
+            ["README.md: does not say `cargo xtask test`", "ARCHITECTURE.md: missing or empty"]
         );
     }
 }

@@ -8,31 +8,20 @@ use crate::{child, place, say};
 
 /// Installs those packages that are missing. `why` is said first, and in the error where there is no apt.
 pub(crate) fn install(packages: &[&str], why: impl Display) -> Result<()> {
-    let missing: Vec<_> = packages
-        .iter()
-        .copied()
-        .filter(|package| !is_installed(package))
-        .collect();
+    let missing: Vec<_> = packages.iter().copied().filter(|package| !is_installed(package)).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let list = missing.join(" ");
     if place::on_path("apt-get").is_none() {
-        bail!(
-            "{why}, and this machine has no apt-get: install what matches Debian's packages `{list}` by hand"
-        );
+        bail!("{why}, and this machine has no apt-get: install what matches Debian's packages `{list}` by hand");
     }
-    say::timed(
-        format_args!("{why}: apt-get install {list} (about a minute)"),
-        || {
-            child::run_aside(apt_get()?.arg("update"))?;
-            let mut install = apt_get()?;
-            install
-                .args(["install", "--yes", "--no-install-recommends"])
-                .args(&missing);
-            child::run_aside(&mut install)
-        },
-    )
+    say::timed(format_args!("{why}: apt-get install {list} (about a minute)"), || {
+        child::run_aside(apt_get()?.arg("update"))?;
+        let mut install = apt_get()?;
+        install.args(["install", "--yes", "--no-install-recommends"]).args(&missing);
+        child::run_aside(&mut install)
+    })
 }
 
 fn apt_get() -> Result<std::process::Command> {

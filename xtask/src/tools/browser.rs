@@ -9,12 +9,7 @@ use anyhow::{Context, Result};
 use super::apt;
 use crate::place;
 
-const CHROMIUMS: [&str; 4] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-];
+const CHROMIUMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const DRIVERS: [&str; 1] = ["chromedriver"];
 
 /// A browser and the driver that belongs to it.
@@ -28,10 +23,7 @@ pub(crate) struct Browser {
 impl Browser {
     /// Finds them by the variables CHROMIUM and CHROMEDRIVER, then on PATH.
     pub(crate) fn find() -> Option<Self> {
-        Some(Self {
-            chromium: named("CHROMIUM", &CHROMIUMS)?,
-            chromedriver: named("CHROMEDRIVER", &DRIVERS)?,
-        })
+        Some(Self { chromium: named("CHROMIUM", &CHROMIUMS)?, chromedriver: named("CHROMEDRIVER", &DRIVERS)? })
     }
 
     /// Finds them, or installs Debian's packages.
@@ -48,16 +40,11 @@ impl Browser {
 
     /// How the tests learn of them.
     pub(crate) fn variables(&self) -> [(&'static str, &PathBuf); 2] {
-        [
-            ("CHROMIUM", &self.chromium),
-            ("CHROMEDRIVER", &self.chromedriver),
-        ]
+        [("CHROMIUM", &self.chromium), ("CHROMEDRIVER", &self.chromedriver)]
     }
 }
 
 fn named(variable: &str, programs: &[&str]) -> Option<PathBuf> {
-    let chosen = env::var_os(variable)
-        .map(PathBuf::from)
-        .filter(|path| path.is_file());
+    let chosen = env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file());
     chosen.or_else(|| programs.iter().find_map(|program| place::on_path(program)))
 }

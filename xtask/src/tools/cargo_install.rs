@@ -49,35 +49,18 @@ fn install(tool: &Crate<'_>, home: &PathBuf, toolbox: &Toolbox) -> Result<()> {
     let Crate { name, version, .. } = tool;
     if place::on_path("cargo-binstall").is_some() {
         let mut binstall = toolbox.command("cargo");
-        binstall.args([
-            "binstall",
-            "--no-confirm",
-            "--disable-strategies",
-            "compile",
-            "--root",
-        ]);
-        binstall
-            .arg(home)
-            .arg(format!("{name}@{version}"))
-            .current_dir(home);
-        let downloaded = say::timed(format_args!("Download {name} {version}"), || {
-            child::run_aside(&mut binstall)
-        });
+        binstall.args(["binstall", "--no-confirm", "--disable-strategies", "compile", "--root"]);
+        binstall.arg(home).arg(format!("{name}@{version}")).current_dir(home);
+        let downloaded = say::timed(format_args!("Download {name} {version}"), || child::run_aside(&mut binstall));
         match downloaded {
             Ok(()) => return Ok(()),
             Err(error) => say::note(format_args!("{error}; building it instead")),
         }
     }
-    let what = format!(
-        "Install {name} {version} into {} (2 to 4 minutes on 2 cores)",
-        home.display()
-    );
+    let what = format!("Install {name} {version} into {} (2 to 4 minutes on 2 cores)", home.display());
     say::timed(what, || {
         let mut cargo = toolbox.command("cargo");
-        cargo
-            .args(["install", name, "--version", version, "--root"])
-            .arg(home)
-            .current_dir(home);
+        cargo.args(["install", name, "--version", version, "--root"]).arg(home).current_dir(home);
         if tool.locked {
             cargo.arg("--locked");
         }

@@ -40,14 +40,8 @@ pub(crate) fn find() -> Option<PathBuf> {
 /// Makes it, and returns the folder to put before PATH. `because` says why rustup does not serve.
 pub(crate) fn bring(because: &str) -> Result<PathBuf> {
     let here = (std::env::consts::OS, std::env::consts::ARCH);
-    ensure!(
-        here == ("linux", "x86_64"),
-        "Debian's compiler serves on x86-64 Linux only"
-    );
-    apt::install(
-        &PACKAGES,
-        format_args!("a compiler for {TARGET} is missing ({because})"),
-    )?;
+    ensure!(here == ("linux", "x86_64"), "Debian's compiler serves on x86-64 Linux only");
+    apt::install(&PACKAGES, format_args!("a compiler for {TARGET} is missing ({because})"))?;
     if let Some(folder) = find() {
         return Ok(folder);
     }
@@ -61,13 +55,7 @@ pub(crate) fn bring(because: &str) -> Result<PathBuf> {
         }
         fs::create_dir_all(folder)?;
     }
-    say::timed(
-        format_args!(
-            "Build std for {TARGET} into {} (about a minute)",
-            home.display()
-        ),
-        || build_std(&work),
-    )?;
+    say::timed(format_args!("Build std for {TARGET} into {} (about a minute)", home.display()), || build_std(&work))?;
     lay_out(&work, &fresh, &home)?;
     fs::write(fresh.join("stamp"), stamp(&home)?)?;
     if home.exists() {
@@ -84,8 +72,7 @@ fn home() -> Result<PathBuf> {
 
 /// What the folder depends on: its scripts name its place, and its std belongs to one compiler.
 fn stamp(home: &Path) -> Result<String> {
-    let compiler = child::output(child::command("/usr/bin/rustc").arg("-vV"))
-        .context("/usr/bin/rustc does not run")?;
+    let compiler = child::output(child::command("/usr/bin/rustc").arg("-vV")).context("/usr/bin/rustc does not run")?;
     Ok(format!("{LAYOUT}\n{}\n{compiler}\n", home.display()))
 }
 
@@ -96,23 +83,11 @@ fn build_std(work: &Path) -> Result<()> {
     fs::write(work.join("Cargo.toml"), manifest)?;
     fs::write(work.join("lib.rs"), "#![no_std]\n")?;
     let mut cargo = child::command("/usr/bin/cargo");
-    for name in [
-        "RUSTUP_TOOLCHAIN",
-        "CARGO_BUILD_TARGET",
-        "CARGO_ENCODED_RUSTFLAGS",
-        "CARGO_BUILD_RUSTFLAGS",
-    ] {
+    for name in ["RUSTUP_TOOLCHAIN", "CARGO_BUILD_TARGET", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"] {
         cargo.env_remove(name);
     }
     cargo
-        .args([
-            "build",
-            "--release",
-            "--target",
-            TARGET,
-            "--target-dir",
-            "t",
-        ])
+        .args(["build", "--release", "--target", TARGET, "--target-dir", "t"])
         .arg("-Zbuild-std=std,panic_abort,panic_unwind,proc_macro,test")
         .current_dir(work)
         // A released compiler builds std by an option that is not yet stable: it is the very compiler of that std.
@@ -120,10 +95,7 @@ fn build_std(work: &Path) -> Result<()> {
         .env("RUSTC", "/usr/bin/rustc")
         .env("RUSTDOC", "/usr/bin/rustdoc")
         // Bitcode, or a client with link-time optimisation would have nothing of std to work on.
-        .env(
-            "RUSTFLAGS",
-            "-Cembed-bitcode=yes --remap-path-prefix=/usr/lib/rustlib/src/rust=/rustc/std",
-        );
+        .env("RUSTFLAGS", "-Cembed-bitcode=yes --remap-path-prefix=/usr/lib/rustlib/src/rust=/rustc/std");
     child::run_aside(&mut cargo)
 }
 
@@ -135,11 +107,7 @@ fn lay_out(work: &Path, fresh: &Path, home: &Path) -> Result<()> {
         let file = file?;
         let name = file.file_name();
         let name = name.to_string_lossy();
-        if Path::new(&*name)
-            .extension()
-            .is_some_and(|kind| kind == "rlib")
-            && !name.starts_with("libstdbuild-")
-        {
+        if Path::new(&*name).extension().is_some_and(|kind| kind == "rlib") && !name.starts_with("libstdbuild-") {
             fs::copy(file.path(), std.join(&*name))?;
         }
     }
@@ -154,16 +122,10 @@ fn lay_out(work: &Path, fresh: &Path, home: &Path) -> Result<()> {
     }
     let sysroot = home.display();
     for name in ["rustc", "rustdoc"] {
-        script(
-            &bin.join(name),
-            &format!("exec /usr/bin/{name} --sysroot '{sysroot}' \"$@\""),
-        )?;
+        script(&bin.join(name), &format!("exec /usr/bin/{name} --sysroot '{sysroot}' \"$@\""))?;
     }
     for name in ["cargo-clippy", "clippy-driver"] {
-        script(
-            &bin.join(name),
-            &format!("SYSROOT='{sysroot}' exec /usr/bin/{name} \"$@\""),
-        )?;
+        script(&bin.join(name), &format!("SYSROOT='{sysroot}' exec /usr/bin/{name} \"$@\""))?;
     }
     Ok(())
 }

@@ -20,19 +20,12 @@ pub(crate) fn bring_kosoku() -> Result<PathBuf> {
         fs::remove_dir_all(&home)?;
     }
     let python = python()?;
-    say::timed(
-        format_args!(
-            "Install kosoku {KOSOKU} into {} (some seconds)",
-            home.display()
-        ),
-        || {
-            child::run_aside(child::command(python).args(["-m", "venv"]).arg(&home))?;
-            let mut pip = child::command(home.join("bin/pip"));
-            pip.args(["install", "--quiet", "--disable-pip-version-check"])
-                .arg(format!("kosoku=={KOSOKU}"));
-            child::run_aside(&mut pip)
-        },
-    )?;
+    say::timed(format_args!("Install kosoku {KOSOKU} into {} (some seconds)", home.display()), || {
+        child::run_aside(child::command(python).args(["-m", "venv"]).arg(&home))?;
+        let mut pip = child::command(home.join("bin/pip"));
+        pip.args(["install", "--quiet", "--disable-pip-version-check"]).arg(format!("kosoku=={KOSOKU}"));
+        child::run_aside(&mut pip)
+    })?;
     Ok(program)
 }
 
@@ -41,10 +34,7 @@ fn python() -> Result<&'static str> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    apt::install(
-        &["python3", "python3-venv"],
-        "the conformance cases run on Python",
-    )?;
+    apt::install(&["python3", "python3-venv"], "the conformance cases run on Python")?;
     find().context("no python3 of at least 3.10 with venv and ensurepip")
 }
 

@@ -31,10 +31,7 @@ pub(crate) fn bring() -> Result<Found> {
         say::note("no npm on PATH: trunk will download wasm-opt");
         return Ok(Found::LeftToTrunk);
     }
-    let what = format!(
-        "Install wasm-opt {BINARYEN} into {} (some seconds)",
-        home.display()
-    );
+    let what = format!("Install wasm-opt {BINARYEN} into {} (some seconds)", home.display());
     match say::timed(what, || install(&home)) {
         Ok(()) => Ok(Found::In(folder)),
         Err(error) => {
@@ -49,16 +46,8 @@ fn install(home: &PathBuf) -> Result<()> {
     let partial = home.with_extension("partial");
     fs::create_dir_all(&partial).with_context(|| partial.display().to_string())?;
     let mut npm = child::command("npm");
-    npm.args([
-        "install",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--prefix",
-    ])
-    .arg(&partial);
-    npm.arg(format!("binaryen@{BINARYEN}.0.0"))
-        .current_dir(&partial);
+    npm.args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"]).arg(&partial);
+    npm.arg(format!("binaryen@{BINARYEN}.0.0")).current_dir(&partial);
     child::run_aside(&mut npm)?;
     if home.exists() {
         fs::remove_dir_all(home)?;

@@ -39,11 +39,7 @@ pub(crate) fn bring_components(toolbox: &super::Toolbox) -> Result<()> {
     for (component, subcommand) in [("clippy", "clippy"), ("rustfmt", "fmt")] {
         if child::output(&mut toolbox.cargo([subcommand, "--version"])).is_none() {
             say::timed(format_args!("rustup component add {component}"), || {
-                child::run_aside(
-                    toolbox
-                        .command("rustup")
-                        .args(["component", "add", component]),
-                )
+                child::run_aside(toolbox.command("rustup").args(["component", "add", component]))
             })?;
         }
     }
@@ -58,9 +54,7 @@ fn rustup() -> Result<(), String> {
         return Err("there is no rustup".to_owned());
     }
     let what = format!("rustup target add {TARGET} (some seconds)");
-    let added = say::timed(what, || {
-        child::run_aside(child::command("rustup").args(["target", "add", TARGET]))
-    });
+    let added = say::timed(what, || child::run_aside(child::command("rustup").args(["target", "add", TARGET])));
     added.map_err(|error| error.to_string())
 }
 

@@ -86,20 +86,8 @@ fn clippy(ground: &Ground) -> Result<()> {
 }
 
 fn clippy_wasm(ground: &Ground) -> Result<()> {
-    lint(
-        ground,
-        &["--package", "shared", "--target", wasm_target::TARGET],
-    )?;
-    lint(
-        ground,
-        &[
-            "--package",
-            "frontend",
-            "--all-targets",
-            "--target",
-            wasm_target::TARGET,
-        ],
-    )
+    lint(ground, &["--package", "shared", "--target", wasm_target::TARGET])?;
+    lint(ground, &["--package", "frontend", "--all-targets", "--target", wasm_target::TARGET])
 }
 
 fn lint(ground: &Ground, what: &[&str]) -> Result<()> {
@@ -110,39 +98,22 @@ fn lint(ground: &Ground, what: &[&str]) -> Result<()> {
     if is_strict(&compiler) {
         clippy.args(["--", "-D", "warnings"]);
     } else {
-        say::note(format_args!(
-            "{compiler}: warnings are shown and do not fail, as with {}",
-            STRICT.join(" and ")
-        ));
+        say::note(format_args!("{compiler}: warnings are shown and do not fail, as with {}", STRICT.join(" and ")));
     }
     child::run(&mut clippy)
 }
 
 fn is_strict(compiler: &str) -> bool {
     let version = compiler.strip_prefix("rustc ").unwrap_or_default();
-    STRICT.iter().any(|strict| {
-        version
-            .strip_prefix(strict)
-            .is_some_and(|rest| rest.starts_with('.'))
-    })
+    STRICT.iter().any(|strict| version.strip_prefix(strict).is_some_and(|rest| rest.starts_with('.')))
 }
 
 fn unit(ground: &Ground) -> Result<()> {
-    child::run(
-        &mut ground
-            .toolbox()?
-            .cargo(["test", "--workspace", "--exclude", "e2e"]),
-    )
+    child::run(&mut ground.toolbox()?.cargo(["test", "--workspace", "--exclude", "e2e"]))
 }
 
 fn browser(ground: &Ground) -> Result<()> {
-    let mut cargo = ground.toolbox()?.cargo([
-        "test",
-        "--package",
-        "frontend",
-        "--target",
-        wasm_target::TARGET,
-    ]);
+    let mut cargo = ground.toolbox()?.cargo(["test", "--package", "frontend", "--target", wasm_target::TARGET]);
     cargo.envs(ground.browser()?.variables());
     // Seconds that a test may take, where the default of 20 is little for a machine that still builds beside it.
     cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
