@@ -1,9 +1,10 @@
 //! `cargo xtask dev`: server and client together, each rebuilt when its sources change.
 
 use std::{
-    process::Child,
+    path::Path,
+    process::{Child, ExitStatus},
     sync::mpsc::{self, Receiver, RecvTimeoutError},
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -36,11 +37,15 @@ fn run(arguments: &[String]) -> Result<()> {
     let toolbox = Toolbox::bring()?;
 
     let mut seen = changed();
-    let mut server = Process::server(&toolbox)?;
+    let program = server::build(&toolbox, Profile::Dev)?;
+    let mut server = Process::server(&program)?;
     let mut trunk = Process::trunk(&toolbox)?;
     say::note(format_args!("client: http://127.0.0.1:8080   server: http://{}", server::ADDRESS));
     while stop.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
-        ensure!(trunk.runs()?, "trunk ended");
+        ensure!(trunk.ended()?.is_none(), "trunk ended");
+        if let Some(status) = server.ended()? {
+            say::note(format_args!("the server ended ({status}); it starts again when backend/ or shared/ change"));
+        }
         let now = changed();
         if now == seen {
             continue;
@@ -49,9 +54,9 @@ fn run(arguments: &[String]) -> Result<()> {
         say::note("backend/ or shared/ changed");
         // While it does not compile, the old one goes on.
         match server::build(&toolbox, Profile::Dev) {
-            Ok(_) => {
+            Ok(program) => {
                 drop(server);
-                server = Process::server(&toolbox)?;
+                server = Process::server(&program)?;
             }
             Err(error) => say::note(format_args!("{error:#}")),
         }
@@ -90,34 +95,46 @@ fn changed() -> Option<SystemTime> {
 }
 
 /// A child that ends with this value: asked first, then killed.
-struct Process(Child);
+struct Process {
+    child: Child,
+    /// Whether its end is known, and was told.
+    ended: bool,
+}
 
 impl Process {
-    fn server(toolbox: &Toolbox) -> Result<Self> {
-        let program = server::build(toolbox, Profile::Dev)?;
-        let mut warren = child::command(&program);
-        warren.args(["--listen", server::ADDRESS, "--data", &data()?]);
-        Ok(Self(warren.spawn().with_context(|| program.display().to_string())?))
+    fn server(program: &Path) -> Result<Self> {
+        let mut warren = child::command(program);
+        Self::start(warren.args(["--listen", server::ADDRESS, "--data", &data()?]))
     }
 
     fn trunk(toolbox: &Toolbox) -> Result<Self> {
-        let trunk = toolbox.trunk(["serve"]).spawn();
-        Ok(Self(trunk.context("cannot start trunk")?))
+        Self::start(&mut toolbox.trunk(["serve"]))
     }
 
-    fn runs(&mut self) -> Result<bool> {
-        Ok(self.0.try_wait()?.is_none())
+    fn start(command: &mut std::process::Command) -> Result<Self> {
+        let child = command.spawn().with_context(|| command.get_program().display().to_string())?;
+        Ok(Self { child, ended: false })
+    }
+
+    /// How it ended by itself, once.
+    fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        let status = if self.ended { None } else { self.child.try_wait()? };
+        self.ended |= status.is_some();
+        Ok(status)
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
         // The library can only kill; the program `kill` asks, so that the server closes its sockets and its data.
-        let _ = child::output(child::command("kill").args(["-TERM", &self.0.id().to_string()]));
-        let asked = SystemTime::now();
-        while matches!(self.0.try_wait(), Ok(None)) {
-            if asked.elapsed().is_ok_and(|waited| waited > GRACE) {
-                let _ = self.0.kill();
+        if self.ended {
+            return;
+        }
+        let _ = child::output(child::command("kill").args(["-TERM", &self.child.id().to_string()]));
+        let asked = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) {
+            if asked.elapsed() > GRACE {
+                let _ = self.child.kill();
             }
             std::thread::sleep(Duration::from_millis(20));
         }
