@@ -53,7 +53,7 @@ impl Toolbox {
             Crate { name: "trunk", program: "trunk", version: versions::TRUNK, locked: true, opt_level: "0" },
         ];
         for tool in &crates {
-            toolbox.folders.extend(cargo_install::bring(tool, &toolbox)?);
+            toolbox.folders.extend(cargo_install::bring(tool)?);
         }
         cargo_install::clean()?;
 

@@ -4,7 +4,6 @@ use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::Toolbox;
 use crate::{child, place, say};
 
 /// A tool that crates.io has.
@@ -21,7 +20,7 @@ pub(crate) struct Crate<'a> {
 }
 
 /// Returns the folder to put before PATH, or nothing where PATH already has this version.
-pub(crate) fn bring(tool: &Crate<'_>, toolbox: &Toolbox) -> Result<Option<PathBuf>> {
+pub(crate) fn bring(tool: &Crate<'_>) -> Result<Option<PathBuf>> {
     let told = child::output(child::command(tool.program).arg("--version"));
     if told.is_some_and(|told| is_version(&told, tool.version)) {
         return Ok(None);
@@ -29,7 +28,7 @@ pub(crate) fn bring(tool: &Crate<'_>, toolbox: &Toolbox) -> Result<Option<PathBu
     let home = place::tools()?.join(format!("{}-{}", tool.program, tool.version));
     let folder = home.join("bin");
     if !folder.join(tool.program).is_file() {
-        install(tool, &home, toolbox)?;
+        install(tool, &home)?;
     }
     Ok(Some(folder))
 }
@@ -43,12 +42,13 @@ pub(crate) fn clean() -> Result<()> {
     Ok(())
 }
 
-fn install(tool: &Crate<'_>, home: &PathBuf, toolbox: &Toolbox) -> Result<()> {
+/// Any compiler will do for a tool, so it is the person's own cargo that is called, even where another builds the client.
+fn install(tool: &Crate<'_>, home: &PathBuf) -> Result<()> {
     // Outside of the repository, so that its cargo configuration and lock file do not apply.
     fs::create_dir_all(home).with_context(|| home.display().to_string())?;
     let Crate { name, version, .. } = tool;
     if place::on_path("cargo-binstall").is_some() {
-        let mut binstall = toolbox.command("cargo");
+        let mut binstall = child::command("cargo");
         binstall.args(["binstall", "--no-confirm", "--disable-strategies", "compile", "--root"]);
         binstall.arg(home).arg(format!("{name}@{version}")).current_dir(home);
         let downloaded = say::timed(format_args!("Download {name} {version}"), || child::run_aside(&mut binstall));
@@ -59,7 +59,7 @@ fn install(tool: &Crate<'_>, home: &PathBuf, toolbox: &Toolbox) -> Result<()> {
     }
     let what = format!("Install {name} {version} into {} (2 to 4 minutes on 2 cores)", home.display());
     say::timed(what, || {
-        let mut cargo = toolbox.command("cargo");
+        let mut cargo = child::command("cargo");
         cargo.args(["install", name, "--version", version, "--root"]).arg(home).current_dir(home);
         if tool.locked {
             cargo.arg("--locked");
