@@ -1,3 +1,21 @@
 //! The client program that trunk builds.
 
+#[cfg(target_family = "wasm")]
+fn main() {
+    use frontend::{io, pages, state};
+
+    io::watch_for_panics();
+    let runner = io::Runner::default();
+    let app = state::App::new(io::here(), io::visited());
+    let store = io::Store::new(app, move |store, effect| runner.run(store, effect));
+    // For as long as the page: there is nothing after it.
+    std::mem::forget(io::page_events(&store));
+    store.dispatch(state::Action::Started);
+    let props = pages::ChatProps { store, touch: io::is_touched() };
+    if let Some(root) = io::root() {
+        yew::Renderer::<pages::Chat>::with_root_and_props(root, props).render();
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
 fn main() {}

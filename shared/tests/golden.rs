@@ -93,3 +93,18 @@ fn what_a_newer_version_says_is_let_pass() {
     let refused = server(r#"{"type":"refused","code":"mood","message":"No."}"#);
     assert!(matches!(refused, ServerFrame::Refused { refusal, .. } if refusal.code == RefusalCode::Other));
 }
+
+#[test]
+fn a_server_frame_that_lacks_a_field_is_none() {
+    for text in [
+        r#"{"type":"event","room":"r","seq":3,"at":1,"by":{"id":"a","name":"A"},"key":"k"}"#,
+        r#"{"type":"event","room":"R!","seq":3,"at":1,"by":{"id":"a","name":"A"},"key":"k","body":{"type":"pinned"}}"#,
+        r#"{"type":"settled","room":"r"}"#,
+        r#"{"type":"settled","room":"r","key":""}"#,
+        r#"{"type":"signal","room":"r"}"#,
+        r#"{"type":"pong","n":1}"#,
+        r#"{"room":"r"}"#,
+    ] {
+        assert!(serde_json::from_str::<ServerFrame>(text).is_err(), "{text}");
+    }
+}

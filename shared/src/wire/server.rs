@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::flat::Flat;
 use crate::{ClientKey, Epoch, Event, Limits, Millis, Person, Refusal, RoomName, Seq, Snapshot};
 
 /// A frame from the server. A WebSocket text message is one of these or an array of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "Flat")]
 pub enum ServerFrame {
     /// The first frame of a connection.
     Welcome {
@@ -72,7 +73,6 @@ pub enum ServerFrame {
         rooms: Vec<RoomHead>,
     },
     /// A frame of a newer version.
-    #[serde(other)]
     Unknown,
 }
 
@@ -102,8 +102,8 @@ pub struct RoomHead {
     pub seq: Seq,
 }
 
-/// What is true only now: never in the log, coalesced, free to be lost.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What is true only now: never in the log, coalesced, free to be lost. It is read as part of a [`ServerFrame`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Signal {
     /// Who is in an open room. It replaces what was said before.
@@ -131,7 +131,6 @@ pub enum Signal {
         person: Person,
     },
     /// A signal of a newer version.
-    #[serde(other)]
     Unknown,
 }
 

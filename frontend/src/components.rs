@@ -1,0 +1,28 @@
+//! What the page is made of. Props in, callbacks out; no I/O, and no opinion about the state.
+
+mod calendar;
+mod composer;
+mod go_to_room;
+mod head;
+mod here_list;
+mod log;
+mod log_chunk;
+mod message_row;
+mod name_field;
+mod room_list;
+mod side;
+mod speaker;
+mod status;
+
+pub use composer::{Composer, ComposerProps};
+pub use go_to_room::{GoToRoom, GoToRoomProps};
+pub use head::{Head, HeadProps};
+pub use here_list::{HereList, HereListProps};
+pub use log::{Log, LogProps};
+pub use log_chunk::{LogChunk, LogChunkProps};
+pub use message_row::{Line, MessageRow, MessageRowProps};
+pub use name_field::{NameField, NameFieldProps};
+pub use room_list::{RoomList, RoomListProps};
+pub use side::{Side, SideProps};
+pub use speaker::{Speaker, SpeakerProps};
+pub use status::{Status, StatusProps};

@@ -1,0 +1,94 @@
+//! The message box.
+//!
+//! Invariant: the textarea belongs to the person. It is written to only when its text has just been taken, never
+//! while something is being composed in it; what cannot be sent stays in it, with the reason beside it.
+
+use shared::{BadText, MessageText, RoomName};
+use web_sys::HtmlTextAreaElement;
+use yew::prelude::*;
+
+/// What the composer needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct ComposerProps {
+    /// The room. Give the composer a key of it: another room is another box.
+    pub room: RoomName,
+    /// What stands in it at first.
+    pub draft: AttrValue,
+    /// On a screen that is touched, Enter is a line break.
+    pub touch: bool,
+    /// Hears what was typed, at each change.
+    pub on_draft: Callback<String>,
+    /// Takes a message.
+    pub on_send: Callback<MessageText>,
+}
+
+/// The message box of a room.
+#[component]
+pub fn Composer(props: &ComposerProps) -> Html {
+    let area = use_node_ref();
+    let problem = use_state_eq(|| None::<BadText>);
+    use_effect_with((area.clone(), props.touch), |(area, touch)| {
+        // On a touched screen it would bring the keyboard up, over what is to be read.
+        if let Some(area) = area.cast::<HtmlTextAreaElement>().filter(|_| !touch) {
+            let _focused = area.focus();
+        }
+    });
+    let send = {
+        let (area, problem, props) = (area.clone(), problem.clone(), props.clone());
+        move || send(&area, &problem, &props)
+    };
+    let onsubmit = {
+        let send = send.clone();
+        move |event: SubmitEvent| {
+            event.prevent_default();
+            send();
+        }
+    };
+    let touch = props.touch;
+    let onkeydown = move |event: KeyboardEvent| {
+        // 229: the key belongs to an input method. Safari says so once more after the composition's end.
+        let composing = event.is_composing() || event.key_code() == 229;
+        if event.key() == "Enter" && !event.shift_key() && !composing && !touch {
+            event.prevent_default();
+            send();
+        }
+    };
+    let oninput = {
+        let (problem, on_draft) = (problem.clone(), props.on_draft.clone());
+        move |event: InputEvent| {
+            let text = event.target_unchecked_into::<HtmlTextAreaElement>().value();
+            // While typing only what will not get better by typing on is worth a word.
+            problem.set(MessageText::parse(&text).err().filter(|why| *why != BadText::Blank));
+            on_draft.emit(text);
+        }
+    };
+    let label = ["Message #", props.room.as_str()].concat();
+    html! {
+        <form class="comp" {onsubmit}>
+            <p class="problem" id="composer-problem" role="status">
+                { problem.map(|why| ["It cannot be sent yet: ", &why.to_string()].concat()) }
+            </p>
+            <div class="box">
+                <textarea ref={area} id="composer" rows="1" dir="auto" enterkeyhint={(!touch).then_some("send")}
+                    aria-label={label.clone()} aria-describedby="composer-problem" placeholder={label}
+                    defaultvalue={&props.draft} {onkeydown} {oninput} />
+                <button class="ib send" aria-label="Send">{ "➤" }</button>
+            </div>
+        </form>
+    }
+}
+
+fn send(area: &NodeRef, problem: &UseStateHandle<Option<BadText>>, props: &ComposerProps) {
+    let Some(area) = area.cast::<HtmlTextAreaElement>() else { return };
+    match MessageText::parse(&area.value()) {
+        Ok(text) => {
+            props.on_send.emit(text);
+            area.set_value("");
+            problem.set(None);
+            props.on_draft.emit(String::new());
+            let _focused = area.focus();
+        }
+        Err(BadText::Blank) => {}
+        Err(why) => problem.set(Some(why)),
+    }
+}

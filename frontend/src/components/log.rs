@@ -1,0 +1,136 @@
+//! The log of a room: the scroller, its rows in chunks, what is said about its ends, and the way to the newest.
+
+use std::rc::Rc;
+
+use shared::{Person, Reset, RoomName};
+use yew::prelude::*;
+
+use super::LogChunk;
+use crate::{
+    hooks::use_scroller,
+    state::{Action, Edge, Notice, Paging, Phase, Reader, Room},
+};
+
+/// What the log needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct LogProps {
+    /// The room's name.
+    pub name: RoomName,
+    /// The room.
+    pub room: Rc<Room>,
+    /// Who the reader is.
+    pub me: Option<Person>,
+    /// Hears where the reader is, and of the buttons.
+    pub dispatch: Callback<Action>,
+}
+
+/// The log of a room.
+#[component]
+pub fn Log(props: &LogProps) -> Html {
+    let room = &props.room;
+    let on_look = use_callback(
+        (props.name.clone(), props.dispatch.clone(), room.window().at_newest()),
+        |(reader, edge): (Reader, Option<Edge>), (name, dispatch, at_newest)| {
+            // The end of a window that is not the newest is no place to follow from.
+            let reader = if reader == Reader::AtNewest && !at_newest { Reader::LowerHalf } else { reader };
+            dispatch.emit(Action::ReaderMoved { room: name.clone(), reader });
+            if let Some(edge) = edge {
+                dispatch.emit(Action::EdgeReached { room: name.clone(), edge });
+            }
+        },
+    );
+    let rows = (room.window().clone(), Rc::clone(room.outbox().entries()));
+    let scroller = use_scroller(rows, room.reader() == Reader::AtNewest, on_look);
+    let on_jump = use_callback(
+        (props.name.clone(), props.dispatch.clone(), scroller.clone()),
+        |_: MouseEvent, (name, dispatch, scroller)| {
+            scroller.to_newest();
+            dispatch.emit(Action::JumpPressed { room: name.clone() });
+        },
+    );
+    let away = room.reader() != Reader::AtNewest || !room.window().at_newest();
+    html! {
+        <div class="stage">
+            <div ref={scroller.node} class="scroll" tabindex="0" role="log" aria-live="off"
+                aria-label={["Messages in ", props.name.as_str()].concat()}>
+                <div>
+                    { beginning(props) }
+                    <ol class="log">{ chunks(props) }</ol>
+                    { end(props) }
+                </div>
+            </div>
+            <button type="button" class="jump" hidden={!away} onclick={on_jump}>{ jump_words(room.unseen()) }</button>
+        </div>
+    }
+}
+
+fn chunks(props: &LogProps) -> Html {
+    let chunks = props.room.window().chunks();
+    let none = Rc::new(Vec::new());
+    let mut before = None;
+    let draw = |(place, chunk): (usize, &crate::state::Chunk)| {
+        let entries = if place + 1 == chunks.len() { props.room.outbox().entries() } else { &none };
+        let before = match chunk.messages.last() {
+            Some(last) => before.replace(Rc::clone(last)),
+            None => before.clone(),
+        };
+        html! {
+            <LogChunk key={chunk.id} room={props.name.clone()} {before} messages={Rc::clone(&chunk.messages)}
+                entries={Rc::clone(entries)} me={props.me.clone()} dispatch={props.dispatch.clone()} />
+        }
+    };
+    html! { <>{ for chunks.iter().enumerate().map(draw) }</> }
+}
+
+/// What stands above the oldest message.
+fn beginning(props: &LogProps) -> Html {
+    let room = &props.room;
+    let words = match room.paging() {
+        Paging::Asked(_) if room.window().more_before() => "Loading older messages…",
+        Paging::Failed(_) => "More messages could not be loaded. Scroll to try again.",
+        _ if room.window().more_before() => "There is more above.",
+        _ if room.cursor().is_none() => "",
+        _ if room.window().is_empty() && room.outbox().is_empty() => "Nothing here yet. Say the first word.",
+        _ => "Here the room begins.",
+    };
+    html! { <p class="beginning">{ words }</p> }
+}
+
+/// What stands below the newest message.
+fn end(props: &LogProps) -> Html {
+    let (name, dispatch) = (props.name.clone(), props.dispatch.clone());
+    let dismiss = move |_: MouseEvent| dispatch.emit(Action::NoticeDismissed { room: name.clone() });
+    html! {
+        <>
+            if props.room.outdated() {
+                <p class="notice">{ "Something here can only be shown by a newer version. " }
+                    <a href="">{ "Reload for the newer version" }</a></p>
+            }
+            if let Some(Notice::Reset(reset)) = props.room.notice() {
+                <p class="notice">{ reset_words(reset) }{ " " }
+                    <button type="button" onclick={dismiss}>{ "All right" }</button></p>
+            }
+            if let Phase::Refused { message, .. } = props.room.phase() {
+                <p class="notice">{ message.to_string() }</p>
+            }
+        </>
+    }
+}
+
+fn reset_words(reset: Reset) -> &'static str {
+    match reset {
+        Reset::Epoch => "The server's history of this room was restored from a copy, so it was loaded anew.",
+        Reset::Ahead => "The server had lost the newest part of this room, so it was loaded anew.",
+        Reset::Diverged => "This room differed from the server's copy, so it was loaded anew.",
+        Reset::TooFar => "You were away for long, so only the newest messages were loaded; scroll up for the rest.",
+        Reset::Other => "The server asked for this room to be loaded anew.",
+    }
+}
+
+fn jump_words(unseen: u32) -> String {
+    match unseen {
+        0 => "To the newest ↓".to_owned(),
+        1 => "1 new message ↓".to_owned(),
+        many => [&many.to_string(), " new messages ↓"].concat(),
+    }
+}

@@ -1,0 +1,116 @@
+//! A message: one row of the log, from the moment it was typed.
+//!
+//! The same component draws what waits and what is confirmed, so that confirmation changes the row in place.
+
+use std::rc::Rc;
+
+use shared::{Message, Millis, Person, PersonId, PersonName, RoomName};
+use yew::prelude::*;
+
+use super::calendar;
+use crate::state::{Action, Entry, Fate, Piece, pieces};
+
+/// What the row shows.
+#[derive(Clone, PartialEq)]
+pub enum Line {
+    /// A message of the log.
+    Said(Rc<Message>),
+    /// An entry of the outbox, and who typed it, where the server has said so.
+    Typed(Rc<Entry>, Option<Person>),
+}
+
+/// What a row needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct MessageRowProps {
+    /// The room.
+    pub room: RoomName,
+    /// The message.
+    pub line: Line,
+    /// It begins a group.
+    pub first: bool,
+    /// Hears of the buttons.
+    pub dispatch: Callback<Action>,
+}
+
+/// A row of the log.
+#[component]
+pub fn MessageRow(props: &MessageRowProps) -> Html {
+    let (text, at) = match &props.line {
+        Line::Said(message) => (&message.text, message.at),
+        Line::Typed(entry, _) => (&entry.text, entry.typed_at),
+    };
+    let (id, name, plain) = match &props.line {
+        Line::Said(message) => (Some(&message.by.id), Some(&message.by.name), message.by.plain),
+        Line::Typed(_, me) => (me.as_ref().map(|me| &me.id), me.as_ref().map(|me| &me.name), false),
+    };
+    let (state, seq, refused) = match &props.line {
+        Line::Said(message) => (None, Some(message.seq.to_string()), None),
+        Line::Typed(entry, _) => match &entry.fate {
+            Fate::Queued | Fate::Sent => (Some("pending"), None, None),
+            Fate::Settled { seq } => (None, Some(seq.to_string()), None),
+            Fate::Refused { message } => (Some("failed"), None, Some((entry, message))),
+        },
+    };
+    let class = classes!("m", hue(id), props.first.then_some("first"), state);
+    html! {
+        <li {class} data-seq={seq}>
+            if props.first {
+                { avatar(name) }
+                <p class="who">
+                    <bdi>{ name.map_or("You", PersonName::as_str).to_owned() }</bdi>
+                    if plain {
+                        <span class="via" title="Came over the plain relay: the name is not bound to anybody">
+                            { "via the plain relay" }
+                        </span>
+                    }
+                    { stamp(at) }
+                </p>
+            } else {
+                { stamp(at) }
+            }
+            <div class="body" dir="auto">{ for pieces(text.as_str()).into_iter().map(piece) }</div>
+            if let Some((entry, why)) = refused {
+                { note(props, entry, why) }
+            }
+        </li>
+    }
+}
+
+/// The class of a person's hue. The policy forbids styles of one element, so there are 36 classes.
+fn hue(id: Option<&PersonId>) -> Option<String> {
+    id.map(|id| ["hue-", &id.hue(36).to_string()].concat())
+}
+
+fn avatar(name: Option<&PersonName>) -> Html {
+    let initial: String = name.map_or("Y", |name| name.as_str().trim_start()).chars().take(1).collect();
+    html! { <span class="av" aria-hidden="true">{ initial }</span> }
+}
+
+fn stamp(at: Millis) -> Html {
+    html! { <time datetime={calendar::machine(at)} title={calendar::full(at)}>{ calendar::clock(at) }</time> }
+}
+
+fn piece(piece: Piece<'_>) -> Html {
+    match piece {
+        Piece::Text(text) => html! { { text.to_owned() } },
+        Piece::Link(address) => html! {
+            <a href={address.to_owned()} rel="noopener nofollow ugc" target="_blank">{ address.to_owned() }</a>
+        },
+    }
+}
+
+fn note(props: &MessageRowProps, entry: &Entry, why: &str) -> Html {
+    let button = |words: &'static str, action: fn(RoomName, shared::ClientKey) -> Action| {
+        let (room, key, dispatch) = (props.room.clone(), entry.key.clone(), props.dispatch.clone());
+        let onclick = move |_: MouseEvent| dispatch.emit(action(room.clone(), key.clone()));
+        html! { <button type="button" {onclick}>{ words }</button> }
+    };
+    html! {
+        <p class="note">
+            <span>{ ["Not sent: ", why].concat() }</span>
+            { button("Try again", |room, key| Action::TryAgainPressed { room, key }) }
+            { button("Edit", |room, key| Action::EditPressed { room, key }) }
+            { button("Discard", |room, key| Action::DiscardPressed { room, key }) }
+        </p>
+    }
+}

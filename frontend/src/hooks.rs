@@ -1,0 +1,7 @@
+//! What components share of the browser's behaviour.
+
+mod use_app;
+mod use_scroller;
+
+pub use use_app::use_app;
+pub use use_scroller::{Scroller, use_scroller};

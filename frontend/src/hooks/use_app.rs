@@ -1,0 +1,23 @@
+//! The state, as a hook: draws again after every change of the store.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::{io::Store, state::App};
+
+/// The state of now.
+#[hook]
+pub fn use_app(store: &Store) -> Rc<App> {
+    let app = use_state_eq(|| store.app());
+    use_effect_with(store.clone(), {
+        let app = app.setter();
+        move |store| {
+            // What changed between the first drawing and this would else be missed.
+            app.set(store.app());
+            let subscription = store.subscribe(move |next| app.set(Rc::clone(next)));
+            move || drop(subscription)
+        }
+    });
+    Rc::clone(&app)
+}

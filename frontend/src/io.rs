@@ -1,0 +1,23 @@
+//! Everything that touches the browser: the socket, HTTP, storage, clock, history.
+//!
+//! What happens there becomes an action; what is to be done there comes as an effect. Nothing here decides anything.
+
+mod broken;
+mod browser;
+mod composer;
+mod history;
+mod http;
+mod page;
+mod run;
+mod socket;
+mod storage;
+mod store;
+
+pub use broken::watch_for_panics;
+pub use browser::{is_touched, new_key, now_wall, root, set_title};
+pub use history::{go, here};
+pub use page::{PageEvents, page_events};
+pub use run::Runner;
+pub use socket::Socket;
+pub use storage::{draft, keep_draft, visited};
+pub use store::{Store, Subscription};

@@ -1,0 +1,59 @@
+//! What the browser keeps for the person: the rooms visited, and a draft for each room. Everything else is the
+//! server's.
+//!
+//! The storage may be full, forbidden or filled with nonsense by somebody else: then nothing is kept, and the chat
+//! goes on without it.
+
+use shared::RoomName;
+use web_sys::Storage;
+
+use super::browser;
+
+const VISITED: &str = "warren.visited";
+const DRAFT: &str = "warren.draft.";
+
+fn storage() -> Option<Storage> {
+    browser::window()?.local_storage().ok()?
+}
+
+/// The rooms visited before.
+#[must_use]
+pub fn visited() -> Vec<RoomName> {
+    let kept = storage().and_then(|storage| storage.get_item(VISITED).ok()?).unwrap_or_default();
+    let mut rooms = Vec::new();
+    for room in kept.split(' ').filter_map(|name| RoomName::parse(name).ok()) {
+        if let Err(place) = rooms.binary_search(&room) {
+            rooms.insert(place, room);
+        }
+    }
+    rooms
+}
+
+/// Keeps the list of visited rooms.
+pub(super) fn keep_visited(rooms: &[RoomName]) {
+    let names: Vec<&str> = rooms.iter().map(RoomName::as_str).collect();
+    keep(VISITED, &names.join(" "));
+}
+
+/// The draft of a room; empty where there is none.
+#[must_use]
+pub fn draft(room: &RoomName) -> String {
+    storage().and_then(|storage| storage.get_item(&draft_key(room)).ok()?).unwrap_or_default()
+}
+
+/// Keeps the draft of a room.
+pub fn keep_draft(room: &RoomName, text: &str) {
+    keep(&draft_key(room), text);
+}
+
+fn draft_key(room: &RoomName) -> String {
+    [DRAFT, room.as_str()].concat()
+}
+
+fn keep(key: &str, text: &str) {
+    let Some(storage) = storage() else { return };
+    let kept = if text.is_empty() { storage.remove_item(key) } else { storage.set_item(key, text) };
+    if kept.is_err() {
+        browser::warn("The browser keeps nothing for this page: its storage is full or forbidden.");
+    }
+}

@@ -1,0 +1,7 @@
+//! The pages: what a link leads to, wired to the store.
+
+mod chat;
+mod nowhere;
+
+pub use chat::{Chat, ChatProps};
+pub use nowhere::Nowhere;

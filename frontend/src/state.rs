@@ -1,0 +1,40 @@
+//! What the client knows, as a pure fold: (state, action) → (state, effects).
+//!
+//! Nothing here reads a clock, draws a random number, touches the browser or starts anything: a [`Moment`] comes in
+//! with each [`Action`], and what is to be done comes out as [`Effect`]s. An action that changes nothing gives the
+//! same `Rc` back, and so draws nothing. There are no timers that could be stale either: the state says by itself
+//! when it wants to be woken ([`App::deadline`]).
+
+mod app;
+mod action;
+mod update;
+mod frames;
+mod line;
+mod room;
+mod window;
+mod outbox;
+mod presence;
+mod speech;
+mod rows;
+mod links;
+mod words;
+mod place;
+mod time;
+
+pub use action::{Action, Effect};
+pub use app::{App, Naming, Trouble};
+pub use links::{Piece, pieces};
+pub use line::{Line, Link, Why};
+pub use outbox::{Entry, Fate, Outbox};
+pub use place::Place;
+pub use presence::{Here, Typing};
+pub use room::{Ask, Edge, Notice, Paging, Phase, Reader, Room};
+pub use rows::{Row, rows};
+pub use speech::Speech;
+pub use time::{Moment, Now};
+pub use update::update;
+pub use window::{Chunk, Window};
+pub use words::{LinkWords, link_words, people_here, typing_words};
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests;

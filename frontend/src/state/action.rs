@@ -1,0 +1,164 @@
+//! What happens to the client, and what it wants done: the two ends of the fold.
+
+use shared::{ClientFrame, ClientKey, MessageText, Page, RoomName, ServerFrame};
+
+use super::{Ask, Edge, Place, Reader};
+
+/// Something that happened. A socket's actions carry the generation of the connection they belong to; those of an
+/// older one are ignored.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// The page came up.
+    Started,
+    /// The moment of [`super::App::deadline`] has come.
+    DeadlinePassed,
+    /// The socket is open.
+    SocketOpened {
+        /// Of which connection.
+        generation: u32,
+    },
+    /// Frames came, in this order.
+    FramesReceived {
+        /// On which connection.
+        generation: u32,
+        /// Those that could be decoded.
+        frames: Vec<ServerFrame>,
+    },
+    /// The socket is closed, or could not be opened.
+    SocketClosed {
+        /// Which connection.
+        generation: u32,
+        /// The close code (RFC 6455 section 7.4); 1006 where there was no closing handshake.
+        code: u16,
+        /// What the server said with it.
+        reason: String,
+    },
+    /// `POST /api/session` was answered, or not.
+    SessionAnswered {
+        /// For which connection it was asked.
+        generation: u32,
+        /// There is a session now.
+        granted: bool,
+    },
+    /// The page may have been away: it is visible again, or the network came or went.
+    Probed,
+    /// The page is being left or frozen.
+    PagePutAway,
+    /// "Try now".
+    RetryPressed,
+    /// The person went somewhere, by a link or by the browser's buttons.
+    PlaceEntered(Place),
+    /// A message was typed and sent off.
+    MessageTyped {
+        /// Into which room.
+        room: RoomName,
+        /// Its key for life.
+        key: ClientKey,
+        /// What it says.
+        text: MessageText,
+    },
+    /// "Try again" on a refused entry of the outbox.
+    TryAgainPressed {
+        /// The room.
+        room: RoomName,
+        /// The entry.
+        key: ClientKey,
+    },
+    /// "Edit" on a refused entry: it goes back to the composer.
+    EditPressed {
+        /// The room.
+        room: RoomName,
+        /// The entry.
+        key: ClientKey,
+    },
+    /// "Discard" on a refused entry.
+    DiscardPressed {
+        /// The room.
+        room: RoomName,
+        /// The entry.
+        key: ClientKey,
+    },
+    /// The person says what to be called.
+    NameTyped(String),
+    /// Something was typed into the composer.
+    ComposerTouched {
+        /// Of which room.
+        room: RoomName,
+    },
+    /// The reader's place in the log changed.
+    ReaderMoved {
+        /// The room.
+        room: RoomName,
+        /// Where it is now.
+        reader: Reader,
+    },
+    /// The reader came near an end of the window.
+    EdgeReached {
+        /// The room.
+        room: RoomName,
+        /// Which end.
+        edge: Edge,
+    },
+    /// A page of history came, or could not be had.
+    PageReceived {
+        /// The room.
+        room: RoomName,
+        /// What was asked for.
+        ask: Ask,
+        /// The page, where there is one.
+        page: Option<Page>,
+    },
+    /// The reader wants the newest messages.
+    JumpPressed {
+        /// The room.
+        room: RoomName,
+    },
+    /// The notice of a room has been read.
+    NoticeDismissed {
+        /// The room.
+        room: RoomName,
+    },
+}
+
+/// Something to be done by `io`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Open a socket.
+    Connect {
+        /// What its actions are to carry.
+        generation: u32,
+    },
+    /// Close the socket normally.
+    Close {
+        /// Which one.
+        generation: u32,
+    },
+    /// Send a frame.
+    Send {
+        /// On which socket.
+        generation: u32,
+        /// What.
+        frame: ClientFrame,
+    },
+    /// Ask `POST /api/session`.
+    AskSession {
+        /// What the answer is to carry.
+        generation: u32,
+    },
+    /// Fetch a page of history.
+    FetchPage {
+        /// Of which room.
+        room: RoomName,
+        /// Which.
+        ask: Ask,
+    },
+    /// Put a text back into the composer, behind what stands there.
+    FillComposer {
+        /// Of which room.
+        room: RoomName,
+        /// The text.
+        text: MessageText,
+    },
+    /// Keep the list of visited rooms.
+    KeepVisited(Vec<RoomName>),
+}

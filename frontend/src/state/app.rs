@@ -1,0 +1,201 @@
+//! All that the client knows. It is cheap to clone, and bounded: what is large is shared by pointer, and only a few
+//! rooms are followed at a time.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use shared::{Person, PersonId, PersonName, RoomName};
+
+use super::{Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech};
+
+/// Rooms that are followed at a time.
+const FOLLOWED: usize = 8;
+/// How long trouble lasts before the person is bothered with it, in milliseconds.
+const BEAR_MS: u64 = 3_000;
+
+/// Whether the link is in trouble, and the person should see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// None.
+    Quiet,
+    /// Since a moment ago.
+    Brief {
+        /// Since when.
+        since: Now,
+    },
+    /// For long enough.
+    Shown,
+}
+
+/// What the person wants to be called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Naming {
+    /// The name chosen on this page. It is said again after a lost link, until the server knows it.
+    pub(super) wanted: Option<PersonName>,
+    /// What is wrong with the one that was typed.
+    pub(super) problem: Option<Rc<str>>,
+    /// When to say it again, after a refusal that passes.
+    pub(super) again: Option<Now>,
+}
+
+/// The state of the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct App {
+    pub(super) line: Line,
+    pub(super) me: Option<Person>,
+    pub(super) naming: Naming,
+    pub(super) place: Place,
+    pub(super) rooms: BTreeMap<RoomName, Rc<Room>>,
+    pub(super) visited: Rc<Vec<RoomName>>,
+    pub(super) speech: Speech,
+    pub(super) trouble: Trouble,
+    pub(super) countdown: u64,
+}
+
+impl App {
+    /// The client as the page comes up, with the rooms visited before, in order of their names.
+    #[must_use]
+    pub fn new(place: Place, visited: Vec<RoomName>) -> Self {
+        let rooms = place.room().map(|room| (room.clone(), Rc::new(Room::new(Now::default())))).into_iter().collect();
+        Self {
+            line: Line::default(),
+            me: None,
+            naming: Naming::default(),
+            place,
+            rooms,
+            visited: Rc::new(visited),
+            speech: Speech::default(),
+            trouble: Trouble::Quiet,
+            countdown: 0,
+        }
+    }
+
+    /// The link.
+    #[must_use]
+    pub fn line(&self) -> &Line {
+        &self.line
+    }
+
+    /// Who the server takes us for.
+    #[must_use]
+    pub fn me(&self) -> Option<&Person> {
+        self.me.as_ref()
+    }
+
+    /// What is wrong with the name that was typed.
+    #[must_use]
+    pub fn name_problem(&self) -> Option<&Rc<str>> {
+        self.naming.problem.as_ref()
+    }
+
+    /// Where the person is.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The room where the person is.
+    #[must_use]
+    pub fn current(&self) -> Option<(&RoomName, &Rc<Room>)> {
+        self.place.room().and_then(|name| self.rooms.get_key_value(name))
+    }
+
+    /// A room that is followed.
+    #[must_use]
+    pub fn room(&self, name: &RoomName) -> Option<&Rc<Room>> {
+        self.rooms.get(name)
+    }
+
+    /// The rooms visited, by name.
+    #[must_use]
+    pub fn visited(&self) -> &Rc<Vec<RoomName>> {
+        &self.visited
+    }
+
+    /// What is said aloud.
+    #[must_use]
+    pub fn speech(&self) -> &Speech {
+        &self.speech
+    }
+
+    /// Whether the link is in trouble.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        self.trouble
+    }
+
+    /// Whole seconds until the next try, while that is shown.
+    #[must_use]
+    pub fn countdown(&self) -> u64 {
+        self.countdown
+    }
+
+    /// When [`super::Action::DeadlinePassed`] is due; none where nothing is waited for.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Now> {
+        let trouble = match (self.trouble, self.line.link()) {
+            (Trouble::Brief { since }, _) => Some(since.plus(BEAR_MS)),
+            // The countdown goes down at each whole second before the next try.
+            (Trouble::Shown, Link::Offline { next_try, .. }) if self.countdown > 1 => {
+                Some(Now(next_try.0.saturating_sub((self.countdown - 1) * 1000)))
+            }
+            _ => None,
+        };
+        let rooms = self.rooms.values().flat_map(|room| {
+            let again = match room.phase {
+                Phase::Refused { again, .. } => again,
+                _ => None,
+            };
+            [again, room.typing.as_ref().map(|typing| typing.until), room.outbox.deadline()]
+        });
+        let own = [trouble, self.line.deadline(), self.speech.deadline(), self.naming.again];
+        own.into_iter().chain(rooms).flatten().min()
+    }
+
+    pub(super) fn my_id(&self) -> Option<PersonId> {
+        self.me.as_ref().map(|me| me.id.clone())
+    }
+
+    pub(super) fn room_mut(&mut self, name: &RoomName) -> Option<&mut Room> {
+        self.rooms.get_mut(name).map(Rc::make_mut)
+    }
+
+    pub(super) fn send(&self, frame: shared::ClientFrame, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Send { generation: self.line.generation(), frame });
+    }
+
+    /// Follows the room where the person is, and not too many others.
+    pub(super) fn follow(&mut self, at: &Moment, effects: &mut Vec<Effect>) {
+        let Some(name) = self.place.room().cloned() else { return };
+        let room = self.rooms.entry(name.clone()).or_insert_with(|| Rc::new(Room::new(at.now)));
+        Rc::make_mut(room).used = at.now;
+        if let Err(place) = self.visited.binary_search(&name) {
+            let visited = Rc::make_mut(&mut self.visited);
+            visited.insert(place, name.clone());
+            effects.push(Effect::KeepVisited(visited.clone()));
+        }
+        while self.rooms.len() > FOLLOWED {
+            let idle = self.rooms.iter().filter(|(other, room)| **other != name && room.outbox.is_empty());
+            let Some(oldest) = idle.min_by_key(|(_, room)| room.used).map(|(other, _)| other.clone()) else { break };
+            self.rooms.remove(&oldest);
+            if self.line.is_welcomed() {
+                self.send(shared::ClientFrame::Leave { room: oldest }, effects);
+            }
+        }
+    }
+
+    /// Whether there is trouble, and since when.
+    pub(super) fn watch_trouble(&mut self, at: &Moment) {
+        let room_is_open = self.current().is_none_or(|(_, room)| room.phase == Phase::Open);
+        let fine = matches!(self.line.link(), Link::Resting) || self.line.is_welcomed() && room_is_open;
+        self.trouble = match self.trouble {
+            _ if fine => Trouble::Quiet,
+            Trouble::Quiet => Trouble::Brief { since: at.now },
+            Trouble::Brief { since } if at.now.since(since) >= BEAR_MS => Trouble::Shown,
+            same => same,
+        };
+        self.countdown = match (self.trouble, self.line.link()) {
+            (Trouble::Shown, Link::Offline { next_try, .. }) => next_try.since(at.now).div_ceil(1000),
+            _ => 0,
+        };
+    }
+}

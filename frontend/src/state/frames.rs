@@ -1,0 +1,158 @@
+//! What each frame of the server changes.
+
+use std::rc::Rc;
+
+use shared::{ClientKey, Event, Person, Refusal, RefusalCode, RoomHead, RoomName, ServerFrame, Signal};
+
+use super::{App, Effect, Here, Moment, Phase, Reader, Typing, room::Taken};
+
+impl App {
+    /// A frame came on the link of now.
+    pub(super) fn receive(&mut self, frame: ServerFrame, at: &Moment, effects: &mut Vec<Effect>) {
+        match frame {
+            ServerFrame::Welcome { you, .. } => self.welcome(you, effects),
+            ServerFrame::Opened { room, epoch, head, snapshot, reset, .. } => {
+                let me = self.my_id();
+                // A room that was left meanwhile is none of ours.
+                let Some(known) = self.room_mut(&room).filter(|room| room.phase != Phase::Closed) else { return };
+                if !known.opened(epoch, head, snapshot, reset, me.as_ref()) {
+                    self.reopen(&room, effects);
+                }
+            }
+            ServerFrame::Event(event) => self.event(&event, at, effects),
+            ServerFrame::Settled { room, key, seq } => {
+                let Some(room) = self.room_mut(&room) else { return };
+                // Beyond the cursor its event is still to come, and the entry stands in for it.
+                let cursor = room.cursor.as_ref().map(|cursor| cursor.seq);
+                match seq.filter(|seq| cursor.is_some_and(|cursor| *seq > cursor)) {
+                    Some(seq) => room.outbox.settle(&key, seq),
+                    None => drop(room.outbox.remove(&key)),
+                }
+            }
+            ServerFrame::Refused { room, key, refusal } => self.refused(room, key, &refusal, at, effects),
+            ServerFrame::Signal(signal) => self.signal(signal, at),
+            ServerFrame::Pong { rooms, .. } => self.pong(&rooms, effects),
+            ServerFrame::Unknown => {}
+        }
+    }
+
+    fn welcome(&mut self, you: Person, effects: &mut Vec<Effect>) {
+        if self.me.as_ref().is_some_and(|me| me.id != you.id) {
+            // Another person: what the last one left in the outboxes is not sent under this one's name.
+            for room in self.rooms.values_mut() {
+                Rc::make_mut(room).outbox.owner_changed();
+            }
+        }
+        if self.naming.wanted.as_ref() == Some(&you.name) {
+            self.naming.wanted = None;
+        }
+        self.me = Some(you);
+        self.line.welcomed();
+        self.say_name(effects);
+    }
+
+    fn event(&mut self, event: &Event, at: &Moment, effects: &mut Vec<Effect>) {
+        let me = self.my_id();
+        let here = self.place.room() == Some(&event.room);
+        let Some(room) = self.room_mut(&event.room) else { return };
+        match room.take(event, me.as_ref()) {
+            Taken::Gap => self.reopen(&event.room, effects),
+            Taken::Applied(Some(message)) => {
+                // Who has said something types no longer, as far as anybody knows.
+                if let Some(typing) = room.typing.take() {
+                    let others = typing.people.iter().filter(|person| person.id != event.by.id).cloned().collect();
+                    let until = typing.until;
+                    room.typing =
+                        Typing::heard(others, me.as_ref(), at.now).map(|typing| Typing { until, ..typing });
+                }
+                if Some(&event.by.id) == me.as_ref() {
+                    return;
+                }
+                if room.reader != Reader::AtNewest || !room.window.at_newest() {
+                    room.unseen = room.unseen.saturating_add(1);
+                }
+                if here {
+                    self.speech.hear(&message, at.now);
+                }
+            }
+            Taken::Applied(None) | Taken::Dropped => {}
+        }
+    }
+
+    fn refused(
+        &mut self,
+        room: Option<String>,
+        key: Option<String>,
+        refusal: &Refusal,
+        at: &Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(name) = room else { return self.name_refused(refusal, at) };
+        let Ok(name) = RoomName::parse(&name) else { return };
+        let Some(room) = self.room_mut(&name) else { return };
+        if let Some(key) = key {
+            if let Ok(key) = ClientKey::parse(&key) {
+                room.outbox.refuse(&key, refusal, at.now);
+            }
+        } else if room.phase == Phase::Opening {
+            // A cursor that the server cannot read is no use; without one, it must do.
+            if refusal.code == RefusalCode::BadCursor && room.cursor.is_some() {
+                let frame = room.open_newest(&name);
+                return self.send(frame, effects);
+            }
+            let again = refusal.retry_after_ms.map(|ms| at.now.plus(ms.min(60_000)));
+            room.phase = Phase::Refused { message: refusal.message.as_str().into(), again };
+        }
+    }
+
+    /// A refusal of no room: of what this client sends, only a name can have earned it.
+    fn name_refused(&mut self, refusal: &Refusal, at: &Moment) {
+        if self.naming.wanted.is_none() {
+            return;
+        }
+        if let Some(ms) = refusal.retry_after_ms {
+            self.naming.again = Some(at.now.plus(ms.min(60_000)));
+        } else if refusal.code == RefusalCode::BadName {
+            self.naming.wanted = None;
+            self.naming.problem = Some(refusal.message.as_str().into());
+        }
+    }
+
+    fn signal(&mut self, signal: Signal, at: &Moment) {
+        let me = self.my_id();
+        match signal {
+            Signal::Here { room, count, people } => {
+                if let Some(room) = self.room_mut(&room) {
+                    room.here = Some(Here { count, people: people.unwrap_or_default().into() });
+                }
+            }
+            Signal::Typing { room, people } => {
+                if let Some(room) = self.room_mut(&room) {
+                    room.typing = Typing::heard(people, me.as_ref(), at.now);
+                }
+            }
+            Signal::Renamed { room, person } => {
+                if let Some(room) = self.room_mut(&room) {
+                    room.renamed(&person);
+                }
+                // On this page or on another of the same person. A newer wish of this page stands.
+                let wanted = &mut self.naming.wanted;
+                if let Some(me) = self.me.as_mut().filter(|me| me.id == person.id)
+                    && wanted.as_ref().is_none_or(|name| *name == person.name)
+                {
+                    *me = person;
+                    *wanted = None;
+                }
+            }
+            Signal::Unknown => {}
+        }
+    }
+
+    fn pong(&mut self, heads: &[RoomHead], effects: &mut Vec<Effect>) {
+        for RoomHead { room: name, seq } in heads {
+            if self.room_mut(name).is_some_and(|room| room.is_stuck(*seq)) {
+                self.reopen(name, effects);
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! A room's outbox: what was typed and is not settled yet, in order.
+//!
+//! Invariant: an entry leaves only when its event is known to be in the log, or when the person takes it out. One
+//! entry is under way at a time, so that a refusal which passes can never let a later one overtake it; and the same
+//! key goes out each time, so that a retry is harmless.
+
+use std::rc::Rc;
+
+use shared::{ClientKey, MessageText, Millis, Refusal, Seq};
+
+use super::Now;
+
+/// What became of an entry so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Waits in line; the server has never seen it.
+    Queued,
+    /// Was sent, and not answered: it may or may not be in the log.
+    Sent,
+    /// Is in the log; its event is on the way.
+    Settled {
+        /// The event.
+        seq: Seq,
+    },
+    /// The server will not have it. Out of the line, kept for the person.
+    Refused {
+        /// Why, as a sentence.
+        message: Rc<str>,
+    },
+}
+
+/// Something that was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its key for life.
+    pub key: ClientKey,
+    /// What it says.
+    pub text: MessageText,
+    /// When it was typed, on this machine's clock.
+    pub typed_at: Millis,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// The entries, in the order in which they go out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outbox {
+    entries: Rc<Vec<Rc<Entry>>>,
+    /// The entry that this connection has been given and has not answered.
+    under_way: Option<ClientKey>,
+    /// After a refusal that passes: not before this.
+    held_until: Option<Now>,
+}
+
+impl Outbox {
+    /// All entries, in order.
+    #[must_use]
+    pub fn entries(&self) -> &Rc<Vec<Rc<Entry>>> {
+        &self.entries
+    }
+
+    /// There is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// An entry is on its way into the log.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.entries.iter().any(|entry| !matches!(entry.fate, Fate::Refused { .. }))
+    }
+
+    /// The entry of a key.
+    #[must_use]
+    pub fn get(&self, key: &ClientKey) -> Option<&Rc<Entry>> {
+        self.entries.iter().find(|entry| entry.key == *key)
+    }
+
+    /// Until when the line is held.
+    pub(super) fn deadline(&self) -> Option<Now> {
+        self.held_until
+    }
+
+    /// The line is held no longer than it was to be.
+    pub(super) fn wake(&mut self, now: Now) {
+        self.held_until = self.held_until.filter(|until| now < *until);
+    }
+
+    /// A new entry, at the end of the line.
+    pub(super) fn push(&mut self, key: ClientKey, text: MessageText, typed_at: Millis) {
+        if self.get(&key).is_none() {
+            Rc::make_mut(&mut self.entries).push(Rc::new(Entry { key, text, typed_at, fate: Fate::Queued }));
+        }
+    }
+
+    /// The entry to send now, if one is due; from here on its fate is unknown.
+    pub(super) fn take_due(&mut self, now: Now) -> Option<Rc<Entry>> {
+        self.wake(now);
+        if self.under_way.is_some() || self.held_until.is_some() {
+            return None;
+        }
+        let due = self.entries.iter().position(|entry| matches!(entry.fate, Fate::Queued | Fate::Sent))?;
+        let entry = &mut Rc::make_mut(&mut self.entries)[due];
+        if entry.fate != Fate::Sent {
+            Rc::make_mut(entry).fate = Fate::Sent;
+        }
+        self.under_way = Some(entry.key.clone());
+        Some(Rc::clone(entry))
+    }
+
+    /// The event of `key` is in the log. It stays in sight until the cursor has passed the event.
+    pub(super) fn settle(&mut self, key: &ClientKey, seq: Seq) {
+        self.answered(key);
+        self.change(key, |entry| entry.fate = Fate::Settled { seq });
+    }
+
+    /// The command of `key` needs no further word, and became no event.
+    pub(super) fn remove(&mut self, key: &ClientKey) -> Option<Rc<Entry>> {
+        self.answered(key);
+        let place = self.entries.iter().position(|entry| entry.key == *key)?;
+        Some(Rc::make_mut(&mut self.entries).remove(place))
+    }
+
+    /// The cursor has reached `seq`: what is settled up to there is shown by the log itself.
+    pub(super) fn passed(&mut self, cursor: Seq) {
+        let gone = |entry: &Rc<Entry>| matches!(entry.fate, Fate::Settled { seq } if seq <= cursor);
+        if self.entries.iter().any(gone) {
+            Rc::make_mut(&mut self.entries).retain(|entry| !gone(entry));
+        }
+    }
+
+    /// The server will not have it now, or at all.
+    pub(super) fn refuse(&mut self, key: &ClientKey, refusal: &Refusal, now: Now) {
+        self.answered(key);
+        if let Some(ms) = refusal.retry_after_ms {
+            self.held_until = Some(now.plus(ms.min(60_000)));
+            self.change(key, |entry| entry.fate = Fate::Queued);
+        } else {
+            let message: Rc<str> = refusal.message.as_str().into();
+            self.change(key, |entry| entry.fate = Fate::Refused { message });
+        }
+    }
+
+    /// A refused entry goes to the end of the line, as it is.
+    pub(super) fn requeue(&mut self, key: &ClientKey) {
+        if self.get(key).is_some_and(|entry| matches!(entry.fate, Fate::Refused { .. }))
+            && let Some(mut entry) = self.remove(key)
+        {
+            Rc::make_mut(&mut entry).fate = Fate::Queued;
+            Rc::make_mut(&mut self.entries).push(entry);
+        }
+    }
+
+    /// A refused entry is taken out by the person. One of unknown fate cannot be: it may be in the log.
+    pub(super) fn take_refused(&mut self, key: &ClientKey) -> Option<Rc<Entry>> {
+        let refused = self.get(key).is_some_and(|entry| matches!(entry.fate, Fate::Refused { .. }));
+        if refused { self.remove(key) } else { None }
+    }
+
+    /// The link is lost: what was under way is sent again on the next.
+    pub(super) fn link_lost(&mut self) {
+        self.under_way = None;
+        self.held_until = None;
+    }
+
+    /// The log is another one now, so the seqs of settled entries mean nothing: they are sent again, under their key.
+    pub(super) fn log_reset(&mut self) {
+        for entry in Rc::make_mut(&mut self.entries) {
+            if matches!(entry.fate, Fate::Settled { .. }) {
+                Rc::make_mut(entry).fate = Fate::Sent;
+            }
+        }
+    }
+
+    /// The server takes us for somebody else now. Nothing is sent under another name without being asked for.
+    pub(super) fn owner_changed(&mut self) {
+        self.link_lost();
+        for entry in Rc::make_mut(&mut self.entries) {
+            let message = match entry.fate {
+                Fate::Queued => "you are somebody else here now.",
+                Fate::Sent => "you are somebody else here now; it may have been sent before that.",
+                Fate::Settled { .. } | Fate::Refused { .. } => continue,
+            };
+            Rc::make_mut(entry).fate = Fate::Refused { message: message.into() };
+        }
+    }
+
+    fn answered(&mut self, key: &ClientKey) {
+        if self.under_way.as_ref() == Some(key) {
+            self.under_way = None;
+        }
+    }
+
+    fn change(&mut self, key: &ClientKey, change: impl FnOnce(&mut Entry)) {
+        if let Some(place) = self.entries.iter().position(|entry| entry.key == *key) {
+            change(Rc::make_mut(&mut Rc::make_mut(&mut self.entries)[place]));
+        }
+    }
+}

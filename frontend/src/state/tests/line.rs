@@ -1,0 +1,199 @@
+//! The link: when it is tried, when it is doubted, and what each close means.
+
+use shared::{ClientFrame, Seq, ServerFrame};
+
+use super::super::{Action, Effect, Link, Trouble, Why, link_words};
+use super::{Client, Moment, Now, lobby, posted, welcome};
+
+fn connects(effects: &[Effect]) -> usize {
+    effects.iter().filter(|effect| matches!(effect, Effect::Connect { .. })).count()
+}
+
+fn pings(effects: &[Effect]) -> usize {
+    let is_ping = |effect: &&Effect| matches!(effect, Effect::Send { frame: ClientFrame::Ping { .. }, .. });
+    effects.iter().filter(is_ping).count()
+}
+
+fn closed(client: &mut Client, code: u16, reason: &str) {
+    let generation = client.generation();
+    client.act(Action::SocketClosed { generation, code, reason: reason.to_owned() });
+}
+
+fn wait_of(client: &Client) -> u64 {
+    match client.app.line().link() {
+        Link::Offline { next_try, .. } => next_try.0 - client.now,
+        link => panic!("not offline: {link:?}"),
+    }
+}
+
+/// `opened` without anything to catch up.
+fn opened() -> ServerFrame {
+    ServerFrame::Opened {
+        room: lobby(),
+        epoch: "e".to_owned().into(),
+        first: Seq(1),
+        head: Seq(0),
+        snapshot: Some(shared::Snapshot::default()),
+        reset: None,
+    }
+}
+
+#[test]
+fn the_waits_between_tries_grow_to_thirty_seconds() {
+    // Chance is a half here, so each wait is half of the most that it may be.
+    let mut client = Client::new();
+    client.act(Action::Started);
+    for most in [250, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000] {
+        closed(&mut client, 1006, "");
+        let wait = wait_of(&client);
+        assert!((most / 2 - 1..=most / 2).contains(&wait), "{wait} of {most}");
+        client.wait(wait);
+        assert!(matches!(client.app.line().link(), Link::Connecting { .. }));
+    }
+}
+
+#[test]
+fn the_backoff_begins_anew_only_after_a_stable_link() {
+    let check = |held_ms, most: u64| {
+        let mut client = Client::new();
+        client.act(Action::Started);
+        closed(&mut client, 1006, "");
+        client.wait(200);
+        client.act(Action::SocketOpened { generation: client.generation() });
+        client.hear(welcome("me"));
+        client.wait(held_ms);
+        closed(&mut client, 1006, "");
+        assert!(wait_of(&client) <= most / 2, "held {held_ms}: {}", wait_of(&client));
+        assert!(wait_of(&client) > most / 4, "held {held_ms}: {}", wait_of(&client));
+    };
+    check(9_999, 1_000);
+    check(10_000, 250);
+}
+
+#[test]
+fn each_close_has_its_answer() {
+    let mut client = Client::welcomed();
+    closed(&mut client, 1012, "1500");
+    assert!((1_500..1_750).contains(&wait_of(&client)));
+    assert!(matches!(client.app.line().link(), Link::Offline { why: Why::Restarting, .. }));
+
+    let mut client = Client::welcomed();
+    closed(&mut client, 1008, "go away");
+    assert_eq!(client.app.line().link(), &Link::Stopped { reason: "go away".to_owned() });
+    client.wait(600_000);
+    assert_eq!(connects(&client.take_effects()), 1, "only the first");
+    client.act(Action::RetryPressed);
+    assert_eq!(connects(&client.take_effects()), 1, "but a person may try");
+}
+
+#[test]
+fn a_session_is_asked_for_once_at_once_and_then_by_the_backoff() {
+    let mut client = Client::new();
+    client.act(Action::Started);
+    client.act(Action::SocketOpened { generation: client.generation() });
+    client.take_effects();
+    closed(&mut client, 4001, "sign in");
+    assert!(matches!(client.take_effects()[..], [Effect::AskSession { .. }]));
+    client.act(Action::SessionAnswered { generation: client.generation(), granted: true });
+    assert_eq!(connects(&client.take_effects()), 1);
+    client.act(Action::SocketOpened { generation: client.generation() });
+    // Cookies are blocked: it would go on like this for ever.
+    closed(&mut client, 4001, "sign in");
+    assert_eq!(client.take_effects(), []);
+    assert!(wait_of(&client) >= 400);
+    client.wait(20_000);
+    assert!(matches!(client.take_effects()[..], [Effect::AskSession { .. }, ..]));
+}
+
+#[test]
+fn silence_is_doubted_after_25_seconds_and_ends_the_link_after_10_more() {
+    let mut client = Client::welcomed();
+    client.hear(opened());
+    client.take_effects();
+    client.wait(24_999);
+    assert_eq!(pings(&client.take_effects()), 0);
+    client.wait(1);
+    assert_eq!(pings(&client.take_effects()), 1);
+    client.wait(9_999);
+    assert!(client.app.line().is_welcomed());
+    client.wait(1);
+    assert!(matches!(client.app.line().link(), Link::Offline { why: Why::Silent, .. }));
+}
+
+#[test]
+fn anything_heard_is_a_sign_of_life() {
+    let mut client = Client::welcomed();
+    client.hear(opened());
+    for seq in 1..20 {
+        client.wait(20_000);
+        client.hear(ServerFrame::Event(posted(seq, "other", "k")));
+    }
+    assert_eq!(pings(&client.take_effects()), 0);
+}
+
+#[test]
+fn coming_back_to_the_page_finds_out_within_three_seconds() {
+    let mut client = Client::welcomed();
+    client.take_effects();
+    client.act(Action::Probed);
+    assert_eq!(pings(&client.take_effects()), 1);
+    client.act(Action::Probed);
+    assert_eq!(pings(&client.take_effects()), 0, "it is being found out already");
+    client.wait(3_000);
+    assert!(!client.app.line().is_welcomed());
+    client.take_effects();
+    client.act(Action::Probed);
+    assert_eq!(connects(&client.take_effects()), 1, "and offline it is tried at once");
+}
+
+#[test]
+fn what_an_old_connection_says_is_not_heard() {
+    let mut client = Client::welcomed();
+    client.hear(opened());
+    let old = client.generation();
+    closed(&mut client, 1006, "");
+    let before = client.app.clone();
+    client.act(Action::FramesReceived { generation: old, frames: vec![welcome("somebody")] });
+    client.act(Action::SocketClosed { generation: old, code: 1008, reason: String::new() });
+    client.act(Action::SocketOpened { generation: old });
+    client.act(Action::SessionAnswered { generation: old, granted: true });
+    assert!(std::rc::Rc::ptr_eq(&before, &client.app), "nothing has changed, so nothing is drawn");
+}
+
+#[test]
+fn a_page_that_is_put_away_has_no_link_and_gets_one_when_it_is_back() {
+    let mut client = Client::welcomed();
+    client.take_effects();
+    client.act(Action::PagePutAway);
+    assert!(matches!(client.take_effects()[..], [Effect::Close { .. }]));
+    assert_eq!(client.app.deadline(), None);
+    client.act(Action::Probed);
+    assert_eq!(connects(&client.take_effects()), 1);
+}
+
+#[test]
+fn trouble_is_shown_after_three_seconds_with_a_countdown() {
+    let mut client = Client::welcomed();
+    client.hear(opened());
+    assert_eq!(client.app.trouble(), Trouble::Quiet);
+    assert_eq!(link_words(&client.app).state, "live");
+    for _ in 0..6 {
+        closed(&mut client, 1006, "");
+        client.wait(wait_of(&client));
+    }
+    closed(&mut client, 1006, "");
+    client.wait(3_000);
+    let words = link_words(&client.app);
+    assert!(words.loud && words.can_try, "{words:?}");
+    assert_eq!(words.words, "Offline: the server cannot be reached. Next try in 12 seconds.");
+    client.wait(1_000);
+    assert_eq!(link_words(&client.app).words, "Offline: the server cannot be reached. Next try in 11 seconds.");
+}
+
+#[test]
+fn a_chance_is_spread_over_the_whole_wait() {
+    let at = |chance| Moment { now: Now(0), wall: shared::Millis(0), chance };
+    assert_eq!(at(0).random_ms(250), 0);
+    assert_eq!(at(u32::MAX).random_ms(250), 249);
+    assert_eq!(at(u32::MAX).random_ms(30_000), 29_999);
+}

@@ -1,0 +1,186 @@
+//! The outbox in the whole: what refusals, other people and lost answers do to what was typed.
+
+use shared::{ClientFrame, Refusal, RefusalCode, Reset, Seq, ServerFrame, Snapshot};
+
+use super::super::{Action, Effect, Fate, Notice};
+use super::{Client, key, lobby, person, posted, text, welcome};
+
+fn opened(head: u64, snapshot: bool, reset: Option<Reset>) -> ServerFrame {
+    ServerFrame::Opened {
+        room: lobby(),
+        epoch: "e".to_owned().into(),
+        first: Seq(1),
+        head: Seq(head),
+        snapshot: snapshot.then(Snapshot::default),
+        reset,
+    }
+}
+
+fn ready() -> Client {
+    let mut client = Client::welcomed();
+    client.hear(opened(0, true, None));
+    client.take_effects();
+    client
+}
+
+fn type_in(client: &mut Client, named: &str) {
+    client.act(Action::MessageTyped { room: lobby(), key: key(named), text: text(named) });
+}
+
+/// The keys that were sent.
+fn sent(client: &mut Client) -> Vec<String> {
+    let key = |effect| match effect {
+        Effect::Send { frame: ClientFrame::Post { key, .. }, .. } => Some(key.to_string()),
+        _ => None,
+    };
+    client.take_effects().into_iter().filter_map(key).collect()
+}
+
+fn refused(named: &str, retry_after_ms: Option<u64>) -> ServerFrame {
+    let refusal = Refusal { code: RefusalCode::TooLong, message: "No.".to_owned(), retry_after_ms };
+    ServerFrame::Refused { room: Some("lobby".to_owned()), key: Some(named.to_owned()), refusal }
+}
+
+fn fates(client: &Client) -> Vec<(String, Fate)> {
+    client.room().outbox().entries().iter().map(|entry| (entry.key.to_string(), entry.fate.clone())).collect()
+}
+
+#[test]
+fn one_is_under_way_at_a_time_and_its_event_is_its_acknowledgement() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    type_in(&mut client, "b");
+    assert_eq!(sent(&mut client), ["a"]);
+    client.hear(ServerFrame::Event(posted(1, "me", "a")));
+    assert_eq!(sent(&mut client), ["b"]);
+    assert_eq!(client.shown(), [1]);
+    assert_eq!(fates(&client), [("b".to_owned(), Fate::Sent)]);
+}
+
+#[test]
+fn another_persons_event_with_my_key_settles_nothing() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    client.hear(ServerFrame::Event(posted(1, "other", "a")));
+    assert_eq!(fates(&client), [("a".to_owned(), Fate::Sent)]);
+}
+
+#[test]
+fn a_refusal_that_passes_holds_the_line_in_order() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    type_in(&mut client, "b");
+    sent(&mut client);
+    client.hear(refused("a", Some(800)));
+    client.wait(799);
+    assert!(sent(&mut client).is_empty());
+    client.wait(1);
+    assert_eq!(sent(&mut client), ["a"], "the same key again");
+}
+
+#[test]
+fn a_refusal_that_stands_leaves_the_line_with_its_text() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    type_in(&mut client, "b");
+    sent(&mut client);
+    client.hear(refused("a", None));
+    assert_eq!(sent(&mut client), ["b"]);
+    assert_eq!(fates(&client)[0].1, Fate::Refused { message: "No.".into() });
+    assert_eq!(client.room().outbox().entries()[0].text, text("a"));
+    client.hear(ServerFrame::Event(posted(1, "me", "b")));
+    client.act(Action::TryAgainPressed { room: lobby(), key: key("a") });
+    assert_eq!(sent(&mut client), ["a"]);
+    client.hear(refused("a", None));
+    client.act(Action::EditPressed { room: lobby(), key: key("a") });
+    assert_eq!(client.take_effects(), [Effect::FillComposer { room: lobby(), text: text("a") }]);
+    assert!(client.room().outbox().is_empty());
+}
+
+#[test]
+fn what_has_an_unknown_fate_can_be_neither_edited_nor_discarded() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    client.take_effects();
+    client.act(Action::DiscardPressed { room: lobby(), key: key("a") });
+    client.act(Action::EditPressed { room: lobby(), key: key("a") });
+    assert_eq!(fates(&client), [("a".to_owned(), Fate::Sent)]);
+    assert_eq!(client.take_effects(), []);
+}
+
+#[test]
+fn settled_before_its_event_keeps_the_row_until_the_event_is_there() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    client.hear(ServerFrame::Settled { room: lobby(), key: key("a"), seq: Some(Seq(2)) });
+    assert_eq!(fates(&client), [("a".to_owned(), Fate::Settled { seq: Seq(2) })]);
+    client.hear(ServerFrame::Event(posted(1, "other", "x")));
+    assert_eq!(client.room().outbox().entries().len(), 1);
+    client.hear(ServerFrame::Event(posted(2, "me", "a")));
+    assert!(client.room().outbox().is_empty());
+    assert_eq!(client.shown(), [1, 2]);
+}
+
+#[test]
+fn somebody_else_sends_nothing_of_mine() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    type_in(&mut client, "b");
+    client.take_effects();
+    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
+    client.wait(5_000);
+    client.act(Action::SocketOpened { generation: client.generation() });
+    client.hear(welcome("another"));
+    client.hear(opened(0, false, None));
+    assert!(sent(&mut client).is_empty());
+    assert!(fates(&client).iter().all(|(_, fate)| matches!(fate, Fate::Refused { .. })), "{:?}", fates(&client));
+    assert_eq!(client.app.me(), Some(&person("another")));
+}
+
+#[test]
+fn a_reset_throws_the_window_away_and_says_so_and_keeps_the_outbox() {
+    let mut client = ready();
+    client.hear(ServerFrame::Event(posted(1, "other", "x")));
+    type_in(&mut client, "a");
+    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
+    client.wait(5_000);
+    client.act(Action::SocketOpened { generation: client.generation() });
+    client.hear(welcome("me"));
+    client.take_effects();
+    client.hear(opened(0, true, Some(Reset::Ahead)));
+    assert_eq!(client.shown(), [] as [u64; 0]);
+    assert_eq!(client.room().notice(), Some(Notice::Reset(Reset::Ahead)));
+    assert_eq!(sent(&mut client), ["a"]);
+}
+
+#[test]
+fn until_opened_the_events_of_a_room_are_dropped_but_settle() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    client.hear(ServerFrame::Event(posted(2, "other", "x")));
+    let reopened = |effect: &Effect| {
+        matches!(effect, Effect::Send { frame: ClientFrame::Open { after: Some(after), .. }, .. } if after.seq.0 == 0)
+    };
+    assert!(client.take_effects().iter().any(reopened), "a gap: the log is read again from the cursor");
+    client.hear(ServerFrame::Event(posted(3, "me", "a")));
+    assert_eq!(client.shown(), [] as [u64; 0]);
+    assert_eq!(fates(&client), [("a".to_owned(), Fate::Settled { seq: Seq(3) })]);
+    client.hear(opened(3, false, None));
+    for (seq, by, named) in [(1, "other", "w"), (2, "other", "x"), (3, "me", "a")] {
+        client.hear(ServerFrame::Event(posted(seq, by, named)));
+    }
+    assert_eq!(client.shown(), [1, 2, 3]);
+    assert!(client.room().outbox().is_empty());
+}
+
+#[test]
+fn a_gap_that_cannot_be_filled_is_passed_over_and_said() {
+    let mut client = ready();
+    for _ in 0..3 {
+        client.hear(ServerFrame::Event(posted(2, "other", "x")));
+        client.hear(opened(2, false, None));
+    }
+    client.hear(ServerFrame::Event(posted(2, "other", "x")));
+    assert!(client.room().outdated());
+    assert_eq!(client.shown(), [2]);
+}

@@ -1,0 +1,115 @@
+//! Links and what is typed for a room; names; and who is here and types.
+
+use shared::{ClientFrame, RoomName, ServerFrame, Signal};
+
+use super::super::{Action, Effect, Place, typing_words};
+use super::{Client, lobby, person, posted};
+
+#[test]
+fn a_link_leads_to_a_room_or_nowhere() {
+    let room = |name| Place::Room(RoomName::parse(name).unwrap());
+    let check = |path, want| assert_eq!(Place::of_path(path), want, "{path}");
+    check("/", room("lobby"));
+    check("/r/lobby", room("lobby"));
+    check("/r/a-1", room("a-1"));
+    check("/r/a-1/", room("a-1"));
+    check("/r/", Place::Nowhere);
+    check("/r/A", Place::Nowhere);
+    check("/r/%3Cb%3E", Place::Nowhere);
+    check("/x", Place::Nowhere);
+    assert_eq!(Place::typed(" #Frontend "), Ok(RoomName::parse("frontend").unwrap()));
+    assert!(Place::typed("a b").is_err());
+}
+
+#[test]
+fn going_to_a_room_opens_it_and_too_many_are_left() {
+    let mut client = Client::welcomed();
+    client.take_effects();
+    for n in 0..10 {
+        client.act(Action::PlaceEntered(Place::Room(RoomName::parse(&format!("r{n}")).unwrap())));
+        client.now += 1;
+    }
+    let effects = client.take_effects();
+    let sent = |want: fn(&ClientFrame) -> bool| {
+        effects.iter().filter(|effect| matches!(effect, Effect::Send { frame, .. } if want(frame))).count()
+    };
+    assert_eq!(sent(|frame| matches!(frame, ClientFrame::Open { .. })), 10);
+    assert_eq!(sent(|frame| matches!(frame, ClientFrame::Leave { .. })), 3);
+    assert!(client.app.room(&lobby()).is_none());
+    assert_eq!(client.app.visited().len(), 11);
+}
+
+#[test]
+fn a_name_is_checked_said_and_said_again_until_the_server_knows_it() {
+    let mut client = Client::welcomed();
+    client.take_effects();
+    client.act(Action::NameTyped("x".repeat(33)));
+    assert_eq!(&**client.app.name_problem().unwrap(), "Not taken: it is longer than 32 characters.");
+    assert_eq!(client.take_effects(), []);
+    client.act(Action::NameTyped("Ada".to_owned()));
+    assert_eq!(client.app.name_problem(), None);
+    let renames = |client: &mut Client| {
+        let is_rename = |effect: &Effect| matches!(effect, Effect::Send { frame: ClientFrame::Rename { .. }, .. });
+        client.take_effects().iter().filter(|effect| is_rename(effect)).count()
+    };
+    assert_eq!(renames(&mut client), 1);
+    assert_eq!(client.app.me().unwrap().name.as_str(), "Ada");
+    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
+    client.wait(1_000);
+    client.act(Action::SocketOpened { generation: client.generation() });
+    client.hear(super::welcome("me"));
+    assert_eq!(renames(&mut client), 1, "it was lost on the way");
+    assert_eq!(client.app.me().unwrap().name.as_str(), "Ada");
+}
+
+#[test]
+fn typing_is_said_every_three_seconds_and_heard_for_five() {
+    let mut client = Client::welcomed();
+    let opened = ServerFrame::Opened {
+        room: lobby(),
+        epoch: "e".to_owned().into(),
+        first: shared::Seq(1),
+        head: shared::Seq(0),
+        snapshot: Some(shared::Snapshot::default()),
+        reset: None,
+    };
+    client.hear(opened);
+    client.take_effects();
+    for _ in 0..7 {
+        client.act(Action::ComposerTouched { room: lobby() });
+        client.now += 1_000;
+    }
+    let typing =
+        |effect: &&Effect| matches!(effect, Effect::Send { frame: ClientFrame::Typing { .. }, .. });
+    assert_eq!(client.take_effects().iter().filter(typing).count(), 3);
+    let people = vec![person("ada"), person("me")];
+    client.hear(ServerFrame::Signal(Signal::Typing { room: lobby(), people }));
+    assert_eq!(typing_words(client.room().typing()), "ada is typing…");
+    client.wait(4_999);
+    assert!(client.room().typing().is_some());
+    client.wait(1);
+    assert!(client.room().typing().is_none());
+}
+
+#[test]
+fn new_messages_are_spoken_of_once_in_two_seconds() {
+    let mut client = Client::welcomed();
+    client.hear(ServerFrame::Opened {
+        room: lobby(),
+        epoch: "e".to_owned().into(),
+        first: shared::Seq(1),
+        head: shared::Seq(0),
+        snapshot: Some(shared::Snapshot::default()),
+        reset: None,
+    });
+    for (seq, by) in [(1, "ada"), (2, "bob"), (3, "me"), (4, "ada")] {
+        client.hear(ServerFrame::Event(posted(seq, by, "k")));
+    }
+    client.wait(1_999);
+    assert_eq!(&**client.app.speech().sentence(), "");
+    client.wait(1);
+    assert_eq!(&**client.app.speech().sentence(), "3 new messages from 2 people");
+    client.hear(ServerFrame::Event(posted(5, "ada", "hello")));
+    client.wait(2_000);
+    assert_eq!(&**client.app.speech().sentence(), "ada: hello");
+}

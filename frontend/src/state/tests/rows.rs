@@ -1,0 +1,102 @@
+//! What stands in the log, line by line, and the links in a text.
+
+use std::rc::Rc;
+
+use proptest::prelude::*;
+use shared::{Message, Millis, PersonId, Seq};
+
+use super::super::{Entry, Fate, Piece, Row, pieces, rows};
+use super::{key, posted, text};
+
+const DAY: u64 = 86_400_000;
+
+fn day_of(at: Millis) -> i32 {
+    i32::try_from(at.0 / DAY).unwrap()
+}
+
+fn said(seq: u64, by: &str, at: u64) -> Rc<Message> {
+    let mut message = Message::posted(&posted(seq, by, &format!("k{seq}"))).unwrap();
+    message.at = Millis(at);
+    Rc::new(message)
+}
+
+fn entry(named: &str, at: u64, fate: Fate) -> Rc<Entry> {
+    Rc::new(Entry { key: key(named), text: text("hi"), typed_at: Millis(at), fate })
+}
+
+/// The rows as a short text: a day line is `|`, the beginning of a group a capital.
+fn sketch(rows: &[Row]) -> String {
+    rows.iter()
+        .map(|row| match row {
+            Row::Day { .. } => "|".to_owned(),
+            Row::Said { message, first, .. } => {
+                let by = message.by.name.as_str()[..1].to_owned();
+                if *first { by.to_uppercase() } else { by }
+            }
+            Row::Typed { first, .. } => if *first { "M" } else { "m" }.to_owned(),
+        })
+        .collect()
+}
+
+#[test]
+fn messages_of_one_author_within_five_minutes_are_a_group() {
+    let me = PersonId::parse("me").unwrap();
+    let minute = 60_000;
+    let messages = [
+        said(1, "ada", DAY),
+        said(2, "ada", DAY + minute),
+        said(3, "bob", DAY + 2 * minute),
+        said(4, "ada", DAY + 3 * minute),
+        said(5, "ada", DAY + 8 * minute),
+        said(6, "ada", 2 * DAY - 1),
+        said(7, "ada", 2 * DAY),
+        said(8, "me", 2 * DAY + 1),
+    ];
+    let entries = [entry("a", 2 * DAY + 2, Fate::Queued), entry("b", 2 * DAY + 10 * minute, Fate::Sent)];
+    assert_eq!(sketch(&rows(None, &messages, &entries, Some(&me), &day_of)), "|AaBAAA|AMmM");
+    assert_eq!(sketch(&rows(Some(&messages[0]), &messages[1..3], &[], Some(&me), &day_of)), "aB");
+}
+
+#[test]
+fn a_row_keeps_its_key_when_it_is_confirmed() {
+    let me = PersonId::parse("me").unwrap();
+    let key_of = |rows: &[Row]| match rows.last() {
+        Some(Row::Said { key, .. } | Row::Typed { key, .. }) => key.clone(),
+        other => panic!("{other:?}"),
+    };
+    let pending = rows(None, &[], &[entry("k1", DAY, Fate::Sent)], Some(&me), &day_of);
+    let confirmed = rows(None, &[said(1, "me", DAY)], &[], Some(&me), &day_of);
+    assert_eq!(key_of(&pending), key_of(&confirmed));
+    let other = rows(None, &[said(1, "other", DAY)], &[], Some(&me), &day_of);
+    assert_ne!(key_of(&pending), key_of(&other), "another's key is another's");
+}
+
+#[test]
+fn a_settled_entry_is_not_shown_beside_its_message() {
+    let entries = [entry("k2", DAY, Fate::Settled { seq: Seq(2) })];
+    let shown = rows(None, &[said(1, "me", DAY), said(2, "me", DAY)], &entries, None, &day_of);
+    assert_eq!(sketch(&shown), "|Mm");
+}
+
+#[test]
+fn only_web_addresses_become_links() {
+    let check = |text, want: &[Piece<'_>]| assert_eq!(pieces(text), want, "{text:?}");
+    check("plain", &[Piece::Text("plain")]);
+    check("", &[]);
+    check("see https://a.example/b.", &[Piece::Text("see "), Piece::Link("https://a.example/b"), Piece::Text(".")]);
+    check("(http://a/b_(c))", &[Piece::Text("("), Piece::Link("http://a/b_(c))"), Piece::Text("")][..2]);
+    check("javascript:alert(1) data:text/html,x", &[Piece::Text("javascript:alert(1) data:text/html,x")]);
+    check("xhttps://a", &[Piece::Text("xhttps://a")]);
+    check("https:// http", &[Piece::Text("https:// http")]);
+    check("http://http://", &[Piece::Link("http://http://")]);
+    check("<https://a>", &[Piece::Text("<"), Piece::Link("https://a"), Piece::Text(">")]);
+}
+
+proptest! {
+    #[test]
+    fn the_pieces_are_the_text(text in "(https?://|[a-zé<>. ()\"\n]|http){0,30}") {
+        let joined: String =
+            pieces(&text).into_iter().map(|piece| match piece { Piece::Text(part) | Piece::Link(part) => part }).collect();
+        prop_assert_eq!(joined, text);
+    }
+}

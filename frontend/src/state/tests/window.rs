@@ -1,0 +1,123 @@
+//! The window: pages and events in any order are the log, and rows stay in their chunks.
+
+use std::{collections::HashMap, rc::Rc};
+
+use proptest::prelude::*;
+use shared::{Message, Page, Seq, Snapshot};
+
+use super::super::Window;
+use super::posted;
+
+fn message(seq: u64) -> Message {
+    Message::posted(&posted(seq, "other", &format!("k{seq}"))).unwrap()
+}
+
+fn messages(seqs: impl IntoIterator<Item = u64>) -> Vec<Message> {
+    seqs.into_iter().map(message).collect()
+}
+
+fn page(seqs: std::ops::RangeInclusive<u64>, head: u64) -> Page {
+    Page {
+        room: super::lobby(),
+        epoch: "e".to_owned().into(),
+        first: Seq(1),
+        head: Seq(head),
+        more_before: *seqs.start() > 1,
+        more_after: *seqs.end() < head,
+        messages: messages(seqs),
+    }
+}
+
+fn of(seqs: std::ops::RangeInclusive<u64>) -> Window {
+    let mut window = Window::default();
+    let more_before = *seqs.start() > 1;
+    window.replace(Snapshot { messages: messages(seqs), more_before });
+    window.end_full_chunk();
+    window
+}
+
+fn seqs(window: &Window) -> Vec<u64> {
+    window.messages().map(|message| message.seq.0).collect()
+}
+
+#[test]
+fn a_page_is_put_before_or_after_only_where_it_joins() {
+    let mut window = of(51..=100);
+    window.older(page(1..=20, 100), Seq(21));
+    assert_eq!(seqs(&window), (51..=100).collect::<Vec<_>>(), "it was asked for another window");
+    window.older(page(1..=50, 100), Seq(51));
+    assert_eq!(seqs(&window), (1..=100).collect::<Vec<_>>());
+    assert!(!window.more_before());
+}
+
+#[test]
+fn the_window_is_trimmed_away_from_the_reader() {
+    let mut window = of(1_001..=1_050);
+    for start in (501..=951).rev().step_by(50) {
+        window.older(page(start..=start + 49, 1_050), Seq(start + 50));
+        window.trim(true);
+        window.end_full_chunk();
+    }
+    assert!(window.len() <= 400);
+    assert_eq!(window.oldest(), Some(Seq(501)));
+    assert!(!window.at_newest(), "the newest were let go");
+    window.apply(Rc::new(message(1_051)));
+    assert!(!seqs(&window).contains(&1_051), "an event that does not join up is not shown");
+    let mut last = window.newest().unwrap().0;
+    while last < 1_051 {
+        let to = (last + 50).min(1_051);
+        if window.newer(page(last + 1..=to, 1_051), Seq(last)) {
+            window.caught_up();
+        }
+        window.trim(false);
+        last = to;
+    }
+    assert!(window.at_newest() && window.more_before() && window.len() <= 400);
+    let held = seqs(&window);
+    assert_eq!(held, (held[0]..=1_051).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_newer_rev_replaces_and_an_older_one_does_not() {
+    let mut window = of(1..=3);
+    let mut edited = message(2);
+    edited.rev = Seq(9);
+    window.apply(Rc::new(edited.clone()));
+    window.apply(Rc::new(message(2)));
+    assert_eq!(window.messages().nth(1).map(|message| message.rev), Some(Seq(9)));
+    assert_eq!(window.len(), 3);
+}
+
+proptest! {
+    /// Pages and live events in any order: the same as all of it in order; and no message changes its chunk.
+    #[test]
+    fn pages_and_events_in_any_order_are_the_log(
+        start in 1_u64..200,
+        steps in prop::collection::vec(prop_oneof![Just(true), Just(false)], 0..120),
+        waiting in prop::collection::vec(any::<bool>(), 120),
+    ) {
+        let mut head = start + 49;
+        let mut window = of(start..=head);
+        let mut chunk_of: HashMap<u64, u32> = HashMap::new();
+        for (live, waiting) in steps.into_iter().zip(waiting) {
+            if live {
+                head += 1;
+                window.apply(Rc::new(message(head)));
+            } else if let Some(before) = window.oldest().filter(|before| before.0 > 1) {
+                let from = before.0.saturating_sub(50).max(1);
+                window.older(page(from..=before.0 - 1, head), before);
+            }
+            if !waiting {
+                window.end_full_chunk();
+            }
+            for chunk in window.chunks() {
+                for message in chunk.messages.iter() {
+                    let known = *chunk_of.entry(message.seq.0).or_insert(chunk.id);
+                    prop_assert_eq!(known, chunk.id, "a row has moved to another chunk");
+                }
+            }
+            let held = seqs(&window);
+            prop_assert_eq!(&held, &(held[0]..=head).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The fold itself: what each action changes, and what follows from it for the whole.
+
+use std::rc::Rc;
+
+use shared::{ClientFrame, PersonName, RoomName};
+
+use super::{Action, App, Effect, Moment, Phase, Place, Reader};
+
+/// While a person types, the server hears of it every so many milliseconds.
+const TYPING_EVERY_MS: u64 = 3_000;
+
+/// What `app` is after `action`, and what is to be done. The same `Rc` where nothing changed.
+#[must_use]
+pub fn update(app: &Rc<App>, at: &Moment, action: Action) -> (Rc<App>, Vec<Effect>) {
+    let mut next = App::clone(app);
+    let mut effects = Vec::new();
+    next.act(action, at, &mut effects);
+    next.open_rooms(&mut effects);
+    next.send_outboxes(at, &mut effects);
+    next.tidy();
+    next.watch_trouble(at);
+    (if next == **app { Rc::clone(app) } else { Rc::new(next) }, effects)
+}
+
+impl App {
+    fn act(&mut self, action: Action, at: &Moment, effects: &mut Vec<Effect>) {
+        match action {
+            Action::Started => {
+                self.follow(at, effects);
+                self.line.probe(at, effects);
+            }
+            Action::DeadlinePassed => self.wake(at, effects),
+            Action::SocketOpened { generation } => self.line.opened(generation, at),
+            Action::FramesReceived { generation, frames } => {
+                for frame in frames {
+                    // Each is asked anew: a frame may end the connection.
+                    if self.line.heard(generation, at) {
+                        self.receive(frame, at, effects);
+                    }
+                }
+            }
+            Action::SocketClosed { generation, code, reason } => {
+                if self.line.closed(generation, code, &reason, at, effects) {
+                    self.link_lost();
+                }
+            }
+            Action::SessionAnswered { generation, granted } => self.line.session(generation, granted, at, effects),
+            Action::Probed => self.line.probe(at, effects),
+            Action::RetryPressed => self.line.retry(at, effects),
+            Action::PagePutAway => {
+                self.line.rest(effects);
+                self.link_lost();
+            }
+            Action::PlaceEntered(place) => self.enter(place, at, effects),
+            Action::NameTyped(raw) => self.name_typed(&raw, effects),
+            Action::MessageTyped { room, key, text } => {
+                if let Some(known) = self.room_mut(&room) {
+                    known.outbox.push(key, text, at.wall);
+                    known.typing_told = None;
+                }
+                self.jump(&room, effects);
+            }
+            Action::TryAgainPressed { room, key } => self.in_room(&room, |room| room.outbox.requeue(&key)),
+            Action::EditPressed { room, key } => {
+                if let Some(entry) = self.room_mut(&room).and_then(|room| room.outbox.take_refused(&key)) {
+                    effects.push(Effect::FillComposer { room, text: entry.text.clone() });
+                }
+            }
+            Action::DiscardPressed { room, key } => self.in_room(&room, |room| {
+                room.outbox.take_refused(&key);
+            }),
+            Action::ComposerTouched { room } => self.composer_touched(&room, at, effects),
+            Action::ReaderMoved { room, reader } => self.in_room(&room, |room| {
+                room.reader = reader;
+                if reader == Reader::AtNewest && room.window.at_newest() {
+                    room.unseen = 0;
+                }
+            }),
+            Action::EdgeReached { room, edge } => {
+                if let Some(ask) = self.room_mut(&room).and_then(|room| room.ask(edge)) {
+                    effects.push(Effect::FetchPage { room, ask });
+                }
+            }
+            Action::PageReceived { room, ask, page } => {
+                let me = self.my_id();
+                let behind = self.room_mut(&room).is_some_and(|room| room.page(ask, page, me.as_ref()));
+                if behind {
+                    self.reopen(&room, effects);
+                }
+            }
+            Action::JumpPressed { room } => self.jump(&room, effects),
+            Action::NoticeDismissed { room } => self.in_room(&room, |room| room.notice = None),
+        }
+    }
+
+    fn in_room(&mut self, name: &RoomName, change: impl FnOnce(&mut super::Room)) {
+        if let Some(room) = self.room_mut(name) {
+            change(room);
+        }
+    }
+
+    /// Deadlines that have passed.
+    fn wake(&mut self, at: &Moment, effects: &mut Vec<Effect>) {
+        let generation = self.line.generation();
+        self.line.wake(at, effects);
+        if self.line.generation() != generation {
+            self.link_lost();
+        }
+        self.speech.wake(at.now);
+        if self.naming.again.is_some_and(|again| again <= at.now) {
+            self.naming.again = None;
+            self.say_name(effects);
+        }
+        for room in self.rooms.values_mut() {
+            if room.outbox.deadline().is_some() {
+                Rc::make_mut(room).outbox.wake(at.now);
+            }
+            if room.typing.as_ref().is_some_and(|typing| typing.until <= at.now) {
+                Rc::make_mut(room).typing = None;
+            }
+            if matches!(room.phase, Phase::Refused { again: Some(again), .. } if again <= at.now) {
+                Rc::make_mut(room).phase = Phase::Closed;
+            }
+        }
+    }
+
+    pub(super) fn link_lost(&mut self) {
+        for room in self.rooms.values_mut() {
+            Rc::make_mut(room).link_lost();
+        }
+        self.naming.again = None;
+    }
+
+    fn enter(&mut self, place: Place, at: &Moment, effects: &mut Vec<Effect>) {
+        if place == self.place {
+            return;
+        }
+        // Nobody reads there any more; coming back begins at the newest.
+        if let Some(left) = self.place.room().cloned() {
+            self.in_room(&left, |room| room.reader = Reader::AtNewest);
+        }
+        self.speech.hush();
+        self.place = place;
+        self.follow(at, effects);
+        if let Some(room) = self.place.room().cloned() {
+            self.in_room(&room, |room| room.unseen = 0);
+            self.jump(&room, effects);
+        }
+    }
+
+    fn name_typed(&mut self, raw: &str, effects: &mut Vec<Effect>) {
+        match PersonName::parse(raw) {
+            Err(why) => self.naming.problem = Some(["Not taken: ", &why.to_string()].concat().into()),
+            Ok(name) => {
+                self.naming.problem = None;
+                if self.me.as_ref().is_none_or(|me| me.name != name) || self.naming.wanted.is_some() {
+                    self.naming.wanted = Some(name);
+                    self.say_name(effects);
+                }
+            }
+        }
+    }
+
+    /// Says the wanted name. It is shown at once, and said again on the next link should it be lost on the way.
+    pub(super) fn say_name(&mut self, effects: &mut Vec<Effect>) {
+        if let (Some(name), Some(me)) = (self.naming.wanted.clone(), &mut self.me) {
+            me.name = name.clone();
+            if self.line.is_welcomed() {
+                self.send(ClientFrame::Rename { name }, effects);
+            }
+        }
+    }
+
+    fn composer_touched(&mut self, name: &RoomName, at: &Moment, effects: &mut Vec<Effect>) {
+        if !self.line.is_welcomed() {
+            return;
+        }
+        let Some(room) = self.room_mut(name) else { return };
+        let due = room.typing_told.is_none_or(|told| at.now.since(told) >= TYPING_EVERY_MS);
+        if due && room.phase == Phase::Open {
+            room.typing_told = Some(at.now);
+            self.send(ClientFrame::Typing { room: name.clone() }, effects);
+        }
+    }
+
+    /// To the newest messages: where the window ends before them, the room is opened anew.
+    fn jump(&mut self, name: &RoomName, effects: &mut Vec<Effect>) {
+        let welcomed = self.line.is_welcomed();
+        let Some(room) = self.room_mut(name) else { return };
+        room.reader = Reader::AtNewest;
+        if room.window.at_newest() {
+            room.unseen = 0;
+        } else if welcomed && room.phase != Phase::Opening {
+            room.unseen = 0;
+            let frame = room.open_newest(name);
+            self.send(frame, effects);
+        }
+    }
+
+    /// Opens a room again, from its cursor.
+    pub(super) fn reopen(&mut self, name: &RoomName, effects: &mut Vec<Effect>) {
+        if let Some(frame) = self.room_mut(name).map(|room| room.open(name)) {
+            self.send(frame, effects);
+        }
+    }
+
+    /// Opens what is not open, the room where the person is first.
+    fn open_rooms(&mut self, effects: &mut Vec<Effect>) {
+        if !self.line.is_welcomed() {
+            return;
+        }
+        let rooms: Vec<RoomName> = self.place.room().into_iter().chain(self.rooms.keys()).cloned().collect();
+        for name in rooms {
+            if self.rooms.get(&name).is_some_and(|room| room.phase == Phase::Closed) {
+                self.reopen(&name, effects);
+            }
+        }
+    }
+
+    /// Sends what is due in each outbox, once its room has settled what the log knows already.
+    fn send_outboxes(&mut self, at: &Moment, effects: &mut Vec<Effect>) {
+        if !self.line.is_welcomed() {
+            return;
+        }
+        let generation = self.line.generation();
+        for (name, room) in &mut self.rooms {
+            if room.phase != Phase::Open || room.outbox.is_empty() {
+                continue;
+            }
+            if let Some(entry) = Rc::make_mut(room).outbox.take_due(at.now) {
+                let (room, key, text) = (name.clone(), entry.key.clone(), entry.text.clone());
+                let frame = ClientFrame::Post { room, key, text, reply_to: None, mentions: Vec::new() };
+                effects.push(Effect::Send { generation, frame });
+            }
+        }
+    }
+
+    fn tidy(&mut self) {
+        for room in self.rooms.values_mut().filter(|room| room.is_untidy()) {
+            Rc::make_mut(room).tidy();
+        }
+    }
+}
