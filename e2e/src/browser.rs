@@ -35,6 +35,7 @@ impl Look {
 /// A browser.
 pub struct Browser {
     client: Client,
+    touch: bool,
 }
 
 impl Browser {
@@ -68,7 +69,7 @@ impl Browser {
             .context("the browser cannot be started")?;
         let timeouts = fantoccini::wd::TimeoutConfiguration::new(Some(LONG * 2), Some(LONG * 2), None);
         client.update_timeouts(timeouts).await?;
-        let browser = Self { client };
+        let browser = Self { client, touch: look.touch };
         browser.look(look).await?;
         browser.client.goto(url).await?;
         Ok(browser)
@@ -97,14 +98,29 @@ impl Browser {
         std::fs::write(file, png).with_context(|| format!("{} cannot be written", file.display()))
     }
 
-    /// Writes into the message box and presses Enter.
+    /// Writes into the message box and sends: by Enter, or on a touched screen, where that is a new line, by the button.
     ///
     /// # Errors
     /// Where there is no message box.
     pub async fn say(&self, text: &str) -> anyhow::Result<()> {
         let composer = self.element("#composer").await?;
         composer.send_keys(text).await?;
-        composer.send_keys(&String::from(char::from(Key::Enter))).await?;
+        if self.touch {
+            self.element(".send").await?.click().await?;
+        } else {
+            composer.send_keys(&String::from(char::from(Key::Enter))).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts a text into the message box at once, line breaks and all, and sends it.
+    ///
+    /// # Errors
+    /// Where there is no message box.
+    pub async fn say_pasted(&self, text: &str) -> anyhow::Result<()> {
+        self.element("#composer").await?.click().await?;
+        self.devtools("Input.insertText", json!({"text": text})).await?;
+        self.element(".send").await?.click().await?;
         Ok(())
     }
 
