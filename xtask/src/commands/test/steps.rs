@@ -109,7 +109,7 @@ fn is_strict(compiler: &str) -> bool {
 }
 
 fn unit(ground: &Ground) -> Result<()> {
-    child::run(&mut ground.toolbox()?.cargo(["test", "--workspace", "--exclude", "e2e"]))
+    child::run(&mut ground.toolbox()?.cargo(["test", "--workspace", "--exclude", "e2e", "--no-fail-fast"]))
 }
 
 fn browser(ground: &Ground) -> Result<()> {
