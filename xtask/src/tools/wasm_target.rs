@@ -5,7 +5,7 @@
 
 use std::{env, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::debian_toolchain;
 use crate::{child, place, say};
@@ -21,41 +21,52 @@ pub(crate) fn bring() -> Result<Option<PathBuf>> {
     if let Some(folder) = debian_toolchain::find() {
         return Ok(Some(folder));
     }
-    let because = match rustup() {
-        Ok(()) => return Ok(None),
-        Err(because) => because,
-    };
-    let folder = debian_toolchain::bring(&because).with_context(|| {
+    if let Some(because) = without_rustup() {
+        let folder = debian_toolchain::bring(because).with_context(|| {
+            format!(
+                "no compiler for {TARGET}: either let rustup install it (`rustup target add {TARGET}`), or put a rustc \
+                 with that target first on PATH"
+            )
+        })?;
+        return Ok(Some(folder));
+    }
+    rustup(&["target", "add", TARGET]).with_context(|| {
         format!(
-            "no compiler for {TARGET} ({because}). Either let rustup install it (`rustup target add {TARGET}`), or put a \
-             rustc with that target first on PATH"
+            "no compiler for {TARGET}: rustup could not add it. Where it cannot reach its server, and Debian's \
+             packages are at hand, RUSTUP_AUTO_INSTALL=0 takes it from those"
         )
     })?;
-    Ok(Some(folder))
+    Ok(None)
 }
 
 /// Adds what the lints and the formatting need to a rustup that came without.
 pub(crate) fn bring_components(toolbox: &super::Toolbox) -> Result<()> {
     for (component, subcommand) in [("clippy", "clippy"), ("rustfmt", "fmt")] {
-        if child::output(&mut toolbox.cargo([subcommand, "--version"])).is_none() {
-            say::timed(format_args!("rustup component add {component}"), || {
-                child::run_aside(toolbox.command("rustup").args(["component", "add", component]))
-            })?;
+        if child::output(&mut toolbox.cargo([subcommand, "--version"])).is_some() {
+            continue;
         }
+        if let Some(because) = without_rustup() {
+            bail!(
+                "`cargo {subcommand}` is missing, and {because}: install {component} for the compiler \
+                 that is first on PATH"
+            );
+        }
+        rustup(&["component", "add", component])?;
     }
     Ok(())
 }
 
-fn rustup() -> Result<(), String> {
+/// Why rustup is not to be asked, if so.
+fn without_rustup() -> Option<&'static str> {
     if env::var("RUSTUP_AUTO_INSTALL").is_ok_and(|value| value == "0") {
-        return Err("RUSTUP_AUTO_INSTALL=0".to_owned());
+        return Some("RUSTUP_AUTO_INSTALL=0");
     }
-    if place::on_path("rustup").is_none() {
-        return Err("there is no rustup".to_owned());
-    }
-    let what = format!("rustup target add {TARGET} (some seconds)");
-    let added = say::timed(what, || child::run_aside(child::command("rustup").args(["target", "add", TARGET])));
-    added.map_err(|error| error.to_string())
+    place::on_path("rustup").is_none().then_some("there is no rustup")
+}
+
+fn rustup(arguments: &[&str]) -> Result<()> {
+    let what = format!("rustup {} (some seconds)", arguments.join(" "));
+    say::timed(what, || child::run_aside(child::command("rustup").args(arguments)))
 }
 
 fn has_target() -> bool {
