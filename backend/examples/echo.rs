@@ -53,7 +53,7 @@ async fn echo(
     let response = std::mem::replace(&mut accepted.response, HttpResponse::Ok().finish());
     let tcp = request.conn_data::<Arc<tcp::Tcp>>().cloned();
     // Some cases send a large message in small pieces and slowly.
-    let timing = Timing { drop_after: Duration::from_secs(300), ..Timing::default() };
+    let timing = Timing { drop_after: Duration::from_mins(5), ..Timing::default() };
     rt::spawn(serve(accepted, Echo, tcp, timing, stop.get_ref().clone()));
     Ok(response)
 }

@@ -70,7 +70,7 @@ impl Application {
         let server = HttpServer::new(app)
             .on_connect(tcp::on_connect)
             .max_connections(CONNECTIONS)
-            .client_request_timeout(Duration::from_secs(5))
+            .client_request_timeout(timing.handshake_within)
             .client_disconnect_timeout(Duration::from_secs(2))
             .shutdown_timeout(GOODBYE.as_secs())
             .disable_signals()

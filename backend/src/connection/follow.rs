@@ -13,11 +13,9 @@ use shared::{Event, Person, PersonId, RoomName, Seq, ServerFrame};
 use super::frames;
 use crate::log::{News, ReadError, Reads, Room, ring::Form, signals::Seen};
 
-/// Most events that are taken from the ring in one go.
-const EVENTS: usize = 256;
 /// Most events, and about the most bytes of text, that are read from the log in one go.
 const LOG_EVENTS: u32 = 256;
-const LOG_BYTES: usize = 64 * 1024;
+const LOG_BYTES: usize = 32 * 1024;
 
 type Reading = Pin<Box<dyn Future<Output = Result<Vec<Event>, ReadError>>>>;
 
@@ -73,7 +71,13 @@ impl Follow {
                     self.cursor = event.seq;
                 }
             }
-            match self.room.news(self.number, self.cursor, self.seen.as_mut(), EVENTS, cx.waker()) {
+            match self.room.news(
+                self.number,
+                self.cursor,
+                self.seen.as_mut(),
+                most.saturating_sub(chunk.len()).max(1),
+                cx.waker(),
+            ) {
                 News::None => return Ok(()),
                 News::Some(events, signals) => {
                     for event in &events {

@@ -54,12 +54,20 @@ pub struct Timing {
     pub stalled_after: Duration,
     /// How long a client may take to answer a close.
     pub close_within: Duration,
+    /// How long a client may take to send the head of a request, a handshake's too.
+    pub handshake_within: Duration,
 }
 
 impl Default for Timing {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { ping_after: seconds(25), drop_after: seconds(60), stalled_after: seconds(30), close_within: seconds(3) }
+        Self {
+            ping_after: seconds(25),
+            drop_after: seconds(60),
+            stalled_after: seconds(30),
+            close_within: seconds(3),
+            handshake_within: seconds(5),
+        }
     }
 }
 

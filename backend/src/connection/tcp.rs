@@ -19,9 +19,14 @@ pub struct Tcp {
 }
 
 impl Tcp {
-    /// Ends both directions at once. The framework sees the end and lets the connection go.
+    /// Ends both directions at once, and throws away what the client has not taken: the framework sees the end and
+    /// lets the connection go, and the kernel resets it.
+    ///
+    /// Without the zero linger time the kernel would keep trying to deliver what is buffered to a client that does
+    /// not read.
     pub fn cut(&self) {
         // It may be gone already, which is what is wanted.
+        drop(self.socket.set_linger(Some(std::time::Duration::ZERO)));
         drop(self.socket.shutdown(Shutdown::Both));
     }
 }

@@ -107,15 +107,21 @@ impl Ring {
         }
     }
 
-    /// At most `most` events after `cursor`.
-    pub(super) fn after(&self, cursor: Seq, most: usize) -> Found {
+    /// Events after `cursor`: at least one where there is one, and about `bytes` bytes of text at most.
+    pub(super) fn after(&self, cursor: Seq, bytes: usize) -> Found {
         if cursor >= self.head {
             return Found::Nothing;
         }
         let oldest = self.head.0 - self.held.len() as u64;
         match usize::try_from(cursor.0.wrapping_sub(oldest)) {
             Ok(skip) if cursor.0 >= oldest => {
-                Found::Events(self.held.iter().skip(skip).take(most).map(Arc::clone).collect())
+                let mut left = bytes;
+                let fits = |published: &&Arc<Published>| {
+                    let fits = left > 0;
+                    left = left.saturating_sub(weight(&published.event));
+                    fits
+                };
+                Found::Events(self.held.iter().skip(skip).take_while(fits).map(Arc::clone).collect())
             }
             _ => Found::Log,
         }
@@ -190,6 +196,17 @@ mod tests {
         assert_eq!(seqs(&ring, 5_000 - EVENTS as u64 - 1), None);
         (5_001..=5_400).for_each(|seq| ring.push(event(seq, &"x".repeat(4_000))));
         assert!(ring.bytes <= BYTES && ring.held.len() < 300, "{} bytes, {} events", ring.bytes, ring.held.len());
+    }
+
+    #[test]
+    fn what_is_taken_at_once_is_bounded_by_bytes() {
+        let mut ring = Ring::default();
+        (1..=100).for_each(|seq| ring.push(event(seq, &"x".repeat(800))));
+        let taken = |bytes| match ring.after(Seq(10), bytes) {
+            Found::Events(events) => events.len(),
+            Found::Nothing | Found::Log => 0,
+        };
+        assert_eq!((taken(1), taken(10_000), taken(usize::MAX)), (1, 10, 90));
     }
 
     #[test]

@@ -114,12 +114,19 @@ impl Room {
         }
     }
 
-    /// What is new for the follower, at most `most` events. Signals only where `seen` is given. Where there is
+    /// What is new for the follower, about `bytes` bytes of text at most. Signals only where `seen` is given. Where there is
     /// nothing, its waker is kept.
-    pub(crate) fn news(&self, follower: u64, cursor: Seq, seen: Option<&mut Seen>, most: usize, waker: &Waker) -> News {
+    pub(crate) fn news(
+        &self,
+        follower: u64,
+        cursor: Seq,
+        seen: Option<&mut Seen>,
+        bytes: usize,
+        waker: &Waker,
+    ) -> News {
         let mut state = self.lock();
         let signals = seen.map_or_else(Vec::new, |seen| state.signals.since(&self.name, seen));
-        match state.ring.after(cursor, most) {
+        match state.ring.after(cursor, bytes) {
             Found::Events(events) => News::Some(events, signals),
             Found::Nothing if !signals.is_empty() => News::Some(Vec::new(), signals),
             Found::Nothing => {

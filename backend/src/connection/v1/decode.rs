@@ -149,7 +149,7 @@ mod tests {
     fn each_fault_has_its_code() {
         let text = |text: &str| format!(r#"{{"type":"post","room":"r","key":"k","text":{}}}"#, Value::from(text));
         for (frame, want) in [
-            (r#"{}"#.to_owned(), RefusalCode::Malformed),
+            ("{}".to_owned(), RefusalCode::Malformed),
             (r#"{"type":7}"#.to_owned(), RefusalCode::Malformed),
             (r#"{"type":"fly"}"#.to_owned(), RefusalCode::UnknownType),
             (r#"{"type":"edit","room":"r","key":"k","target":1,"text":"t"}"#.to_owned(), RefusalCode::UnknownType),

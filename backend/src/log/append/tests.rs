@@ -1,1 +1,145 @@
-//! t
+//! Tests of appending, on a store in memory that can be told to fail.
+
+use std::sync::{Arc, Mutex};
+
+use shared::{Epoch, MessageText};
+
+use super::*;
+
+/// What the store in memory holds, and how it is to fail.
+#[derive(Default)]
+struct Kept {
+    events: Vec<Event>,
+    people: Vec<PersonRow>,
+    commits: usize,
+    fail: Option<StoreError>,
+}
+
+struct Memory {
+    epoch: Epoch,
+    kept: Arc<Mutex<Kept>>,
+}
+
+impl Store for Memory {
+    fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    fn room(&mut self, room: &RoomName) -> Result<RoomState, StoreError> {
+        let kept = self.kept.lock().unwrap();
+        let last = kept.events.iter().rfind(|event| event.room == *room);
+        Ok(last.map_or_else(RoomState::default, |event| RoomState { head: event.seq, at: event.at }))
+    }
+
+    fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Seq>, StoreError> {
+        let kept = self.kept.lock().unwrap();
+        let same = |event: &&Event| event.room == *room && event.by.id == *author && event.key == *key;
+        Ok(kept.events.iter().find(same).map(|event| event.seq))
+    }
+
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let mut kept = self.kept.lock().unwrap();
+        kept.commits += 1;
+        if let Some(error) = kept.fail.take() {
+            return Err(error);
+        }
+        kept.events.extend(batch.events.iter().cloned());
+        kept.people.extend(batch.people.iter().cloned());
+        Ok(())
+    }
+}
+
+fn appender() -> (Appender<Memory>, Arc<Mutex<Kept>>) {
+    let kept = Arc::<Mutex<Kept>>::default();
+    (Appender::new(Memory { epoch: Epoch::from("e".to_owned()), kept: Arc::clone(&kept) }), kept)
+}
+
+fn post(room: &str, author: &str, key: &str) -> Command {
+    Command::Append(Draft {
+        room: RoomName::parse(room).unwrap(),
+        by: Author { id: PersonId::parse(author).unwrap(), name: PersonName::anonymous(), plain: false },
+        key: ClientKey::parse(key).unwrap(),
+        body: EventBody::Posted { text: MessageText::parse("t").unwrap(), reply_to: None, mentions: Vec::new() },
+        remember: None,
+    })
+}
+
+fn seqs(events: &[Event]) -> Vec<(&str, u64)> {
+    events.iter().map(|event| (event.room.as_str(), event.seq.0)).collect()
+}
+
+#[test]
+fn seqs_are_contiguous_per_room_and_a_batch_is_one_commit() {
+    let (mut appender, kept) = appender();
+    let commands = [post("a", "p", "1"), post("b", "p", "1"), post("a", "q", "1"), post("a", "p", "2")];
+    let (events, answers) = appender.append(&commands, Millis(5));
+    assert_eq!(seqs(&events), [("a", 1), ("b", 1), ("a", 2), ("a", 3)]);
+    assert_eq!(answers, [1, 1, 2, 3].map(|seq| Ok(Appended::Fresh(Seq(seq)))));
+    let (events, _) = appender.append(&[post("a", "p", "3")], Millis(6));
+    assert_eq!(seqs(&events), [("a", 4)]);
+    assert_eq!(kept.lock().unwrap().commits, 2);
+}
+
+#[test]
+fn a_key_becomes_one_event_however_often_it_comes() {
+    let (mut appender, kept) = appender();
+    let (events, answers) = appender.append(&[post("a", "p", "k"), post("a", "p", "k")], Millis(1));
+    assert_eq!((events.len(), answers), (1, vec![Ok(Appended::Fresh(Seq(1))), Ok(Appended::Known(Seq(1)))]));
+    let (events, answers) = appender.append(&[post("a", "p", "k")], Millis(2));
+    assert_eq!((events.len(), answers), (0, vec![Ok(Appended::Known(Seq(1)))]));
+    assert_eq!(kept.lock().unwrap().commits, 1, "a retry alone costs no commit");
+    let (_, answers) = appender.append(&[post("b", "p", "k"), post("a", "q", "k")], Millis(3));
+    assert_eq!(answers, [Ok(Appended::Fresh(Seq(1))), Ok(Appended::Fresh(Seq(2)))], "per room, and per author");
+}
+
+#[test]
+fn time_never_goes_back_in_a_room() {
+    let (mut appender, _) = appender();
+    let mut at = |now: u64| appender.append(&[post("a", "p", &now.to_string())], Millis(now)).0[0].at.0;
+    assert_eq!([at(100), at(50), at(101)], [100, 100, 101]);
+}
+
+#[test]
+fn a_failed_commit_refuses_all_and_leaves_no_trace() {
+    let (mut appender, kept) = appender();
+    appender.append(&[post("a", "p", "known")], Millis(1));
+    kept.lock().unwrap().fail = Some(StoreError::Full);
+    let commands = [post("a", "p", "1"), post("a", "p", "1"), post("a", "p", "known")];
+    let (events, answers) = appender.append(&commands, Millis(2));
+    assert_eq!(events, []);
+    let refused = Err(NotAppended::Storage);
+    assert_eq!(answers, [refused, refused, Ok(Appended::Known(Seq(1)))], "what is in the log stays so");
+    let (events, answers) = appender.append(&commands, Millis(3));
+    assert_eq!(seqs(&events), [("a", 2)], "the same again gets the seq that was not used");
+    assert_eq!(answers[..2], [Ok(Appended::Fresh(Seq(2))), Ok(Appended::Known(Seq(2)))]);
+}
+
+#[test]
+fn after_an_unsound_commit_nothing_is_taken() {
+    let (mut appender, kept) = appender();
+    kept.lock().unwrap().fail = Some(StoreError::Unsound("the sync failed".to_owned()));
+    for _ in 0..2 {
+        let (events, answers) = appender.append(&[post("a", "p", "1")], Millis(1));
+        assert_eq!((events.len(), answers), (0, vec![Err(NotAppended::Unsound)]));
+    }
+    assert!(appender.is_unsound());
+    assert_eq!(kept.lock().unwrap().commits, 1, "the disk is not asked again");
+}
+
+#[test]
+fn a_person_is_kept_with_their_first_post_and_only_if_that_is() {
+    let (mut appender, kept) = appender();
+    let flag = Arc::<AtomicBool>::default();
+    let command = match post("a", "p", "1") {
+        Command::Append(draft) => {
+            Command::Append(Draft { remember: Some(Remember { session: [7; 32], kept: Arc::clone(&flag) }), ..draft })
+        }
+        rename @ Command::Rename(_) => rename,
+    };
+    kept.lock().unwrap().fail = Some(StoreError::Failed("busy".to_owned()));
+    appender.append(std::slice::from_ref(&command), Millis(1));
+    assert!(!flag.load(Ordering::Acquire) && kept.lock().unwrap().people.is_empty());
+    appender.append(&[command], Millis(1));
+    assert!(flag.load(Ordering::Acquire));
+    assert_eq!(kept.lock().unwrap().people[0].session, Some([7; 32]));
+}

@@ -1,1 +1,94 @@
-//! Tests.
+//! Tests of a room's signals.
+
+use shared::PersonName;
+
+use super::*;
+
+fn person(id: &str, name: &str) -> Person {
+    Person { id: PersonId::parse(id).unwrap(), name: PersonName::parse(name).unwrap() }
+}
+
+/// What a connection that has seen `seen` is told, in short.
+fn told(signals: &Signals, seen: &mut Seen) -> Vec<String> {
+    let names = |people: &[Person]| people.iter().map(|p| p.name.to_string()).collect::<Vec<_>>().join(",");
+    let short = |signal: &Signal| match signal {
+        Signal::Here { count, people, .. } => {
+            format!("here {count} {}", people.as_deref().map_or_else(|| "-".to_owned(), names))
+        }
+        Signal::Typing { people, .. } => format!("typing {}", names(people)),
+        Signal::Renamed { person, .. } => format!("renamed {}", person.name),
+        Signal::Unknown => "unknown".to_owned(),
+    };
+    signals.since(&RoomName::lobby(), seen).iter().map(short).collect()
+}
+
+#[test]
+fn people_are_counted_not_connections() {
+    let (mut signals, mut seen, now) = (Signals::default(), Seen::default(), Instant::now());
+    signals.join(&person("a", "Ada"));
+    assert!(signals.send_out(now));
+    assert_eq!(told(&signals, &mut seen), ["here 1 Ada"]);
+    signals.join(&person("a", "Ada"));
+    assert!(!signals.waiting(), "a second tab is no news");
+    signals.join(&person("b", "Bob"));
+    signals.part(&person("a", "").id);
+    signals.send_out(now);
+    assert_eq!(told(&signals, &mut seen), ["here 2 Ada,Bob"]);
+    signals.part(&person("a", "").id);
+    signals.send_out(now);
+    assert_eq!(told(&signals, &mut seen), ["here 1 Bob"]);
+    assert_eq!(told(&signals, &mut seen), Vec::<String>::new());
+}
+
+#[test]
+fn joins_are_coalesced_and_above_two_hundred_counted() {
+    let (mut signals, mut seen) = (Signals::default(), Seen::default());
+    for n in 0..201 {
+        signals.join(&person(&format!("p{n}"), "N"));
+    }
+    signals.send_out(Instant::now());
+    assert_eq!(told(&signals, &mut seen), ["here 201 -"]);
+}
+
+#[test]
+fn typing_ends_by_itself_by_a_post_and_by_leaving() {
+    let (mut signals, mut seen, now) = (Signals::default(), Seen::default(), Instant::now());
+    signals.typing(&person("z", "Zed"), now);
+    assert!(!signals.waiting(), "one who is not here does not type here");
+    for id in ["a", "b", "c"] {
+        signals.join(&person(id, id));
+        signals.typing(&person(id, id), now);
+    }
+    signals.send_out(now);
+    assert_eq!(told(&signals, &mut seen), ["here 3 a,b,c", "typing a,b,c"]);
+    signals.stop_typing(&person("a", "").id);
+    signals.part(&person("b", "").id);
+    signals.send_out(now);
+    assert_eq!(told(&signals, &mut seen), ["here 2 a,c", "typing c"]);
+    assert_eq!(signals.next_end(), Some(now + TYPING));
+    signals.typing(&person("c", "c"), now + TYPING / 2);
+    assert!(!signals.waiting(), "saying it again is no news");
+    assert!(!signals.send_out(now + TYPING));
+    assert!(signals.send_out(now + TYPING * 2));
+    assert_eq!(told(&signals, &mut seen), ["typing "]);
+}
+
+#[test]
+fn renames_reach_those_who_were_there() {
+    let (mut signals, mut seen, now) = (Signals::default(), Seen::default(), Instant::now());
+    signals.join(&person("a", "Ada"));
+    signals.send_out(now);
+    told(&signals, &mut seen);
+    assert!(!signals.rename(&person("a", "Ada")), "no change");
+    assert!(!signals.rename(&person("b", "Bob")), "not here");
+    assert!(signals.rename(&person("a", "Countess")));
+    signals.send_out(now);
+    assert_eq!(told(&signals, &mut seen), ["renamed Countess", "here 1 Countess"]);
+    assert_eq!(told(&signals, &mut Seen::default()), ["here 1 Countess"], "who comes later reads the list");
+    for n in 0..100 {
+        signals.rename(&person("a", &format!("N{n}")));
+    }
+    signals.send_out(now);
+    let all = told(&signals, &mut seen);
+    assert_eq!((all.len(), all.last().map(String::as_str)), (RENAMES + 1, Some("here 1 N99")), "bounded");
+}

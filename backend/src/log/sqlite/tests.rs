@@ -1,1 +1,130 @@
-//! Tests.
+//! Tests of the SQLite store: what is committed is there after reopening, and views are folds.
+
+use shared::{Author, MessageText, Millis, PersonName};
+use tempfile::TempDir;
+
+use super::*;
+use crate::log::{Place, Reads};
+
+fn open() -> (SqliteStore, TempDir) {
+    let data = tempfile::tempdir().unwrap();
+    (SqliteStore::open(data.path(), "first").unwrap(), data)
+}
+
+fn event(room: &str, seq: u64, text: &str) -> Event {
+    Event {
+        room: RoomName::parse(room).unwrap(),
+        seq: Seq(seq),
+        at: Millis(1_000 + seq),
+        by: Author {
+            id: PersonId::parse("p").unwrap(),
+            name: PersonName::parse("Ada").unwrap(),
+            plain: seq.is_multiple_of(2),
+        },
+        key: ClientKey::parse(&seq.to_string()).unwrap(),
+        body: EventBody::Posted {
+            text: MessageText::parse(text).unwrap(),
+            reply_to: (seq > 1).then_some(Seq(1)),
+            mentions: vec![PersonId::parse("q").unwrap(); usize::from(seq == 3)],
+        },
+    }
+}
+
+fn batch(events: &[Event]) -> Batch {
+    Batch { events: events.to_vec(), people: Vec::new() }
+}
+
+fn rows(data: &TempDir) -> Vec<String> {
+    let db = Connection::open(SqliteStore::file(data.path())).unwrap();
+    let mut all = db.prepare("SELECT * FROM messages ORDER BY room, seq").unwrap();
+    let columns = all.column_count();
+    let row = |row: &rusqlite::Row<'_>| {
+        (0..columns).map(|n| row.get::<_, rusqlite::types::Value>(n).map(|value| format!("{value:?}"))).collect()
+    };
+    all.query_map([], row).unwrap().map(Result::unwrap).collect()
+}
+
+#[actix_web::test]
+async fn what_is_committed_is_there_after_reopening() {
+    let (mut store, data) = open();
+    let events =
+        [event("a", 1, "one"), event("a", 2, "two \u{202e} ünï"), event("b", 1, "other"), event("a", 3, "three")];
+    store.commit(&batch(&events)).unwrap();
+    drop(store);
+    let mut store = SqliteStore::open(data.path(), "second").unwrap();
+    assert_eq!(store.epoch().as_str(), "first", "the epoch is the file's");
+    let room = RoomName::parse("a").unwrap();
+    assert_eq!(store.room(&room).unwrap(), RoomState { head: Seq(3), at: Millis(1_003) });
+    assert_eq!(store.room(&RoomName::parse("c").unwrap()).unwrap(), RoomState::default());
+    let key = |n: &str| ClientKey::parse(n).unwrap();
+    assert_eq!(store.find(&room, &events[0].by.id, &key("2")).unwrap(), Some(Seq(2)));
+    assert_eq!(store.find(&room, &events[0].by.id, &key("9")).unwrap(), None);
+    let reads = Reads::new(data.path(), store.epoch().clone());
+    let read = reads.after(room.clone(), Seq(0), 100, usize::MAX).await.unwrap();
+    assert_eq!(read, [events[0].clone(), events[1].clone(), events[3].clone()]);
+    let page = reads.page(room, Place::Newest, 2).await.unwrap();
+    assert_eq!(page.messages, [Message::posted(&events[1]).unwrap(), Message::posted(&events[3]).unwrap()]);
+}
+
+#[actix_web::test]
+async fn reading_the_log_is_bounded_by_number_and_by_bytes() {
+    let (mut store, data) = open();
+    let events: Vec<_> = (1..=100).map(|seq| event("a", seq, &"x".repeat(1_000))).collect();
+    store.commit(&batch(&events)).unwrap();
+    let reads = Reads::new(data.path(), store.epoch().clone());
+    let count =
+        async |most, bytes| reads.after(RoomName::parse("a").unwrap(), Seq(10), most, bytes).await.unwrap().len();
+    assert_eq!(count(7, usize::MAX).await, 7);
+    assert_eq!(count(1_000, usize::MAX).await, 90);
+    assert_eq!(count(1_000, 12_000).await, 10);
+    assert_eq!(count(1_000, 1).await, 1, "at least one, or there would be no progress");
+}
+
+#[test]
+fn views_are_folds_of_the_log() {
+    let (mut store, data) = open();
+    let events: Vec<_> = (1..=2_500).map(|seq| event("a", seq, &format!("text {seq}"))).collect();
+    store.commit(&batch(&events)).unwrap();
+    store.commit(&batch(&[event("b", 1, "b")])).unwrap();
+    let before = rows(&data);
+    assert_eq!(before.len(), 2_501);
+    let db = Connection::open(SqliteStore::file(data.path())).unwrap();
+    db.execute_batch("UPDATE messages SET text = 'spoiled' WHERE seq % 7 = 0; DELETE FROM messages WHERE seq > 2000")
+        .unwrap();
+    assert_ne!(rows(&data), before);
+    store.refold().unwrap();
+    assert_eq!(rows(&data), before);
+}
+
+#[test]
+fn a_batch_is_kept_whole_or_not_at_all() {
+    let (mut store, data) = open();
+    store.commit(&batch(&[event("a", 1, "one")])).unwrap();
+    // The second event's seq is taken, so the first must not stay either.
+    let failed = store.commit(&batch(&[event("a", 2, "two"), event("a", 1, "again")]));
+    assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+    assert_eq!(rows(&data).len(), 1);
+    store.commit(&batch(&[event("a", 2, "two")])).unwrap();
+    assert_eq!(rows(&data).len(), 2);
+}
+
+#[test]
+fn a_full_disk_is_known_as_such() {
+    let (mut store, _data) = open();
+    store.commit(&batch(&[event("a", 1, "one")])).unwrap();
+    let pages: i64 = store.db.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    store.db.pragma_update(None, "max_page_count", pages).unwrap();
+    let events: Vec<_> = (2..=200).map(|seq| event("a", seq, &"x".repeat(4_000))).collect();
+    assert!(matches!(store.commit(&batch(&events)), Err(StoreError::Full)));
+    store.db.pragma_update(None, "max_page_count", 1_000_000).unwrap();
+    store.commit(&batch(&events)).unwrap();
+}
+
+#[test]
+fn a_commit_is_synced() {
+    let (store, _data) = open();
+    let pragma = |name: &str| store.db.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!((pragma("synchronous"), pragma("secure_delete")), (2, 1));
+    let mode: String = store.db.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+    assert_eq!(mode, "wal");
+}

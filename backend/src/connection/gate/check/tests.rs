@@ -4,12 +4,11 @@ use super::*;
 
 fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![first];
-    match u8::try_from(payload.len()) {
-        Ok(length @ 0..=125) => frame.push(0x80 | length),
-        _ => {
-            frame.push(0x80 | 126);
-            frame.extend(u16::try_from(payload.len()).unwrap().to_be_bytes());
-        }
+    if payload.len() <= 125 {
+        frame.push(0x80 | u8::try_from(payload.len()).unwrap());
+    } else {
+        frame.push(0xfe);
+        frame.extend(u16::try_from(payload.len()).unwrap().to_be_bytes());
     }
     let mask = [1, 2, 3, 250];
     frame.extend(mask);
@@ -36,7 +35,8 @@ fn pass(chunks: &[&[u8]], most: u64) -> (usize, Option<End>) {
 }
 
 /// The frames that are good, then those that are not: whatever the chunks, all good ones pass and the verdict is this.
-fn check(good: &[Vec<u8>], bad: &[u8], verdict: Option<End>) {
+fn check(good: &[Vec<u8>], bad: &[u8], verdict: impl Into<Option<End>>) {
+    let verdict = verdict.into();
     let good = good.concat();
     let all = [good.as_slice(), bad].concat();
     for cut in 0..=all.len() {
@@ -49,8 +49,8 @@ fn check(good: &[Vec<u8>], bad: &[u8], verdict: Option<End>) {
     assert!(pass(&single, 1_000).0 >= good.len());
 }
 
-fn protocol(why: &'static str) -> Option<End> {
-    Some(End::Wrong(Verdict::Protocol(why)))
+fn protocol(why: &'static str) -> End {
+    End::Wrong(Verdict::Protocol(why))
 }
 
 #[test]

@@ -1,0 +1,142 @@
+//! Clients for tests: one speaks JSON over a WebSocket, one gets sessions.
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{
+        self, Message,
+        client::IntoClientRequest as _,
+        http::{HeaderName, HeaderValue, StatusCode},
+    },
+};
+
+use crate::server::{LONG, Server};
+
+/// A WebSocket client. Whatever it waits for comes in time, or the test fails.
+pub(crate) struct Client {
+    pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Client {
+    pub(crate) async fn plain(server: &Server) -> Self {
+        Self::connect(&server.ws("/ws"), &[]).await.unwrap()
+    }
+
+    /// A `warren.v1` client of a new person, welcomed.
+    pub(crate) async fn v1(server: &Server) -> Self {
+        let token = bearer(server).await;
+        Self::v1_with(server, &token).await
+    }
+
+    pub(crate) async fn v1_with(server: &Server, token: &str) -> Self {
+        let mut client =
+            Self::connect(&server.ws("/ws/v1"), &[("authorization", &format!("Bearer {token}"))]).await.unwrap();
+        assert_eq!(client.json().await["type"], "welcome");
+        client
+    }
+
+    /// Connects; or gives the status that turned the handshake away.
+    pub(crate) async fn connect(url: &str, headers: &[(&'static str, &str)]) -> Result<Self, StatusCode> {
+        let mut request = url.into_client_request().unwrap();
+        for (name, value) in headers {
+            request.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        }
+        match tokio::time::timeout(LONG, connect_async(request)).await.expect("a handshake in time") {
+            Ok((socket, _)) => Ok(Self { socket }),
+            Err(tungstenite::Error::Http(response)) => Err(response.status()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    pub(crate) async fn say(&mut self, json: &Value) {
+        self.say_text(&json.to_string()).await;
+    }
+
+    pub(crate) async fn say_text(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).await.unwrap();
+    }
+
+    /// The next text, as JSON. Its library answers pings.
+    pub(crate) async fn json(&mut self) -> Value {
+        loop {
+            match self.next().await {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Ping(_) => {}
+                other => panic!("not a text: {other:?}"),
+            }
+        }
+    }
+
+    /// The next frame of a type; the others before it are passed over.
+    pub(crate) async fn next_of(&mut self, kind: &str) -> Value {
+        loop {
+            let frame = self.json().await;
+            if frame["type"] == kind {
+                return frame;
+            }
+        }
+    }
+
+    /// The next frame that is no signal.
+    pub(crate) async fn reply(&mut self) -> Value {
+        loop {
+            let frame = self.json().await;
+            if frame["type"] != "signal" {
+                return frame;
+            }
+        }
+    }
+
+    /// The next signal of a kind for which `fits` holds.
+    pub(crate) async fn signal(&mut self, kind: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let frame = self.next_of("signal").await;
+            if frame["kind"] == kind && fits(&frame) {
+                return frame;
+            }
+        }
+    }
+
+    /// The code and reason of the close frame that comes, other frames before it passed over.
+    pub(crate) async fn closed(&mut self) -> (u16, String) {
+        loop {
+            if let Message::Close(frame) = self.next().await {
+                let frame = frame.expect("a close frame with a code");
+                return (frame.code.into(), frame.reason.to_string());
+            }
+        }
+    }
+
+    pub(crate) async fn next(&mut self) -> Message {
+        let next = tokio::time::timeout(LONG, self.socket.next()).await.expect("something comes in time");
+        next.expect("the socket is open").unwrap()
+    }
+
+    /// Opens a room without a cursor, and gives `opened`.
+    pub(crate) async fn open(&mut self, room: &str) -> Value {
+        self.say(&json!({"type": "open", "room": room})).await;
+        self.next_of("opened").await
+    }
+
+    pub(crate) async fn open_after(&mut self, room: &str, epoch: &Value, seq: u64) -> Value {
+        self.say(&json!({"type": "open", "room": room, "after": {"epoch": epoch, "seq": seq}})).await;
+        self.next_of("opened").await
+    }
+
+    pub(crate) async fn post(&mut self, room: &str, key: &str, text: &str) {
+        self.say(&json!({"type": "post", "room": room, "key": key, "text": text})).await;
+    }
+
+    pub(crate) async fn leave_abruptly(self) {
+        drop(self.socket);
+    }
+}
+
+/// A bearer token of a new person.
+pub(crate) async fn bearer(server: &Server) -> String {
+    let answer = reqwest::Client::new().post(server.http("/api/session")).json(&json!({"kind": "bearer"}));
+    let granted: Value = answer.send().await.unwrap().json().await.unwrap();
+    granted["token"].as_str().expect("a token").to_owned()
+}

@@ -1,0 +1,14 @@
+//! The server from outside: real sockets against a server on a free port with a data directory of its own.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may")]
+
+mod client;
+mod server;
+
+mod edge;
+mod http;
+mod memory;
+mod plain;
+mod session;
+mod startup;
+mod v1;

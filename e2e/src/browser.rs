@@ -1,0 +1,283 @@
+//! A browser with a profile of its own, on a page of Warren: what a person does there, and what they see.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::Context as _;
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key, wd::WebDriverCompatibleCommand};
+use http::Method;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Map, Value, json};
+use url::{ParseError, Url};
+
+use crate::{driver::Driver, program::path};
+
+/// What a person waits for comes within this time, or the story fails.
+pub const LONG: Duration = Duration::from_secs(30);
+
+/// How the page is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Width and height of the page in CSS pixels.
+    pub size: (u32, u32),
+    /// The system asks for dark colours.
+    pub dark: bool,
+    /// The screen is touched, not pointed at.
+    pub touch: bool,
+}
+
+impl Look {
+    /// A usual window on a desk.
+    pub const DESKTOP: Self = Self { size: (1280, 800), dark: false, touch: false };
+    /// A usual phone.
+    pub const PHONE: Self = Self { size: (390, 844), dark: false, touch: true };
+}
+
+/// A browser.
+pub struct Browser {
+    client: Client,
+    touch: bool,
+}
+
+impl Browser {
+    /// Opens a page in a new profile.
+    ///
+    /// # Errors
+    /// Where the browser cannot be started or the page not be loaded.
+    pub async fn open(driver: &Driver, url: &str, look: Look) -> anyhow::Result<Self> {
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-quic".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--hide-scrollbars".to_owned(),
+            "--lang=en-GB".to_owned(),
+        ];
+        if look.touch {
+            arguments.push("--touch-events=enabled".to_owned());
+        }
+        let options = json!({"binary": path("CHROMIUM")?, "args": arguments});
+        let capabilities: Map<String, Value> = [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&driver.url())
+            .await
+            .context("the browser cannot be started")?;
+        let timeouts = fantoccini::wd::TimeoutConfiguration::new(Some(LONG * 2), Some(LONG * 2), None);
+        client.update_timeouts(timeouts).await?;
+        let browser = Self { client, touch: look.touch };
+        browser.look(look).await?;
+        browser.client.goto(url).await?;
+        Ok(browser)
+    }
+
+    /// Looks at the page in another way.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub async fn look(&self, look: Look) -> anyhow::Result<()> {
+        let (width, height) = look.size;
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": look.touch});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({"enabled": look.touch})).await?;
+        let scheme = if look.dark { "dark" } else { "light" };
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.devtools("Emulation.setEmulatedMedia", features).await.map(drop)
+    }
+
+    /// Writes what is on the screen to a PNG file.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub async fn screenshot(&self, file: &Path) -> anyhow::Result<()> {
+        let png = self.client.screenshot().await?;
+        std::fs::write(file, png).with_context(|| format!("{} cannot be written", file.display()))
+    }
+
+    /// Writes into the message box and sends: by Enter, or on a touched screen, where that is a new line, by the button.
+    ///
+    /// # Errors
+    /// Where there is no message box.
+    pub async fn say(&self, text: &str) -> anyhow::Result<()> {
+        let composer = self.element("#composer").await?;
+        composer.send_keys(text).await?;
+        if self.touch {
+            self.element(".send").await?.click().await?;
+        } else {
+            composer.send_keys(&String::from(char::from(Key::Enter))).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts a text into the message box at once, line breaks and all, and sends it.
+    ///
+    /// # Errors
+    /// Where there is no message box.
+    pub async fn say_pasted(&self, text: &str) -> anyhow::Result<()> {
+        self.element("#composer").await?.click().await?;
+        self.devtools("Input.insertText", json!({"text": text})).await?;
+        self.element(".send").await?.click().await?;
+        Ok(())
+    }
+
+    /// Writes into the message box.
+    ///
+    /// # Errors
+    /// Where there is no message box.
+    pub async fn type_text(&self, text: &str) -> anyhow::Result<()> {
+        Ok(self.element("#composer").await?.send_keys(text).await?)
+    }
+
+    /// Calls oneself by a name.
+    ///
+    /// # Errors
+    /// Where there is no name field.
+    pub async fn rename(&self, name: &str) -> anyhow::Result<()> {
+        let field = self.element("#name").await?;
+        field.clear().await?;
+        field.send_keys(name).await?;
+        field.send_keys(&String::from(char::from(Key::Enter))).await?;
+        Ok(())
+    }
+
+    /// Waits until somebody is called so in the list of who is here.
+    ///
+    /// # Errors
+    /// Where that does not come.
+    pub async fn sees_here(&self, name: &str) -> anyhow::Result<()> {
+        self.until(
+            &format!("{name} is here"),
+            "return [...document.querySelectorAll('.here bdi')].some(e => e.textContent === arguments[0])",
+            json!([name]),
+        )
+        .await
+    }
+
+    /// Waits until a message is on the screen that the server has taken.
+    ///
+    /// # Errors
+    /// Where that does not come.
+    pub async fn sees(&self, text: &str) -> anyhow::Result<()> {
+        let found = "return [...document.querySelectorAll('li.m:not(.pending):not(.failed) .body')]\
+                     .some(e => e.textContent === arguments[0])";
+        self.until(&format!("the message {text:?}"), found, json!([text])).await
+    }
+
+    /// Waits until a message is on the screen that waits to be sent.
+    ///
+    /// # Errors
+    /// Where that does not come.
+    pub async fn sees_pending(&self, text: &str) -> anyhow::Result<()> {
+        let found =
+            "return [...document.querySelectorAll('li.m.pending .body')].some(e => e.textContent === arguments[0])";
+        self.until(&format!("the waiting message {text:?}"), found, json!([text])).await
+    }
+
+    /// Waits until the words about the link have these in them.
+    ///
+    /// # Errors
+    /// Where that does not come.
+    pub async fn reads_of_link(&self, words: &str) -> anyhow::Result<()> {
+        let found =
+            "return [...document.querySelectorAll('.link-state')].some(e => e.textContent.includes(arguments[0]))";
+        self.until(&format!("{words:?} about the link"), found, json!([words])).await
+    }
+
+    /// The texts of all messages on the page, in order.
+    ///
+    /// # Errors
+    /// Where the page does not answer.
+    pub async fn texts(&self) -> anyhow::Result<Vec<String>> {
+        let texts =
+            self.run("return [...document.querySelectorAll('li.m .body')].map(e => e.textContent)", json!([])).await?;
+        Ok(serde_json::from_value(texts)?)
+    }
+
+    /// Loads the page again.
+    ///
+    /// # Errors
+    /// Where it cannot be loaded.
+    pub async fn reload(&self) -> anyhow::Result<()> {
+        Ok(self.client.refresh().await?)
+    }
+
+    /// Runs a script in the page and gives what it returns.
+    ///
+    /// # Errors
+    /// Where it throws.
+    pub async fn run(&self, script: &str, arguments: Value) -> anyhow::Result<Value> {
+        let arguments = arguments.as_array().cloned().unwrap_or_default();
+        Ok(self.client.execute(script, arguments).await?)
+    }
+
+    /// Runs a script in the page that calls its last argument when it is done, and gives what it says then.
+    ///
+    /// # Errors
+    /// Where it throws, or is not done in time.
+    pub async fn run_async(&self, script: &str, arguments: Value) -> anyhow::Result<Value> {
+        let arguments = arguments.as_array().cloned().unwrap_or_default();
+        Ok(self.client.execute_async(script, arguments).await?)
+    }
+
+    /// Waits until a script gives true, asked after each change of the page.
+    ///
+    /// # Errors
+    /// Where it does not in time; says what was waited for, and what the page shows instead.
+    pub async fn until(&self, what: &str, script: &str, arguments: Value) -> anyhow::Result<()> {
+        const WATCH: &str = "
+            const [given, within, done] = arguments;
+            const holds = () => { try { return (function () { SCRIPT }).apply(null, given) === true } catch { return false } };
+            const end = (result) => { watch.disconnect(); clearInterval(again); clearTimeout(late); done(result) };
+            const look = () => { if (holds()) end(true) };
+            const watch = new MutationObserver(look);
+            watch.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+            const again = setInterval(look, 200);
+            const late = setTimeout(() => end(document.body.innerText), within);
+            look();";
+        let within = u64::try_from(LONG.as_millis())?;
+        let watch = WATCH.replace("SCRIPT", script);
+        let result = self.client.execute_async(&watch, vec![arguments, json!(within)]).await?;
+        anyhow::ensure!(result == json!(true), "{what} did not come; the page shows: {result}");
+        Ok(())
+    }
+
+    /// Ends the browser.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub async fn close(self) -> anyhow::Result<()> {
+        Ok(self.client.close().await?)
+    }
+
+    async fn element(&self, selector: &str) -> anyhow::Result<Element> {
+        let waiting = self.client.wait().at_most(LONG).for_element(Locator::Css(selector));
+        waiting.await.with_context(|| format!("there is no {selector}"))
+    }
+
+    /// A command of the browser's own, by the protocol of its developer tools.
+    async fn devtools(&self, command: &str, parameters: Value) -> anyhow::Result<Value> {
+        Ok(self.client.issue_cmd(Devtools { command: command.to_owned(), parameters }).await?)
+    }
+}
+
+/// `POST …/goog/cdp/execute`
+#[derive(Debug)]
+struct Devtools {
+    command: String,
+    parameters: Value,
+}
+
+impl WebDriverCompatibleCommand for Devtools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        let body = json!({"cmd": self.command, "params": self.parameters});
+        (Method::POST, Some(body.to_string()))
+    }
+}
