@@ -6,8 +6,10 @@ use yew::prelude::*;
 use super::{GoToRoom, HereList, NameField, room_list};
 use crate::state::App;
 
-/// What the side tells.
+/// How the side is to be drawn, and what it tells.
 pub struct Side<'a> {
+    /// On a narrow screen it is all that is seen.
+    pub alone: bool,
     /// Where the person goes.
     pub on_go: &'a Callback<RoomName>,
     /// A new name.
@@ -20,8 +22,8 @@ pub fn side(app: &App, tells: &Side<'_>) -> Html {
     let name = me.map_or_else(|| "Anonymous".to_owned(), |me| me.name.to_string());
     let problem = app.name_problem().map(ToString::to_string).unwrap_or_default();
     html! {
-        <nav class="side" aria-label="Rooms and people">
-            <p class="brand">{ "Warren" }</p>
+        <div class="side" role={if tells.alone { "main" } else { "navigation" }} aria-label="Rooms and people">
+            <p class="brand" role={tells.alone.then_some("heading")} aria-level={tells.alone.then_some("1")}>{ "Warren" }</p>
             <h2 class="sec">{ "Rooms" }</h2>
             { room_list(app.visited(), app.place().room(), tells.on_go) }
             <GoToRoom on_go={tells.on_go} />
@@ -30,6 +32,6 @@ pub fn side(app: &App, tells: &Side<'_>) -> Html {
             }
             <div class="grow"></div>
             <NameField {name} {problem} on_name={tells.on_name} />
-        </nav>
+        </div>
     }
 }

@@ -34,10 +34,12 @@ pub fn Chat(props: &ChatProps) -> Html {
     });
     html! {
         <>
-            <a class="skip" href="#composer">{ "Skip to the message box" }</a>
+            if app.current().is_some() {
+                <a class="skip" href="#composer">{ "Skip to the message box" }</a>
+            }
             <div class="app" data-link={link_words(&app).state}>
                 <div class={classes!("grid", shows_rooms.then_some("shows-rooms"))}>
-                    { side(&app, &Side { on_go: &wires.on_go, on_name: &wires.on_name }) }
+                    { side(&app, &Side { alone: *shows_rooms, on_go: &wires.on_go, on_name: &wires.on_name }) }
                     { app.current().map_or_else(nowhere, |(name, room)| main(&app, name, room, props.touch, &wires)) }
                 </div>
             </div>

@@ -52,11 +52,11 @@ pub fn link_words(app: &App) -> LinkWords {
 
 fn why_words(why: Why) -> &'static str {
     match why {
-        Why::Unreachable => "the server cannot be reached.",
-        Why::Broken => "the connection broke.",
-        Why::Silent => "the server does not answer.",
-        Why::Restarting => "the server restarts or is busy.",
-        Why::NoSession => "the server gives no session; cookies may be blocked.",
+        Why::Unreachable => "server unreachable.",
+        Why::Broken => "connection broken.",
+        Why::Silent => "server silent.",
+        Why::Restarting => "server restarting.",
+        Why::NoSession => "no session; are cookies blocked?",
     }
 }
 

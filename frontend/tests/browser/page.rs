@@ -13,7 +13,7 @@ async fn a_closed_socket_leads_to_the_words() {
     let chat = Mounted::live(0).await;
     let state = chat.until(".link-state", |state| state.text_content().unwrap().starts_with("Live")).await;
     chat.act(Action::SocketClosed { generation: chat.generation(), code: 1012, reason: "5000".into() });
-    let words = "Offline: the server restarts or is busy. ";
+    let words = "Offline: server restarting. ";
     chat.until(".link-state", |state| state.text_content().unwrap().starts_with(words)).await;
     assert_eq!(state.get_attribute("data-state").as_deref(), Some("offline"));
     assert!(chat.find(".try").is_none(), "a short break bothers nobody");

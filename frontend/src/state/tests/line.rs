@@ -185,9 +185,9 @@ fn trouble_is_shown_after_three_seconds_with_a_countdown() {
     client.wait(3_000);
     let words = link_words(&client.app);
     assert!(words.loud && words.can_try, "{words:?}");
-    assert_eq!(words.words, "Offline: the server cannot be reached.");
+    assert_eq!(words.words, "Offline: server unreachable.");
     assert_eq!(words.next, "Next try in 12 s.");
-    assert_eq!(&**client.app.speech().sentence(), "Offline: the server cannot be reached.");
+    assert_eq!(&**client.app.speech().sentence(), "Offline: server unreachable.");
     client.wait(1_000);
     assert_eq!(link_words(&client.app).next, "Next try in 11 s.");
     client.act(Action::RetryPressed);
