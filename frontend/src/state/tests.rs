@@ -1,6 +1,7 @@
 //! The fold, tried: each part by its own rows, and the whole against a server that loses, doubles and reorders.
 
 mod deliveries;
+mod hostile;
 mod line;
 mod outbox;
 mod place;

@@ -88,8 +88,9 @@ impl Window {
 
     /// Another window: the newest messages.
     pub(super) fn replace(&mut self, snapshot: Snapshot) {
-        let id = self.fresh_id();
-        self.chunks = vec![Chunk { id, messages: Rc::new(snapshot.messages.into_iter().map(Rc::new).collect()) }];
+        self.chunks.clear();
+        self.new_last();
+        snapshot.messages.into_iter().for_each(|message| self.put(Rc::new(message)));
         self.more_before = snapshot.more_before;
         self.at_newest = true;
     }
