@@ -158,3 +158,14 @@ fn a_post_whose_answer_was_lost_is_not_posted_twice() {
     assert_eq!(keys_of(&server.log), ["k"]);
     assert!(client.room().outbox().is_empty());
 }
+
+#[test]
+fn a_last_event_that_was_lost_is_found_by_the_second_pong() {
+    let (mut client, mut server) = (Client::new(), Server::default());
+    client.act(Action::Started);
+    server.settle(&mut client);
+    server.append("other", "o");
+    server.outbound.clear();
+    server.settle(&mut client);
+    assert_eq!(client.shown(), [1]);
+}
