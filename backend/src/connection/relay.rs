@@ -47,6 +47,7 @@ impl MessageBody for Relay {
             return Poll::Ready(None);
         }
         state.took_at = None;
+        let was_full = state.is_full();
         let mut chunk = BytesMut::new();
         write_replies(state, &mut chunk);
         if state.replies.is_empty() {
@@ -58,7 +59,10 @@ impl MessageBody for Relay {
             return Poll::Pending;
         }
         state.took_at = Some(Instant::now());
-        self.outgoing.notify_taken();
+        // The conversation is not disturbed by each chunk, only by those that it waits for.
+        if was_full || matches!(state.ending, Ending::CloseTaken) {
+            self.outgoing.notify_taken();
+        }
         Poll::Ready(Some(Ok(chunk.freeze())))
     }
 }
