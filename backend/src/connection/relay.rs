@@ -18,8 +18,9 @@ use super::{
     outgoing::{Ending, Outgoing, State},
 };
 
-/// About the most bytes of one chunk: as much as the framework buffers.
-const CHUNK: usize = 32 * 1024;
+/// About the most bytes of one chunk. The framework takes chunks until it holds 32 KiB, so that a write has two of
+/// these; larger ones would make what it holds for a client that does not read twice as large.
+const CHUNK: usize = 16 * 1024;
 
 pub(super) struct Relay {
     outgoing: Outgoing,
