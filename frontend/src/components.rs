@@ -1,4 +1,6 @@
 //! What the page is made of. Props in, callbacks out; no I/O, and no opinion about the state.
+//!
+//! What has no state of its own and is cheap to draw is a plain function: each component costs bytes.
 
 mod calendar;
 mod composer;
@@ -16,13 +18,13 @@ mod status;
 
 pub use composer::{Composer, ComposerProps};
 pub use go_to_room::{GoToRoom, GoToRoomProps};
-pub use head::{Head, HeadProps};
+pub use head::head;
 pub use here_list::{HereList, HereListProps};
 pub use log::{Log, LogProps};
 pub use log_chunk::{LogChunk, LogChunkProps};
 pub use message_row::{Line, MessageRow, MessageRowProps};
 pub use name_field::{NameField, NameFieldProps};
-pub use room_list::{RoomList, RoomListProps};
-pub use side::{Side, SideProps};
-pub use speaker::{Speaker, SpeakerProps};
-pub use status::{Status, StatusProps};
+pub use room_list::room_list;
+pub use side::{Side, side};
+pub use speaker::speaker;
+pub use status::status;

@@ -4,4 +4,4 @@ mod use_app;
 mod use_scroller;
 
 pub use use_app::use_app;
-pub use use_scroller::{Scroller, use_scroller};
+pub use use_scroller::{Look, Scroller, use_scroller};

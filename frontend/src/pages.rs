@@ -2,6 +2,7 @@
 
 mod chat;
 mod nowhere;
+mod wires;
 
 pub use chat::{Chat, ChatProps};
-pub use nowhere::Nowhere;
+pub use nowhere::nowhere;

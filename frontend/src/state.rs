@@ -5,26 +5,26 @@
 //! same `Rc` back, and so draws nothing. There are no timers that could be stale either: the state says by itself
 //! when it wants to be woken ([`App::deadline`]).
 
-mod app;
 mod action;
-mod update;
+mod app;
 mod frames;
 mod line;
-mod room;
-mod window;
-mod outbox;
-mod presence;
-mod speech;
-mod rows;
 mod links;
-mod words;
+mod outbox;
 mod place;
+mod presence;
+mod room;
+mod rows;
+mod speech;
 mod time;
+mod update;
+mod window;
+mod words;
 
 pub use action::{Action, Effect};
 pub use app::{App, Naming, Trouble};
-pub use links::{Piece, pieces};
 pub use line::{Line, Link, Why};
+pub use links::{Piece, pieces};
 pub use outbox::{Entry, Fate, Outbox};
 pub use place::Place;
 pub use presence::{Here, Typing};
@@ -37,4 +37,5 @@ pub use window::{Chunk, Window};
 pub use words::{LinkWords, link_words, people_here, typing_words};
 
 #[cfg(all(test, not(target_family = "wasm")))]
+#[expect(clippy::unwrap_used, reason = "a test may unwrap")]
 mod tests;

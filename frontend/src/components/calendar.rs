@@ -5,7 +5,7 @@ use shared::Millis;
 use wasm_bindgen::JsValue;
 
 thread_local! {
-    static CLOCK: Function = formatter(&[("hour", "2-digit"), ("minute", "2-digit")]);
+    static CLOCK: Function = formatter(&[("hour", "numeric"), ("minute", "2-digit")]);
     static FULL: Function = formatter(&[("dateStyle", "full"), ("timeStyle", "medium")]);
     static DAY: Function = formatter(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]);
     static DAY_AND_YEAR: Function = formatter(&[("day", "numeric"), ("month", "long"), ("year", "numeric")]);

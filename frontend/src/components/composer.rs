@@ -12,14 +12,14 @@ use yew::prelude::*;
 pub struct ComposerProps {
     /// The room. Give the composer a key of it: another room is another box.
     pub room: RoomName,
-    /// What stands in it at first.
-    pub draft: AttrValue,
+    /// Gives what stands in it at first.
+    pub draft_of: Callback<RoomName, String>,
     /// On a screen that is touched, Enter is a line break.
     pub touch: bool,
-    /// Hears what was typed, at each change.
-    pub on_draft: Callback<String>,
-    /// Takes a message.
-    pub on_send: Callback<MessageText>,
+    /// Hears what stands in the box of a room, at each change.
+    pub on_draft: Callback<(RoomName, String)>,
+    /// Takes a message into a room.
+    pub on_send: Callback<(RoomName, MessageText)>,
 }
 
 /// The message box of a room.
@@ -27,10 +27,15 @@ pub struct ComposerProps {
 pub fn Composer(props: &ComposerProps) -> Html {
     let area = use_node_ref();
     let problem = use_state_eq(|| None::<BadText>);
-    use_effect_with((area.clone(), props.touch), |(area, touch)| {
-        // On a touched screen it would bring the keyboard up, over what is to be read.
-        if let Some(area) = area.cast::<HtmlTextAreaElement>().filter(|_| !touch) {
-            let _focused = area.focus();
+    use_effect_with((area.clone(), props.room.clone()), {
+        let (touch, draft_of) = (props.touch, props.draft_of.clone());
+        move |(area, room)| {
+            let Some(area) = area.cast::<HtmlTextAreaElement>() else { return };
+            area.set_value(&draft_of.emit(room.clone()));
+            // On a touched screen it would bring the keyboard up, over what is to be read.
+            if !touch {
+                let _focused = area.focus();
+            }
         }
     });
     let send = {
@@ -54,12 +59,12 @@ pub fn Composer(props: &ComposerProps) -> Html {
         }
     };
     let oninput = {
-        let (problem, on_draft) = (problem.clone(), props.on_draft.clone());
+        let (problem, props) = (problem.clone(), props.clone());
         move |event: InputEvent| {
             let text = event.target_unchecked_into::<HtmlTextAreaElement>().value();
             // While typing only what will not get better by typing on is worth a word.
             problem.set(MessageText::parse(&text).err().filter(|why| *why != BadText::Blank));
-            on_draft.emit(text);
+            props.on_draft.emit((props.room.clone(), text));
         }
     };
     let label = ["Message #", props.room.as_str()].concat();
@@ -71,7 +76,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
             <div class="box">
                 <textarea ref={area} id="composer" rows="1" dir="auto" enterkeyhint={(!touch).then_some("send")}
                     aria-label={label.clone()} aria-describedby="composer-problem" placeholder={label}
-                    defaultvalue={&props.draft} {onkeydown} {oninput} />
+                    {onkeydown} {oninput} />
                 <button class="ib send" aria-label="Send">{ "➤" }</button>
             </div>
         </form>
@@ -82,10 +87,10 @@ fn send(area: &NodeRef, problem: &UseStateHandle<Option<BadText>>, props: &Compo
     let Some(area) = area.cast::<HtmlTextAreaElement>() else { return };
     match MessageText::parse(&area.value()) {
         Ok(text) => {
-            props.on_send.emit(text);
+            props.on_send.emit((props.room.clone(), text));
             area.set_value("");
             problem.set(None);
-            props.on_draft.emit(String::new());
+            props.on_draft.emit((props.room.clone(), String::new()));
             let _focused = area.focus();
         }
         Err(BadText::Blank) => {}

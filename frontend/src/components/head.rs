@@ -3,25 +3,13 @@
 use shared::RoomName;
 use yew::prelude::*;
 
-/// What the head needs.
-#[derive(Clone, PartialEq, Properties)]
-pub struct HeadProps {
-    /// The room.
-    pub room: RoomName,
-    /// How many are here, in words.
-    pub here: AttrValue,
-    /// Hears of the way back.
-    pub on_back: Callback<MouseEvent>,
-}
-
-/// The head of a room.
-#[component]
-pub fn Head(props: &HeadProps) -> Html {
+/// The head of a room. `here` says how many are in it; `on_back` hears of the way back.
+pub fn head(room: &RoomName, here: String, on_back: &Callback<MouseEvent>) -> Html {
     html! {
         <header class="head">
-            <button type="button" class="ib back" aria-label="Back to rooms" onclick={&props.on_back}>{ "‹" }</button>
-            <h1>{ ["# ", props.room.as_str()].concat() }</h1>
-            <p>{ &props.here }</p>
+            <button type="button" class="ib back" aria-label="Back to rooms" onclick={on_back}>{ "‹" }</button>
+            <h1>{ ["# ", room.as_str()].concat() }</h1>
+            <p>{ here }</p>
         </header>
     }
 }

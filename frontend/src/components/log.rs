@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::LogChunk;
 use crate::{
-    hooks::use_scroller,
+    hooks::{Look, use_scroller},
     state::{Action, Edge, Notice, Paging, Phase, Reader, Room},
 };
 
@@ -30,12 +30,14 @@ pub fn Log(props: &LogProps) -> Html {
     let room = &props.room;
     let on_look = use_callback(
         (props.name.clone(), props.dispatch.clone(), room.window().at_newest()),
-        |(reader, edge): (Reader, Option<Edge>), (name, dispatch, at_newest)| {
+        |look: Look, (name, dispatch, at_newest)| {
             // The end of a window that is not the newest is no place to follow from.
-            let reader = if reader == Reader::AtNewest && !at_newest { Reader::LowerHalf } else { reader };
+            let reader = if look.reader == Reader::AtNewest && !at_newest { Reader::LowerHalf } else { look.reader };
             dispatch.emit(Action::ReaderMoved { room: name.clone(), reader });
-            if let Some(edge) = edge {
-                dispatch.emit(Action::EdgeReached { room: name.clone(), edge });
+            for (near, edge) in [(look.near_oldest, Edge::Oldest), (look.near_newest && !at_newest, Edge::Newest)] {
+                if near {
+                    dispatch.emit(Action::EdgeReached { room: name.clone(), edge });
+                }
             }
         },
     );

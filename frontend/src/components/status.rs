@@ -3,33 +3,19 @@
 
 use yew::prelude::*;
 
-use crate::state::{Action, LinkWords};
+use crate::state::LinkWords;
 
-/// What the line needs.
-#[derive(Clone, PartialEq, Properties)]
-pub struct StatusProps {
-    /// The link in words.
-    pub link: LinkWords,
-    /// Who types, in words.
-    pub typing: AttrValue,
-    /// Hears of "Try now".
-    pub dispatch: Callback<Action>,
-}
-
-/// The line below the log.
-#[component]
-pub fn Status(props: &StatusProps) -> Html {
-    let link = &props.link;
-    let retry = props.dispatch.reform(|_: MouseEvent| Action::RetryPressed);
+/// The line below the log. `typing` says who types; `on_try` hears of "Try now".
+pub fn status(link: LinkWords, typing: String, on_try: &Callback<MouseEvent>) -> Html {
     html! {
         <div class={classes!("status", link.loud.then_some("loud"))}>
             <p class={classes!("link-state", (!link.loud).then_some("sr"))} data-state={link.state}>
-                { link.words.clone() }
+                <span>{ link.words }</span>{ " " }<span class="next">{ link.next }</span>
             </p>
             if link.loud && link.can_try {
-                <button type="button" class="try" onclick={retry}>{ "Try now" }</button>
+                <button type="button" class="try" onclick={on_try}>{ "Try now" }</button>
             }
-            <p class="typing" hidden={link.loud}>{ &props.typing }</p>
+            <p class="typing" hidden={link.loud}>{ typing }</p>
         </div>
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! The scroller is a `column-reverse` box, so `scrollTop` is 0 at the newest message and negative above it. It stays
 //! at the bottom, and stays put when history is put before it, with no script at all. One case is left: something
-//! changes below the reader where the browser has no scroll anchoring (Safari). For that the first row in sight is
-//! remembered, and the box scrolled by as much as it moved.
+//! changes below the reader. Scroll anchoring covers it in some browsers some of the time, so it is made sure of: the
+//! first row in sight is remembered right before a drawing, and the box scrolled by as much as the row was moved.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -12,13 +12,24 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::state::{Edge, Reader};
+use crate::state::Reader;
 
 /// As close as this is at the newest message, in CSS pixels.
 const AT_NEWEST: i32 = 4;
 
 /// A row, and how far below the scroller's top it was.
 type Anchor = Rc<RefCell<Option<(Element, f64)>>>;
+
+/// What there is to be seen of the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Where it is.
+    pub reader: Reader,
+    /// The oldest row is within one and a half heights of the box.
+    pub near_oldest: bool,
+    /// The newest row is.
+    pub near_newest: bool,
+}
 
 /// The scroller of a log.
 #[derive(Clone, PartialEq)]
@@ -30,46 +41,38 @@ pub struct Scroller {
 impl Scroller {
     /// To the newest message.
     pub fn to_newest(&self) {
-        if let Some(node) = self.node.cast::<Element>() {
+        if let Some(node) = self.node.cast::<Element>().filter(|node| node.scroll_top() != 0) {
             node.set_scroll_top(0);
         }
     }
 }
 
-/// Watches a scroller. `on_look` hears where the reader is and what is near after each scrolling and each drawing
+/// Watches a scroller. `on_look` hears where the reader is after each scrolling and each drawing
 /// with other `rows`; `follow` brings the reader to the newest message when it becomes true.
 #[hook]
-pub fn use_scroller<R: PartialEq + 'static>(
-    rows: R,
-    follow: bool,
-    on_look: Callback<(Reader, Option<Edge>)>,
-) -> Scroller {
+pub fn use_scroller<R: PartialEq + 'static>(rows: R, follow: bool, on_look: Callback<Look>) -> Scroller {
     let node = use_node_ref();
     let anchor: Anchor = use_mut_ref(|| None);
-    use_effect_with((node.clone(), on_look.clone()), {
-        let anchor = Rc::clone(&anchor);
-        move |(node, on_look)| {
-            let listener = node.cast::<Element>().map(|scroller| {
-                let on_look = on_look.clone();
-                EventListener::new(&scroller.clone(), "scroll", move |_| {
-                    remember(&scroller, &anchor);
-                    on_look.emit(look(&scroller));
-                })
-            });
-            move || drop(listener)
-        }
+    if let Some(scroller) = node.cast::<Element>().filter(|_| !follow) {
+        // Nothing can be scrolled between this and the effect below: both are parts of one drawing.
+        *anchor.borrow_mut() = first_in_sight(&scroller);
+    }
+    use_effect_with((node.clone(), on_look.clone()), |(node, on_look)| {
+        let listener = node.cast::<Element>().map(|scroller| {
+            let on_look = on_look.clone();
+            EventListener::new(&scroller.clone(), "scroll", move |_| on_look.emit(look(&scroller)))
+        });
+        move || drop(listener)
     });
     let scroller = Scroller { node };
     use_effect_with((rows, follow), {
         let scroller = scroller.clone();
         move |(_, follow)| {
             let Some(node) = scroller.node.cast::<Element>() else { return };
-            if *follow {
-                if node.scroll_top() != 0 {
-                    scroller.to_newest();
-                }
-            } else {
-                hold(&node, &anchor);
+            match anchor.borrow_mut().take() {
+                _ if *follow => scroller.to_newest(),
+                Some(anchor) => hold(&node, &anchor),
+                None => {}
             }
             on_look.emit(look(&node));
         }
@@ -77,8 +80,7 @@ pub fn use_scroller<R: PartialEq + 'static>(
     scroller
 }
 
-/// Where the reader is, and which end of the window is within one and a half heights of the box.
-fn look(scroller: &Element) -> (Reader, Option<Edge>) {
+fn look(scroller: &Element) -> Look {
     let (height, whole) = (scroller.client_height(), scroller.scroll_height());
     let below = -scroller.scroll_top();
     let above = whole - height - below;
@@ -90,46 +92,31 @@ fn look(scroller: &Element) -> (Reader, Option<Edge>) {
     } else {
         Reader::UpperHalf
     };
-    let edge = match (above < near, below < near) {
-        (true, false) => Some(Edge::Oldest),
-        (false, true) => Some(Edge::Newest),
-        (true, true) => Some(if above < below { Edge::Oldest } else { Edge::Newest }),
-        (false, false) => None,
-    };
-    (reader, edge)
+    Look { reader, near_oldest: above < near, near_newest: below < near }
 }
 
-/// Remembers the first row in sight.
-fn remember(scroller: &Element, anchor: &Anchor) {
+/// The first row in sight, and where.
+fn first_in_sight(scroller: &Element) -> Option<(Element, f64)> {
     let top = scroller.get_bounding_client_rect().top();
-    let rows = scroller.query_selector_all("li.m");
-    let first = rows.ok().and_then(|rows| {
-        // The rows are in order, so the first whose bottom is in sight can be found by halving.
-        let row = |at| rows.item(at).and_then(|node| node.dyn_into::<Element>().ok());
-        let (mut low, mut high) = (0, rows.length());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if row(middle)?.get_bounding_client_rect().bottom() <= top { low = middle + 1 } else { high = middle }
-        }
-        row(low)
-    });
-    *anchor.borrow_mut() = first.map(|row| {
-        let offset = row.get_bounding_client_rect().top() - top;
-        (row, offset)
-    });
+    let rows = scroller.query_selector_all("li.m").ok()?;
+    // The rows are in order, so it can be found by halving.
+    let row = |at| rows.item(at).and_then(|node| node.dyn_into::<Element>().ok());
+    let (mut low, mut high) = (0, rows.length());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if row(middle)?.get_bounding_client_rect().bottom() <= top { low = middle + 1 } else { high = middle }
+    }
+    let row = row(low)?;
+    let offset = row.get_bounding_client_rect().top() - top;
+    Some((row, offset))
 }
 
-/// Puts the remembered row back where it was, where the browser does not do so by itself.
-fn hold(scroller: &Element, anchor: &Anchor) {
-    let anchored_by_browser = web_sys::window()
-        .and_then(|window| window.get_computed_style(scroller).ok().flatten())
-        .and_then(|style| style.get_property_value("overflow-anchor").ok())
-        .is_some_and(|value| value == "auto");
-    if anchored_by_browser {
-        return;
-    }
-    if let Some((row, offset)) = anchor.borrow().as_ref().filter(|(row, _)| row.is_connected()) {
+/// Puts the remembered row back where it was.
+fn hold(scroller: &Element, (row, offset): &(Element, f64)) {
+    if row.is_connected() {
         let moved = row.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top() - offset;
-        scroller.scroll_by_with_x_and_y(0.0, moved);
+        if moved != 0.0 {
+            scroller.scroll_by_with_x_and_y(0.0, moved);
+        }
     }
 }

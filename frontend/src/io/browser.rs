@@ -44,7 +44,9 @@ pub(crate) fn is_hidden() -> bool {
 /// The screen is touched, not pointed at.
 #[must_use]
 pub fn is_touched() -> bool {
-    window().and_then(|window| window.match_media("(pointer: coarse)").ok().flatten()).is_some_and(|query| query.matches())
+    window()
+        .and_then(|window| window.match_media("(pointer: coarse)").ok().flatten())
+        .is_some_and(|query| query.matches())
 }
 
 /// The element that the client draws into, emptied of what stood there before it.

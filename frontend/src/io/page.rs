@@ -1,7 +1,7 @@
 //! The page's own events: it is hidden, shown, put away, brought back; the network comes and goes; the person uses
 //! the browser's buttons.
 
-use gloo_events::EventListener;
+use gloo_events::{EventListener, EventListenerOptions};
 use web_sys::{Document, Window};
 
 use super::{Store, browser, history};
@@ -27,6 +27,7 @@ pub fn page_events(store: &Store) -> PageEvents {
     .into_iter()
     .map(|(event, action)| on_window(&window, event, store, action))
     .collect();
+    listeners.push(before_leaving(&window, store));
     listeners.extend(window.document().map(|document| on_visibility(&document, store)));
     PageEvents { _listeners: listeners }
 }
@@ -34,6 +35,17 @@ pub fn page_events(store: &Store) -> PageEvents {
 fn on_window(window: &Window, event: &'static str, store: &Store, action: fn() -> Action) -> EventListener {
     let store = store.clone();
     EventListener::new(window, event, move |_| store.dispatch(action()))
+}
+
+/// What is not sent yet would be gone: the browser asks before the page is left.
+fn before_leaving(window: &Window, store: &Store) -> EventListener {
+    let store = store.clone();
+    let options = EventListenerOptions::enable_prevent_default();
+    EventListener::new_with_options(window, "beforeunload", options, move |event| {
+        if store.app().has_unsent() {
+            event.prevent_default();
+        }
+    })
 }
 
 fn on_visibility(document: &Document, store: &Store) -> EventListener {

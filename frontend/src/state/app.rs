@@ -1,11 +1,11 @@
 //! All that the client knows. It is cheap to clone, and bounded: what is large is shared by pointer, and only a few
 //! rooms are followed at a time.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use shared::{Person, PersonId, PersonName, RoomName};
 
-use super::{Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech};
+use super::{Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech, link_words};
 
 /// Rooms that are followed at a time.
 const FOLLOWED: usize = 8;
@@ -44,7 +44,8 @@ pub struct App {
     pub(super) me: Option<Person>,
     pub(super) naming: Naming,
     pub(super) place: Place,
-    pub(super) rooms: BTreeMap<RoomName, Rc<Room>>,
+    /// The few that are followed.
+    pub(super) rooms: Vec<(RoomName, Rc<Room>)>,
     pub(super) visited: Rc<Vec<RoomName>>,
     pub(super) speech: Speech,
     pub(super) trouble: Trouble,
@@ -96,13 +97,20 @@ impl App {
     /// The room where the person is.
     #[must_use]
     pub fn current(&self) -> Option<(&RoomName, &Rc<Room>)> {
-        self.place.room().and_then(|name| self.rooms.get_key_value(name))
+        let here = self.place.room()?;
+        self.rooms.iter().find(|(name, _)| name == here).map(|(name, room)| (name, room))
     }
 
     /// A room that is followed.
     #[must_use]
     pub fn room(&self, name: &RoomName) -> Option<&Rc<Room>> {
-        self.rooms.get(name)
+        self.rooms.iter().find(|(known, _)| known == name).map(|(_, room)| room)
+    }
+
+    /// Something that was typed is not in any log yet, and would be gone with the page.
+    #[must_use]
+    pub fn has_unsent(&self) -> bool {
+        self.rooms.iter().any(|(_, room)| !room.outbox.is_empty())
     }
 
     /// The rooms visited, by name.
@@ -140,7 +148,7 @@ impl App {
             }
             _ => None,
         };
-        let rooms = self.rooms.values().flat_map(|room| {
+        let rooms = self.rooms.iter().flat_map(|(_, room)| {
             let again = match room.phase {
                 Phase::Refused { again, .. } => again,
                 _ => None,
@@ -156,7 +164,7 @@ impl App {
     }
 
     pub(super) fn room_mut(&mut self, name: &RoomName) -> Option<&mut Room> {
-        self.rooms.get_mut(name).map(Rc::make_mut)
+        self.rooms.iter_mut().find(|(known, _)| known == name).map(|(_, room)| Rc::make_mut(room))
     }
 
     pub(super) fn send(&self, frame: shared::ClientFrame, effects: &mut Vec<Effect>) {
@@ -166,17 +174,21 @@ impl App {
     /// Follows the room where the person is, and not too many others.
     pub(super) fn follow(&mut self, at: &Moment, effects: &mut Vec<Effect>) {
         let Some(name) = self.place.room().cloned() else { return };
-        let room = self.rooms.entry(name.clone()).or_insert_with(|| Rc::new(Room::new(at.now)));
-        Rc::make_mut(room).used = at.now;
+        if let Some(room) = self.room_mut(&name) {
+            room.used = at.now;
+        } else {
+            self.rooms.push((name.clone(), Rc::new(Room::new(at.now))));
+        }
         if let Err(place) = self.visited.binary_search(&name) {
             let visited = Rc::make_mut(&mut self.visited);
             visited.insert(place, name.clone());
             effects.push(Effect::KeepVisited(visited.clone()));
         }
         while self.rooms.len() > FOLLOWED {
-            let idle = self.rooms.iter().filter(|(other, room)| **other != name && room.outbox.is_empty());
-            let Some(oldest) = idle.min_by_key(|(_, room)| room.used).map(|(other, _)| other.clone()) else { break };
-            self.rooms.remove(&oldest);
+            let is_idle = |(other, room): &&(RoomName, Rc<Room>)| *other != name && room.outbox.is_empty();
+            let oldest = self.rooms.iter().filter(is_idle).min_by_key(|(_, room)| room.used);
+            let Some(oldest) = oldest.map(|(other, _)| other.clone()) else { break };
+            self.rooms.retain(|(other, _)| *other != oldest);
             if self.line.is_welcomed() {
                 self.send(shared::ClientFrame::Leave { room: oldest }, effects);
             }
@@ -187,12 +199,18 @@ impl App {
     pub(super) fn watch_trouble(&mut self, at: &Moment) {
         let room_is_open = self.current().is_none_or(|(_, room)| room.phase == Phase::Open);
         let fine = matches!(self.line.link(), Link::Resting) || self.line.is_welcomed() && room_is_open;
-        self.trouble = match self.trouble {
+        let before = self.trouble;
+        self.trouble = match before {
             _ if fine => Trouble::Quiet,
             Trouble::Quiet => Trouble::Brief { since: at.now },
             Trouble::Brief { since } if at.now.since(since) >= BEAR_MS => Trouble::Shown,
             same => same,
         };
+        match (before, self.trouble) {
+            (Trouble::Shown, Trouble::Quiet) => self.speech.say("Connected again."),
+            (Trouble::Brief { .. }, Trouble::Shown) => self.speech.say(&link_words(self).words),
+            _ => {}
+        }
         self.countdown = match (self.trouble, self.line.link()) {
             (Trouble::Shown, Link::Offline { next_try, .. }) => next_try.since(at.now).div_ceil(1000),
             _ => 0,

@@ -39,7 +39,7 @@ impl App {
     fn welcome(&mut self, you: Person, effects: &mut Vec<Effect>) {
         if self.me.as_ref().is_some_and(|me| me.id != you.id) {
             // Another person: what the last one left in the outboxes is not sent under this one's name.
-            for room in self.rooms.values_mut() {
+            for (_, room) in &mut self.rooms {
                 Rc::make_mut(room).outbox.owner_changed();
             }
         }
@@ -62,8 +62,7 @@ impl App {
                 if let Some(typing) = room.typing.take() {
                     let others = typing.people.iter().filter(|person| person.id != event.by.id).cloned().collect();
                     let until = typing.until;
-                    room.typing =
-                        Typing::heard(others, me.as_ref(), at.now).map(|typing| Typing { until, ..typing });
+                    room.typing = Typing::heard(others, me.as_ref(), at.now).map(|typing| Typing { until, ..typing });
                 }
                 if Some(&event.by.id) == me.as_ref() {
                     return;

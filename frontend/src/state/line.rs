@@ -245,10 +245,7 @@ impl Line {
         if let Link::Up { answer_by, .. } = &mut self.link {
             *answer_by = Some(at.now.plus(answer_ms));
             self.pings = self.pings.wrapping_add(1);
-            effects.push(Effect::Send {
-                generation: self.generation,
-                frame: ClientFrame::Ping { n: self.pings },
-            });
+            effects.push(Effect::Send { generation: self.generation, frame: ClientFrame::Ping { n: self.pings } });
         }
     }
 

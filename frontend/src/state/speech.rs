@@ -1,4 +1,5 @@
-//! What is said aloud to those who do not see the log: messages of others, at most one sentence in two seconds.
+//! What is said aloud to those who do not see the page: messages of others, at most one sentence in two seconds, and
+//! that the link was lost or found again.
 
 use std::rc::Rc;
 
@@ -58,6 +59,12 @@ impl Speech {
         }
     }
 
+    /// Something that cannot wait.
+    pub(super) fn say(&mut self, sentence: &str) {
+        self.sentence = sentence.into();
+        self.number = self.number.wrapping_add(1);
+    }
+
     /// Another room: what waits is of no interest there.
     pub(super) fn hush(&mut self) {
         self.waiting = None;
@@ -69,13 +76,10 @@ impl Speech {
         }
         let Some(waiting) = self.waiting.take() else { return };
         let by = &waiting.last.by.name;
-        self.sentence = match (waiting.count, waiting.authors.len()) {
-            (1, _) => [by.as_str(), ": ", waiting.last.text.as_str()].concat().into(),
-            (count, 1) => [&count.to_string(), " new messages from ", by.as_str()].concat().into(),
-            (count, people) => {
-                [&count.to_string(), " new messages from ", &people.to_string(), " people"].concat().into()
-            }
-        };
-        self.number = self.number.wrapping_add(1);
+        self.say(&match (waiting.count, waiting.authors.len()) {
+            (1, _) => [by.as_str(), ": ", waiting.last.text.as_str()].concat(),
+            (count, 1) => [&count.to_string(), " new messages from ", by.as_str()].concat(),
+            (count, people) => [&count.to_string(), " new messages from ", &people.to_string(), " people"].concat(),
+        });
     }
 }

@@ -10,7 +10,9 @@ mod window;
 
 use std::rc::Rc;
 
-use shared::{Author, ClientKey, Event, EventBody, LIMITS, MessageText, Millis, Person, PersonId, PersonName, RoomName};
+use shared::{
+    Author, ClientKey, Event, EventBody, LIMITS, MessageText, Millis, Person, PersonId, PersonName, RoomName,
+};
 use shared::{Seq, ServerFrame};
 
 use super::{Action, App, Effect, Moment, Now, Place, update};

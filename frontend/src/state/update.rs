@@ -111,7 +111,7 @@ impl App {
             self.naming.again = None;
             self.say_name(effects);
         }
-        for room in self.rooms.values_mut() {
+        for (_, room) in &mut self.rooms {
             if room.outbox.deadline().is_some() {
                 Rc::make_mut(room).outbox.wake(at.now);
             }
@@ -125,7 +125,7 @@ impl App {
     }
 
     pub(super) fn link_lost(&mut self) {
-        for room in self.rooms.values_mut() {
+        for (_, room) in &mut self.rooms {
             Rc::make_mut(room).link_lost();
         }
         self.naming.again = None;
@@ -209,9 +209,10 @@ impl App {
         if !self.line.is_welcomed() {
             return;
         }
-        let rooms: Vec<RoomName> = self.place.room().into_iter().chain(self.rooms.keys()).cloned().collect();
+        let followed = self.rooms.iter().map(|(name, _)| name);
+        let rooms: Vec<RoomName> = self.place.room().into_iter().chain(followed).cloned().collect();
         for name in rooms {
-            if self.rooms.get(&name).is_some_and(|room| room.phase == Phase::Closed) {
+            if self.room(&name).is_some_and(|room| room.phase == Phase::Closed) {
                 self.reopen(&name, effects);
             }
         }
@@ -236,7 +237,7 @@ impl App {
     }
 
     fn tidy(&mut self) {
-        for room in self.rooms.values_mut().filter(|room| room.is_untidy()) {
+        for (_, room) in self.rooms.iter_mut().filter(|(_, room)| room.is_untidy()) {
             Rc::make_mut(room).tidy();
         }
     }

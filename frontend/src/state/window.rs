@@ -33,12 +33,7 @@ pub struct Window {
 
 impl Default for Window {
     fn default() -> Self {
-        Self {
-            chunks: vec![Chunk { id: 0, messages: Rc::default() }],
-            next_id: 1,
-            more_before: false,
-            at_newest: true,
-        }
+        Self { chunks: vec![Chunk { id: 0, messages: Rc::default() }], next_id: 1, more_before: false, at_newest: true }
     }
 }
 

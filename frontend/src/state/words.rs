@@ -11,6 +11,8 @@ pub struct LinkWords {
     pub state: &'static str,
     /// For people.
     pub words: String,
+    /// When it is tried again; empty where it is not.
+    pub next: String,
     /// It has lasted so long that it should be seen.
     pub loud: bool,
     /// "Try now" would help.
@@ -21,37 +23,40 @@ pub struct LinkWords {
 #[must_use]
 pub fn link_words(app: &App) -> LinkWords {
     let loud = app.trouble() == Trouble::Shown;
-    let say = |state, words: String| LinkWords { state, words, loud, can_try: false };
+    let say = |state, words: String| LinkWords { state, words, next: String::new(), loud, can_try: false };
     match app.line().link() {
         Link::Resting | Link::Connecting { .. } | Link::SigningIn { .. } | Link::Up { welcomed: false, .. } => {
             say("connecting", "Connecting…".into())
         }
         Link::Offline { why, .. } => {
             let next = match app.countdown() {
-                0 | 1 => "Trying again now.".to_owned(),
-                seconds => ["Next try in ", &seconds.to_string(), " seconds."].concat(),
+                0 | 1 => "Trying again.".to_owned(),
+                seconds => ["Next try in ", &seconds.to_string(), " s."].concat(),
             };
-            LinkWords { can_try: true, ..say("offline", ["Offline: ", why_words(*why), " ", &next].concat()) }
+            LinkWords { can_try: true, next, ..say("offline", ["Offline: ", why_words(*why)].concat()) }
         }
         Link::Stopped { reason } => {
-            let words = ["The server closed the link: ", if reason.is_empty() { "no reason given" } else { reason }, "."];
+            let words =
+                ["The server closed the link: ", if reason.is_empty() { "no reason given" } else { reason }, "."];
             LinkWords { can_try: true, loud: true, ..say("stopped", words.concat()) }
         }
         Link::Up { .. } => match app.current().map(|(_, room)| room.phase()) {
             Some(Phase::Refused { message, .. }) => LinkWords { loud: true, ..say("stopped", message.to_string()) },
             Some(Phase::Open) | None => say("live", "Live".into()),
-            Some(Phase::Closed | Phase::Opening | Phase::CatchingUp { .. }) => say("catching-up", "Catching up…".into()),
+            Some(Phase::Closed | Phase::Opening | Phase::CatchingUp { .. }) => {
+                say("catching-up", "Catching up…".into())
+            }
         },
     }
 }
 
 fn why_words(why: Why) -> &'static str {
     match why {
-        Why::Unreachable => "the server cannot be reached.",
-        Why::Broken => "the connection broke.",
-        Why::Silent => "the server does not answer.",
-        Why::Restarting => "the server restarts or is busy.",
-        Why::NoSession => "the server gives no session; cookies may be blocked.",
+        Why::Unreachable => "server unreachable.",
+        Why::Broken => "connection broken.",
+        Why::Silent => "server silent.",
+        Why::Restarting => "server restarting.",
+        Why::NoSession => "no session; are cookies blocked?",
     }
 }
 
@@ -76,4 +81,3 @@ pub fn people_here(here: Option<&Here>) -> String {
         Some(count) => [&count.to_string(), " people here"].concat(),
     }
 }
-

@@ -185,9 +185,17 @@ fn trouble_is_shown_after_three_seconds_with_a_countdown() {
     client.wait(3_000);
     let words = link_words(&client.app);
     assert!(words.loud && words.can_try, "{words:?}");
-    assert_eq!(words.words, "Offline: the server cannot be reached. Next try in 12 seconds.");
+    assert_eq!(words.words, "Offline: server unreachable.");
+    assert_eq!(words.next, "Next try in 12 s.");
+    assert_eq!(&**client.app.speech().sentence(), "Offline: server unreachable.");
     client.wait(1_000);
-    assert_eq!(link_words(&client.app).words, "Offline: the server cannot be reached. Next try in 11 seconds.");
+    assert_eq!(link_words(&client.app).next, "Next try in 11 s.");
+    client.act(Action::RetryPressed);
+    client.act(Action::SocketOpened { generation: client.generation() });
+    client.hear(welcome("me"));
+    client.hear(opened());
+    assert_eq!(link_words(&client.app).state, "live");
+    assert_eq!(&**client.app.speech().sentence(), "Connected again.");
 }
 
 #[test]

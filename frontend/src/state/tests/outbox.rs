@@ -158,9 +158,7 @@ fn until_opened_the_events_of_a_room_are_dropped_but_settle() {
     let mut client = ready();
     type_in(&mut client, "a");
     client.hear(ServerFrame::Event(posted(2, "other", "x")));
-    let reopened = |effect: &Effect| {
-        matches!(effect, Effect::Send { frame: ClientFrame::Open { after: Some(after), .. }, .. } if after.seq.0 == 0)
-    };
+    let reopened = |effect: &Effect| matches!(effect, Effect::Send { frame: ClientFrame::Open { after: Some(after), .. }, .. } if after.seq.0 == 0);
     assert!(client.take_effects().iter().any(reopened), "a gap: the log is read again from the cursor");
     client.hear(ServerFrame::Event(posted(3, "me", "a")));
     assert_eq!(client.shown(), [] as [u64; 0]);

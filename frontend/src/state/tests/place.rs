@@ -79,8 +79,7 @@ fn typing_is_said_every_three_seconds_and_heard_for_five() {
         client.act(Action::ComposerTouched { room: lobby() });
         client.now += 1_000;
     }
-    let typing =
-        |effect: &&Effect| matches!(effect, Effect::Send { frame: ClientFrame::Typing { .. }, .. });
+    let typing = |effect: &&Effect| matches!(effect, Effect::Send { frame: ClientFrame::Typing { .. }, .. });
     assert_eq!(client.take_effects().iter().filter(typing).count(), 3);
     let people = vec![person("ada"), person("me")];
     client.hear(ServerFrame::Signal(Signal::Typing { room: lobby(), people }));

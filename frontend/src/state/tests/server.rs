@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use shared::{ClientFrame, Event, EventBody, Message, Page, Refusal, RefusalCode, RoomHead, Seq, ServerFrame, Snapshot};
+use shared::{
+    ClientFrame, Event, EventBody, Message, Page, Refusal, RefusalCode, RoomHead, Seq, ServerFrame, Snapshot,
+};
 
 use super::super::{Action, Ask, Effect};
 use super::{Client, lobby, person, posted, welcome};
@@ -41,10 +43,7 @@ impl Server {
                 }
                 Effect::AskSession { generation } => self.session_asked = Some(generation),
                 Effect::FetchPage { ask, .. } => self.pages.push_back(ask),
-                Effect::Close { .. }
-                | Effect::Send { .. }
-                | Effect::FillComposer { .. }
-                | Effect::KeepVisited(_) => {}
+                Effect::Close { .. } | Effect::Send { .. } | Effect::FillComposer { .. } | Effect::KeepVisited(_) => {}
             }
         }
         if let Some(generation) = self.session_asked.take() {

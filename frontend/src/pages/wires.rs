@@ -1,0 +1,56 @@
+//! The callbacks of the page, made once: callbacks are equal by pointer, and one made anew would draw everything anew.
+
+use shared::{MessageText, RoomName};
+use yew::prelude::*;
+
+use crate::{
+    io::{self, Store},
+    state::{Action, Place},
+};
+
+/// What the page's parts tell, and what becomes of it.
+#[derive(PartialEq)]
+pub(super) struct Wires {
+    pub(super) dispatch: Callback<Action>,
+    pub(super) on_go: Callback<RoomName>,
+    pub(super) on_name: Callback<String>,
+    pub(super) on_back: Callback<MouseEvent>,
+    pub(super) on_try: Callback<MouseEvent>,
+    pub(super) draft_of: Callback<RoomName, String>,
+    pub(super) on_draft: Callback<(RoomName, String)>,
+    pub(super) on_send: Callback<(RoomName, MessageText)>,
+}
+
+impl Wires {
+    /// Wires to a store; on a narrow screen the rooms or the room is seen.
+    pub(super) fn new(store: &Store, shows_rooms: UseStateSetter<bool>) -> Self {
+        let dispatch = store.dispatcher();
+        let to_room = shows_rooms.clone();
+        Self {
+            on_go: wire(&dispatch, move |room| {
+                io::go(&room);
+                to_room.set(false);
+                Some(Action::PlaceEntered(Place::Room(room)))
+            }),
+            on_name: wire(&dispatch, |name| Some(Action::NameTyped(name))),
+            on_back: Callback::from(move |_| shows_rooms.set(true)),
+            on_try: wire(&dispatch, |_| Some(Action::RetryPressed)),
+            draft_of: Callback::from(|room| io::draft(&room)),
+            on_draft: wire(&dispatch, |(room, text): (RoomName, String)| {
+                io::keep_draft(&room, &text);
+                (!text.is_empty()).then_some(Action::ComposerTouched { room })
+            }),
+            on_send: wire(&dispatch, |(room, text)| io::new_key().map(|key| Action::MessageTyped { room, key, text })),
+            dispatch,
+        }
+    }
+}
+
+fn wire<T: 'static>(dispatch: &Callback<Action>, action: impl Fn(T) -> Option<Action> + 'static) -> Callback<T> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |told| {
+        if let Some(action) = action(told) {
+            dispatch.emit(action);
+        }
+    })
+}

@@ -1,0 +1,108 @@
+//! The composer: what sends, what does not, and that nothing typed is thrown away.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Event, EventInit, HtmlInputElement, KeyboardEvent, KeyboardEventInit};
+
+use super::{Mounted, frame};
+
+/// Presses Enter in the composer. True where it was taken, and so is no line break.
+fn enter(chat: &Mounted, change: impl FnOnce(&KeyboardEventInit)) -> bool {
+    let init = KeyboardEventInit::new();
+    init.set_key("Enter");
+    init.set_key_code(13);
+    init.set_bubbles(true);
+    init.set_cancelable(true);
+    change(&init);
+    let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
+    !chat.composer().dispatch_event(&event).unwrap()
+}
+
+fn input(chat: &Mounted, text: &str) {
+    chat.composer().set_value(text);
+    let init = EventInit::new();
+    init.set_bubbles(true);
+    chat.composer().dispatch_event(&Event::new_with_event_init_dict("input", &init).unwrap()).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn enter_sends_unless_it_means_something_else() {
+    let chat = Mounted::live(0).await;
+    input(&chat, "hi");
+    assert!(!enter(&chat, |key| key.set_shift_key(true)), "a line break");
+    assert!(!enter(&chat, |key| key.set_is_composing(true)), "the input method's");
+    assert!(!enter(&chat, |key| key.set_key_code(229)), "the input method's, as Safari says it");
+    assert_eq!(chat.composer().value(), "hi");
+    assert!(chat.posts().is_empty());
+    assert!(enter(&chat, |_| {}));
+    assert_eq!(chat.composer().value(), "");
+    assert_eq!(chat.posts().len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn on_a_touched_screen_enter_is_a_line_break() {
+    let chat = Mounted::new(true);
+    chat.until("#composer", |_| true).await;
+    input(&chat, "hi");
+    assert!(!enter(&chat, |_| {}));
+    assert_eq!(chat.composer().value(), "hi");
+}
+
+#[wasm_bindgen_test]
+async fn what_cannot_be_sent_stays_with_the_reason() {
+    let chat = Mounted::live(0).await;
+    let long = "x".repeat(4_001);
+    input(&chat, &long);
+    chat.until("#composer-problem", |words| words.text_content().unwrap().contains("longer than 4000")).await;
+    enter(&chat, |_| {});
+    frame().await;
+    assert_eq!(chat.composer().value(), long);
+    input(&chat, "  \n ");
+    enter(&chat, |_| {});
+    frame().await;
+    assert_eq!(chat.composer().value(), "  \n ");
+    assert!(chat.posts().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn offline_it_works_as_ever() {
+    let chat = Mounted::new(false);
+    chat.until("#composer", |_| true).await;
+    for text in ["one", "two"] {
+        chat.say(text).await;
+    }
+    let rows = chat.root.query_selector_all("li.m.pending").unwrap();
+    assert_eq!(rows.length(), 2);
+    assert!(chat.posts().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_draft_outlives_the_visit_to_another_room() {
+    let chat = Mounted::live(0).await;
+    input(&chat, "half a sen");
+    let go = |room: &str| {
+        let room = frontend::state::Place::of_path(room);
+        chat.act(frontend::state::Action::PlaceEntered(room));
+    };
+    go("/r/other");
+    chat.until("h1", |head| head.text_content().unwrap() == "# other").await;
+    assert_eq!(chat.composer().value(), "");
+    go("/");
+    chat.until("h1", |head| head.text_content().unwrap() == "# lobby").await;
+    assert_eq!(chat.composer().value(), "half a sen");
+}
+
+#[wasm_bindgen_test]
+async fn a_name_is_taken_on_enter_and_a_bad_one_is_explained() {
+    let chat = Mounted::live(0).await;
+    let field: HtmlInputElement = chat.until("#name", |_| true).await.unchecked_into();
+    assert_eq!(field.value(), "me");
+    field.set_value(&"x".repeat(40));
+    field.form().unwrap().request_submit().unwrap();
+    chat.until("#name-problem", |words| words.text_content().unwrap().contains("longer than 32")).await;
+    assert_eq!(field.value().len(), 40, "what was typed stays");
+    field.set_value("Ada");
+    field.form().unwrap().request_submit().unwrap();
+    chat.until("#name-problem", |words| words.text_content().unwrap().is_empty()).await;
+    assert_eq!(chat.store.app().me().unwrap().name.as_str(), "Ada");
+}

@@ -1,0 +1,206 @@
+//! The client in a real browser: what only a document can show.
+//!
+//! Nothing here sleeps: a test waits for what it expects, an animation frame at a time.
+#![cfg(target_family = "wasm")]
+#![expect(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod composer;
+mod log;
+mod page;
+mod scroll;
+mod socket;
+
+use std::{cell::RefCell, rc::Rc};
+
+use frontend::{
+    io::Store,
+    pages::{Chat, ChatProps},
+    state::{Action, App, Effect, Place},
+};
+use shared::{
+    Author, ClientKey, Event, EventBody, LIMITS, MessageText, Millis, Person, PersonId, PersonName, RoomName,
+};
+use shared::{Message, Seq, ServerFrame, Snapshot};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test_configure;
+use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
+use yew::AppHandle;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// The look belongs to the behaviour: without it nothing scrolls.
+const CSS: [&str; 9] = [
+    include_str!("../../css/tokens.css"),
+    include_str!("../../css/base.css"),
+    include_str!("../../css/layout.css"),
+    include_str!("../../css/side.css"),
+    include_str!("../../css/log.css"),
+    include_str!("../../css/message.css"),
+    include_str!("../../css/status.css"),
+    include_str!("../../css/composer.css"),
+    include_str!("../../css/hues.css"),
+];
+
+fn document() -> Document {
+    web_sys::window().unwrap().document().unwrap()
+}
+
+/// A chat on the page; it is gone when this is dropped, also when a test fails.
+struct Mounted {
+    root: Element,
+    handle: Option<AppHandle<Chat>>,
+    store: Store,
+    effects: Rc<RefCell<Vec<Effect>>>,
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        if let Some(handle) = self.handle.take() {
+            handle.destroy();
+        }
+        self.root.remove();
+    }
+}
+
+impl Mounted {
+    /// A chat whose effects are only written down.
+    fn new(touch: bool) -> Self {
+        let effects = Rc::new(RefCell::new(Vec::new()));
+        let written = Rc::clone(&effects);
+        let app = App::new(Place::Room(RoomName::lobby()), Vec::new());
+        let store = Store::new(app, move |_, effect| written.borrow_mut().push(effect));
+        Self::of(store, touch, effects)
+    }
+
+    fn of(store: Store, touch: bool, effects: Rc<RefCell<Vec<Effect>>>) -> Self {
+        let _ = web_sys::window().unwrap().local_storage().unwrap().unwrap().clear();
+        let root = document().create_element("div").unwrap();
+        let style = document().create_element("style").unwrap();
+        style.set_text_content(Some(&CSS.concat()));
+        root.append_child(&style).unwrap();
+        let place = document().create_element("div").unwrap();
+        root.append_child(&place).unwrap();
+        document().body().unwrap().append_child(&root).unwrap();
+        let props = ChatProps { store: store.clone(), touch };
+        let handle = yew::Renderer::<Chat>::with_root_and_props(place, props).render();
+        Self { root, handle: Some(handle), store, effects }
+    }
+
+    /// A chat that is live, in a room of so many messages, of which the newest 50 are here.
+    async fn live(messages: u64) -> Self {
+        let chat = Self::new(false);
+        chat.act(Action::Started);
+        chat.act(Action::SocketOpened { generation: chat.generation() });
+        chat.hear(ServerFrame::Welcome { you: person("me"), now: Millis(0), heartbeat_s: 25, limits: LIMITS });
+        let oldest = messages.saturating_sub(49).max(1);
+        chat.hear(ServerFrame::Opened {
+            room: RoomName::lobby(),
+            epoch: "e".to_owned().into(),
+            first: Seq(1),
+            head: Seq(messages),
+            snapshot: Some(Snapshot {
+                messages: (oldest..=messages).map(|seq| message(seq, "ada", &words(seq))).collect(),
+                more_before: oldest > 1,
+            }),
+            reset: None,
+        });
+        chat.until(".app", |app| app.get_attribute("data-link").as_deref() == Some("live")).await;
+        if messages > 0 {
+            chat.row(messages).await;
+        }
+        chat
+    }
+
+    fn act(&self, action: Action) {
+        self.store.dispatch(action);
+    }
+
+    fn hear(&self, frame: ServerFrame) {
+        self.act(Action::FramesReceived { generation: self.generation(), frames: vec![frame] });
+    }
+
+    fn generation(&self) -> u32 {
+        self.store.app().line().generation()
+    }
+
+    fn find(&self, selector: &str) -> Option<Element> {
+        self.root.query_selector(selector).unwrap()
+    }
+
+    /// Waits until there is such an element, and it is so.
+    async fn until(&self, selector: &str, is_so: impl Fn(&Element) -> bool) -> Element {
+        for _ in 0..120 {
+            if let Some(element) = self.find(selector).filter(&is_so) {
+                return element;
+            }
+            frame().await;
+        }
+        panic!("{selector}: {:?}", self.find(selector).map(|element| element.outer_html()));
+    }
+
+    /// The row of a message, when it is there.
+    async fn row(&self, seq: u64) -> Element {
+        self.until(&format!("li.m[data-seq='{seq}']"), |_| true).await
+    }
+
+    fn composer(&self) -> HtmlTextAreaElement {
+        self.find("#composer").unwrap().unchecked_into()
+    }
+
+    /// Sends a text as a person does.
+    async fn say(&self, text: &str) -> Element {
+        self.composer().set_value(text);
+        self.find(".send").unwrap().unchecked_into::<HtmlElement>().click();
+        self.until("li.m.pending:last-child", |row| row.text_content().unwrap().contains(text)).await
+    }
+
+    /// The keys of the posts that were sent.
+    fn posts(&self) -> Vec<(ClientKey, MessageText)> {
+        let post = |effect: &Effect| match effect {
+            Effect::Send { frame: shared::ClientFrame::Post { key, text, .. }, .. } => {
+                Some((key.clone(), text.clone()))
+            }
+            _ => None,
+        };
+        self.effects.borrow().iter().filter_map(post).collect()
+    }
+}
+
+/// Until the next animation frame has been drawn.
+async fn frame() {
+    for _ in 0..2 {
+        let frame = js_sys::Promise::new(&mut |resolve, _| {
+            web_sys::window().unwrap().request_animation_frame(&resolve).unwrap();
+        });
+        let _: JsValue = JsFuture::from(frame).await.unwrap();
+    }
+}
+
+fn person(id: &str) -> Person {
+    Person { id: PersonId::parse(id).unwrap(), name: PersonName::parse(id).unwrap() }
+}
+
+/// Texts of one line and of several.
+fn words(seq: u64) -> String {
+    if seq.is_multiple_of(5) { format!("message {seq}\nwith two\nlines more") } else { format!("message {seq}") }
+}
+
+fn event(seq: u64, by: &str, key: &str, text: &str) -> ServerFrame {
+    let Person { id, name } = person(by);
+    ServerFrame::Event(Event {
+        room: RoomName::lobby(),
+        seq: Seq(seq),
+        at: Millis(1_795_363_439_000 + seq * 1_000),
+        by: Author { id, name, plain: false },
+        key: ClientKey::parse(key).unwrap(),
+        body: EventBody::Posted { text: MessageText::parse(text).unwrap(), reply_to: None, mentions: Vec::new() },
+    })
+}
+
+fn message(seq: u64, by: &str, text: &str) -> Message {
+    match event(seq, by, &format!("k{seq}"), text) {
+        ServerFrame::Event(event) => Message::posted(&event).unwrap(),
+        _ => unreachable!(),
+    }
+}

@@ -1,0 +1,64 @@
+//! The page as a whole: rooms, who is here, the words for the link, what is spoken.
+
+use frontend::state::{Action, Place};
+use shared::{RoomName, ServerFrame, Signal};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlInputElement;
+
+use super::{Mounted, document, frame, person};
+
+#[wasm_bindgen_test]
+async fn a_closed_socket_leads_to_the_words() {
+    let chat = Mounted::live(0).await;
+    let state = chat.until(".link-state", |state| state.text_content().unwrap().starts_with("Live")).await;
+    chat.act(Action::SocketClosed { generation: chat.generation(), code: 1012, reason: "5000".into() });
+    let words = "Offline: server restarting. ";
+    chat.until(".link-state", |state| state.text_content().unwrap().starts_with(words)).await;
+    assert_eq!(state.get_attribute("data-state").as_deref(), Some("offline"));
+    assert!(chat.find(".try").is_none(), "a short break bothers nobody");
+}
+
+#[wasm_bindgen_test]
+async fn who_is_here_and_who_types() {
+    let chat = Mounted::live(0).await;
+    let room = RoomName::lobby();
+    let people = Some(vec![person("me"), person("ada")]);
+    chat.hear(ServerFrame::Signal(Signal::Here { room: room.clone(), count: 2, people }));
+    chat.until(".here", |list| list.child_element_count() == 2).await;
+    assert_eq!(chat.find(".head p").unwrap().text_content().unwrap(), "2 people here");
+    chat.hear(ServerFrame::Signal(Signal::Typing { room, people: vec![person("ada")] }));
+    chat.until(".typing", |line| line.text_content().unwrap() == "ada is typing…").await;
+}
+
+#[wasm_bindgen_test]
+async fn another_room_is_another_page() {
+    let chat = Mounted::live(3).await;
+    let go: HtmlInputElement = chat.find("#go").unwrap().unchecked_into();
+    go.set_value("not a room");
+    go.form().unwrap().request_submit().unwrap();
+    chat.until("#go-problem", |words| words.text_content().unwrap().starts_with("A room's name is")).await;
+    chat.act(Action::PlaceEntered(Place::of_path("/r/den")));
+    chat.until("h1", |head| head.text_content().unwrap() == "# den").await;
+    frame().await;
+    assert_eq!(document().title(), "#den · Warren");
+    assert_eq!(chat.root.query_selector_all("li.m").unwrap().length(), 0);
+    assert_eq!(chat.root.query_selector_all(".room").unwrap().length(), 2);
+    chat.act(Action::PlaceEntered(Place::of_path("/r/No Such")));
+    chat.until(".nowhere a[href='/']", |_| true).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_log_is_silent_and_one_region_speaks() {
+    let chat = Mounted::live(3).await;
+    let log = chat.find("[role=log]").unwrap();
+    assert_eq!(log.get_attribute("aria-live").as_deref(), Some("off"));
+    assert_eq!(chat.root.query_selector_all("[aria-live=polite]").unwrap().length(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn no_element_has_a_style_of_its_own() {
+    let chat = Mounted::live(60).await;
+    chat.say("mine").await;
+    assert!(chat.find("[style]").is_none(), "the policy forbids it");
+}
