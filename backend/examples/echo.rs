@@ -4,12 +4,13 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, rt, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use backend::connection::{Conversation, Going, Outgoing, Stop, Timing, accept, frames, serve, tcp};
 use bytes::Bytes;
 use bytestring::ByteString;
 use clap::Parser;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
 /// Conformance suites send messages of up to 16 MiB.
 const MOST: usize = 16 * 1024 * 1024;
@@ -54,7 +55,7 @@ async fn echo(
     let tcp = request.conn_data::<Arc<tcp::Tcp>>().cloned();
     // Some cases send a large message in small pieces and slowly.
     let timing = Timing { drop_after: Duration::from_mins(5), ..Timing::default() };
-    rt::spawn(serve(accepted, Echo, tcp, timing, stop.get_ref().clone()));
+    serve(accepted, Echo, tcp, timing, &stop);
     Ok(response)
 }
 
@@ -62,8 +63,7 @@ async fn echo(
 async fn main() -> std::io::Result<()> {
     let options = Options::parse();
     let (_stopping, told) = watch::channel(false);
-    let (alive, _connections) = mpsc::channel(1);
-    let stop = web::Data::new(Stop { stopping: told, alive });
+    let stop = web::Data::new(Stop { stopping: told, connections: TaskTracker::new() });
     HttpServer::new(move || App::new().app_data(stop.clone()).default_service(web::get().to(echo)))
         .on_connect(tcp::on_connect)
         .bind(options.listen)?

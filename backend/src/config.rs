@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Parser;
+use tracing_subscriber::EnvFilter;
 use url::Url;
 
 /// Warren: self-hosted chat that loses no message and doubles none.
@@ -30,7 +31,7 @@ pub struct Config {
     pub no_limits: bool,
 
     /// What to write to the terminal: error, warn, info, debug or trace, or a list such as `warn,backend=debug`.
-    #[arg(long, env = "WARREN_LOG", value_name = "LEVEL", default_value = "warn")]
+    #[arg(long, env = "WARREN_LOG", value_name = "LEVEL", default_value = "warn", value_parser = parse_log)]
     pub log: String,
 }
 
@@ -44,6 +45,11 @@ fn parse_url(raw: &str) -> Result<Url, String> {
         return Err("it is a scheme and a host, maybe a port, and nothing else".to_owned());
     }
     Ok(url)
+}
+
+fn parse_log(raw: &str) -> Result<String, String> {
+    let wrong = |error| format!("{error}; it is a level, or a list such as warn,backend=debug");
+    EnvFilter::try_new(raw).map(|_| raw.to_owned()).map_err(wrong)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use actix_web::{
 };
 
 use crate::Warren;
+pub use assets::NO_CLIENT;
 use error::ApiError;
 pub use page::Page;
 

@@ -2,7 +2,12 @@
 
 use std::{io::Write as _, process::ExitCode};
 
-use backend::{config::Config, connection::Timing, http::Page, startup::Application};
+use backend::{
+    config::Config,
+    connection::Timing,
+    http::{NO_CLIENT, Page},
+    startup::Application,
+};
 use clap::Parser as _;
 
 #[actix_web::main]
@@ -29,7 +34,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     let application = Application::build(config, Timing::default())?;
     let address = application.address();
     if !Page::is_built() {
-        say("The client is not built. Build it with: cargo xtask run");
+        say(NO_CLIENT);
     }
     match &config.url {
         Some(url) => say(&format!("Warren listens on {address}, for {url}")),

@@ -12,7 +12,8 @@ use std::{
 use actix_web::{App, HttpServer, dev::Server, web};
 use anyhow::{Context as _, bail};
 use shared::Millis;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
 use crate::{
     Warren,
@@ -35,7 +36,7 @@ pub struct Application {
     address: SocketAddr,
     log: Log,
     stopping: watch::Sender<bool>,
-    connections: mpsc::Receiver<()>,
+    connections: TaskTracker,
     /// Held as long as this server owns the data directory.
     _lock: File,
 }
@@ -54,7 +55,7 @@ impl Application {
         let log = Log::start(store, Arc::clone(&clock)).context("the log's thread cannot be started")?;
         let reads = Reads::new(&config.data, log.epoch().clone());
         let (stopping, told) = watch::channel(false);
-        let (alive, connections) = mpsc::channel(1);
+        let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {
             log: log.clone(),
             people: People::new(reads.clone()),
@@ -63,7 +64,7 @@ impl Application {
             pace: Pace::new(!config.no_limits),
             timing,
             clock,
-            stop: Stop { stopping: told, alive },
+            stop: Stop { stopping: told, connections: connections.clone() },
             page: Arc::new(Page::default()),
         });
         let app = move || App::new().app_data(warren.clone()).configure(http::routes);
@@ -92,14 +93,15 @@ impl Application {
     /// # Errors
     /// Where the server itself fails.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { server, log, stopping, mut connections, _lock, .. } = self;
+        let Self { server, log, stopping, connections, _lock, .. } = self;
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         stop.await;
         // Nobody new first, then everybody's goodbye; the framework would wait for open sockets for ever.
         drop(handle.pause());
         stopping.send_replace(true);
-        drop(tokio::time::timeout(GOODBYE, connections.recv()).await);
+        connections.close();
+        drop(tokio::time::timeout(GOODBYE, connections.wait()).await);
         handle.stop(true).await;
         let result = running.await.unwrap_or_else(|error| Err(io::Error::other(error)));
         let closed = tokio::task::spawn_blocking(move || log.finish()).await;

@@ -6,6 +6,7 @@ mod dev;
 mod dist;
 mod env;
 mod run;
+mod screens;
 mod size;
 mod test;
 
@@ -34,6 +35,7 @@ const COMMANDS: &[Command] = &[
     size::COMMAND,
     dist::COMMAND,
     conformance::COMMAND,
+    screens::COMMAND,
 ];
 
 /// Runs the subcommand that the arguments name, or prints help.

@@ -27,7 +27,7 @@ pub struct Outgoing {
 
 struct Shared {
     state: RefCell<State>,
-    /// The relay has taken something, or is gone.
+    /// What [`Outgoing::taken`] waits for.
     taken: Notify,
 }
 
@@ -39,6 +39,12 @@ pub(super) struct State {
     pub(super) ending: Ending,
     /// When the framework last took something, where it has not come back since: it cannot write.
     pub(super) took_at: Option<Instant>,
+}
+
+impl State {
+    pub(super) fn is_full(&self) -> bool {
+        self.replies.len() >= REPLIES || self.reply_bytes >= REPLY_BYTES
+    }
 }
 
 /// How far the end of a connection has come.
@@ -91,10 +97,10 @@ impl Outgoing {
         }
     }
 
-    /// Ends the stream, after what is queued.
+    /// Ends the stream, whatever waits.
     pub(super) fn finish(&self) {
         let mut state = self.state_mut();
-        if matches!(state.ending, Ending::CloseTaken) {
+        if !matches!(state.ending, Ending::Gone) {
             state.ending = Ending::Done;
             wake(state);
         }
@@ -123,8 +129,7 @@ impl Outgoing {
 
     /// So many replies wait that the client is not to be read.
     pub(super) fn is_full(&self) -> bool {
-        let state = self.shared.state.borrow();
-        state.replies.len() >= REPLIES || state.reply_bytes >= REPLY_BYTES
+        self.shared.state.borrow().is_full()
     }
 
     /// The close frame has been taken, or nothing can go out any more.
@@ -142,7 +147,7 @@ impl Outgoing {
         self.shared.state.borrow().took_at.map_or(Duration::ZERO, |at| at.elapsed())
     }
 
-    /// Waits until the relay takes something or is gone.
+    /// Waits until the relay has made room where the queue was full, has taken the close frame, or is gone.
     pub(super) async fn taken(&self) {
         self.shared.taken.notified().await;
     }

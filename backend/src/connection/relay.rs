@@ -18,8 +18,9 @@ use super::{
     outgoing::{Ending, Outgoing, State},
 };
 
-/// About the most bytes of one chunk: as much as the framework buffers.
-const CHUNK: usize = 32 * 1024;
+/// About the most bytes of one chunk. The framework takes chunks until it holds 32 KiB, so that a write has two of
+/// these; larger ones would make what it holds for a client that does not read twice as large.
+const CHUNK: usize = 16 * 1024;
 
 pub(super) struct Relay {
     outgoing: Outgoing,
@@ -47,6 +48,7 @@ impl MessageBody for Relay {
             return Poll::Ready(None);
         }
         state.took_at = None;
+        let was_full = state.is_full();
         let mut chunk = BytesMut::new();
         write_replies(state, &mut chunk);
         if state.replies.is_empty() {
@@ -58,7 +60,10 @@ impl MessageBody for Relay {
             return Poll::Pending;
         }
         state.took_at = Some(Instant::now());
-        self.outgoing.notify_taken();
+        // The conversation is not disturbed by each chunk, only by those that it waits for.
+        if was_full || matches!(state.ending, Ending::CloseTaken) {
+            self.outgoing.notify_taken();
+        }
         Poll::Ready(Some(Ok(chunk.freeze())))
     }
 }

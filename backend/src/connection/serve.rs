@@ -7,7 +7,11 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use futures_util::StreamExt as _;
 use shared::close;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_util::task::TaskTracker;
 
 use super::{Accepted, Outgoing, frames, tcp::Tcp};
 
@@ -71,35 +75,49 @@ impl Default for Timing {
     }
 }
 
-/// Says to connections that the server stops. While a connection holds one, the server waits for it, for a while.
+/// Says to connections that the server stops, and counts those that have not ended yet.
 #[derive(Clone)]
 pub struct Stop {
     /// Set when the server stops.
-    pub stopping: tokio::sync::watch::Receiver<bool>,
-    /// Dropped when the connection has ended.
-    pub alive: tokio::sync::mpsc::Sender<()>,
+    pub stopping: watch::Receiver<bool>,
+    /// The connections.
+    pub connections: TaskTracker,
 }
 
-/// Serves a connection until it ends. To be spawned on the handler's own thread.
-pub async fn serve<C: Conversation>(
+/// Serves a connection on the handler's own thread, until it ends.
+pub fn serve<C: Conversation + 'static>(
+    accepted: Accepted,
+    conversation: C,
+    tcp: Option<Arc<Tcp>>,
+    timing: Timing,
+    stop: &Stop,
+) {
+    let life = live(accepted, conversation, tcp, timing, stop.stopping.clone());
+    actix_web::rt::spawn(stop.connections.track_future(life));
+}
+
+async fn live<C: Conversation>(
     accepted: Accepted,
     mut conversation: C,
     tcp: Option<Arc<Tcp>>,
     timing: Timing,
-    mut stop: Stop,
+    mut stopping: watch::Receiver<bool>,
 ) {
     let Accepted { incoming, mut messages, outgoing: out, .. } = accepted;
     let mut heard = Instant::now();
     let mut pinged = false;
     let end = loop {
         let quiet = if pinged { timing.drop_after } else { timing.ping_after };
-        let look_again = (heard + quiet).min(Instant::now() + timing.stalled_after / 4);
+        // A client that does not take what waits for it is looked after more often.
+        let stalled = out.stalled_for() > Duration::ZERO;
+        let soon = if stalled { timing.stalled_after / 4 } else { quiet };
+        let look_again = (heard + quiet).min(Instant::now() + soon);
         let answering = conversation.is_answering();
         let may_read = !out.is_full() && !conversation.is_full();
         tokio::select! {
             biased;
             () = conversation.answer(&out), if answering => {}
-            _ = stop.stopping.wait_for(|stopping| *stopping) => break End::Stopping,
+            _ = stopping.wait_for(|stopping| *stopping) => break End::Stopping,
             message = messages.next(), if may_read => {
                 heard = Instant::now();
                 pinged = false;

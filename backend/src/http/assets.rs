@@ -24,7 +24,7 @@ pub(super) fn get(path: &str) -> Option<EmbeddedFile> {
 }
 
 /// Where no client was built, this says how it is made.
-pub(super) const NO_CLIENT: &str = "The client is not built. Build it with: cargo xtask run";
+pub const NO_CLIENT: &str = "The client is not built. Build it with: cargo xtask client";
 
 /// `GET /FILE`
 pub(super) async fn file(request: HttpRequest) -> HttpResponse {

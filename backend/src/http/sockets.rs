@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use actix_web::{HttpRequest, HttpResponse, http::header, rt, web};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use bytestring::ByteString;
 use serde::Deserialize;
 use shared::{LIMITS, RoomName, close};
@@ -105,7 +105,7 @@ fn begin(
 ) -> HttpResponse {
     let response = std::mem::replace(&mut accepted.response, HttpResponse::Ok().finish());
     let tcp = request.conn_data::<Arc<Tcp>>().cloned();
-    rt::spawn(serve(accepted, conversation, tcp, warren.timing, warren.stop.clone()));
+    serve(accepted, conversation, tcp, warren.timing, &warren.stop);
     response
 }
 

@@ -152,3 +152,18 @@ async fn a_healthy_server_says_so() {
     let response = get(&server, "/healthz", &[]).await;
     assert_eq!((response.status().as_u16(), response.text().await.unwrap().as_str()), (200, "ok"));
 }
+
+#[actix_web::test]
+async fn the_page_is_the_client_or_says_how_to_build_it() {
+    let (server, _data) = spawn();
+    let response = get(&server, "/r/den", &[]).await;
+    let (status, cookie) = (response.status(), response.headers().get("set-cookie").cloned());
+    let body = response.text().await.unwrap();
+    if backend::http::Page::is_built() {
+        assert_eq!(status, 200);
+        assert!(body.contains("<html") && cookie.is_some());
+    } else {
+        assert_eq!((status.as_u16(), cookie), (503, None));
+        assert!(body.contains("cargo xtask client"), "{body}");
+    }
+}

@@ -9,6 +9,7 @@ mod edge;
 mod http;
 mod memory;
 mod plain;
+mod program;
 mod session;
 mod startup;
 mod v1;

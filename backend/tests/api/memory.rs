@@ -1,14 +1,8 @@
 //! Memory stays flat under hostile clients: measured on the real program, in a process of its own.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    net::SocketAddr,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::time::Duration;
 
 use serde_json::json;
-use tempfile::TempDir;
 use tokio::{
     io::AsyncWriteExt as _,
     time::{interval, timeout},
@@ -17,52 +11,9 @@ use tokio::{
 use crate::{
     client::Client,
     edge::{frame, raw},
+    program::Program,
     server::LONG,
 };
-
-/// The real program, ended with the test.
-struct Program {
-    child: Child,
-    address: SocketAddr,
-    _data: TempDir,
-}
-
-impl Program {
-    fn start() -> Self {
-        let data = tempfile::tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_warren"))
-            .args(["--listen", "127.0.0.1:0", "--no-limits", "--data"])
-            .arg(data.path())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = loop {
-            let line = lines.next().expect("the program says its address").unwrap();
-            if let Some(address) = line.strip_prefix("Warren is at http://") {
-                break address.parse().unwrap();
-            }
-        };
-        Self { child, address, _data: data }
-    }
-
-    /// Resident memory, in bytes.
-    fn memory(&self) -> usize {
-        let status = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id())).unwrap();
-        status.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 4_096
-    }
-
-    async fn plain(&self) -> Client {
-        Client::connect(&format!("ws://{}/ws", self.address), &[]).await.unwrap()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
 
 async fn talk(client: &mut Client, messages: usize) {
     let text = "x".repeat(4_000);

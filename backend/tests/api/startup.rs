@@ -64,3 +64,15 @@ async fn a_foreign_and_a_newer_database_are_refused() {
     let words = failure(&config(&data));
     assert!(words.contains("newer version of Warren") && words.contains("999"), "{words}");
 }
+
+#[actix_web::test]
+async fn a_stop_waits_for_no_client_that_says_goodbye() {
+    let (server, _data) = spawn();
+    let mut client = crate::client::Client::v1(&server).await;
+    client.open("lobby").await;
+    let goodbye = actix_web::rt::spawn(async move { client.closed().await });
+    let began = tokio::time::Instant::now();
+    server.stop().await;
+    assert!(began.elapsed() < std::time::Duration::from_secs(4), "it took {:?}", began.elapsed());
+    assert_eq!(goodbye.await.unwrap().0, 1012);
+}

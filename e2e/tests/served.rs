@@ -1,0 +1,85 @@
+//! How the release program serves the client that is inside it.
+
+use e2e::Server;
+use reqwest::{Client, Response};
+
+async fn get(server: &Server, path: &str, headers: &[(&str, &str)]) -> anyhow::Result<Response> {
+    let mut request = Client::new().get(server.url(path));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    Ok(request.send().await?)
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// The paths of the files that the page loads, by their ending.
+fn linked(html: &str, ending: &str) -> Vec<String> {
+    let mut paths: Vec<String> = html
+        .split(['"', '\''])
+        .filter(|part| part.starts_with('/') && part.ends_with(ending))
+        .map(str::to_owned)
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+#[tokio::test]
+async fn the_page_is_fresh_has_a_policy_and_makes_a_session() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    for path in ["/", "/r/den"] {
+        let page = get(&server, path, &[]).await?;
+        assert_eq!(page.status(), 200);
+        assert_eq!(
+            (header(&page, "content-type"), header(&page, "cache-control")),
+            ("text/html; charset=utf-8", "no-cache")
+        );
+        let policy = header(&page, "content-security-policy").to_owned();
+        assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval' 'sha256-"), "{policy}");
+        assert!(policy.contains("style-src 'self' 'sha256-"), "{policy}");
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+        let cookie = header(&page, "set-cookie");
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        let session = cookie.split(';').next().unwrap_or_default().to_owned();
+        let again = get(&server, path, &[("cookie", &session)]).await?;
+        assert_eq!(header(&again, "set-cookie"), "", "who has a session keeps it");
+        let tag = header(&again, "etag").to_owned();
+        assert_eq!(get(&server, path, &[("if-none-match", &tag), ("cookie", &session)]).await?.status(), 304);
+        let html = page.text().await?;
+        assert!(!html.contains(" style=") && !html.contains(" onclick="), "nothing that the policy forbids");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_files_are_typed_compressed_and_kept_for_ever() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    let html = get(&server, "/", &[]).await?.text().await?;
+    for (ending, kind) in [(".wasm", "application/wasm"), (".js", "text/javascript; charset=utf-8")] {
+        let paths = linked(&html, ending);
+        assert_eq!(paths.len(), 1, "{ending}: {paths:?}");
+        let path = &*paths[0];
+        let plain = get(&server, path, &[]).await?;
+        assert_eq!((header(&plain, "content-type"), header(&plain, "content-encoding")), (kind, ""));
+        assert_eq!(header(&plain, "cache-control"), "public, max-age=31536000, immutable");
+        assert_eq!(header(&plain, "vary"), "accept-encoding");
+        let whole = plain.bytes().await?.len();
+        for (asked, encoding) in [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip")] {
+            let packed = get(&server, path, &[("accept-encoding", asked)]).await?;
+            assert_eq!(
+                (header(&packed, "content-encoding"), header(&packed, "content-type")),
+                (encoding, kind),
+                "{asked}"
+            );
+            assert!(packed.bytes().await?.len() * 2 < whole, "{path} as {encoding}");
+        }
+        assert_eq!(get(&server, &format!("{path}.br"), &[]).await?.status(), 404, "the compressed twin is no file");
+    }
+    for path in ["/index.html", "/nothing.js", "/../Cargo.toml", "/%2e%2e/Cargo.toml", "/a/b"] {
+        assert_eq!(get(&server, path, &[]).await?.status(), 404, "{path}");
+    }
+    Ok(())
+}
