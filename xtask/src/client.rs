@@ -6,6 +6,8 @@ mod compress;
 pub(crate) mod first_load;
 mod stamp;
 
+use std::{env, path::Path};
+
 use anyhow::Result;
 
 use crate::{child, place, say, tools::Toolbox};
@@ -19,10 +21,22 @@ pub(crate) fn build(toolbox: &Toolbox) -> Result<()> {
     }
     say::timed("Build the client (about 2 minutes the first time)", || {
         // The profile is named in index.html, so that a `trunk build --release` typed by hand gives the same.
-        child::run(&mut toolbox.trunk(["build", "--release", "--dist", "dist"]))
+        let mut trunk = toolbox.trunk(["build", "--release", "--dist", "dist"]);
+        child::run(trunk.env("CARGO_ENCODED_RUSTFLAGS", nameless_paths()?))
     })?;
     say::timed("Compress the client", || compress::folder(&place::dist()))?;
     stamp::write(made_from)
+}
+
+/// Flags that keep this machine's folders out of the client, which everybody may read: panics name the sources that
+/// they come from. It also makes the client a little smaller. What the person sets for all of cargo comes first.
+fn nameless_paths() -> Result<String> {
+    let cargo_home = place::cargo_home()?;
+    let own = env::var("RUSTFLAGS").unwrap_or_default();
+    let own = own.split_ascii_whitespace().map(str::to_owned);
+    let remap = |path: &Path, name| format!("--remap-path-prefix={}={name}", path.display());
+    let flags = own.chain([remap(&cargo_home.join("registry").join("src"), ""), remap(&place::root(), "")]);
+    Ok(flags.collect::<Vec<_>>().join("\u{1f}"))
 }
 
 /// The sizes that a file has when it is sent as gzip 9 and as brotli 11, in bytes.

@@ -29,11 +29,17 @@ pub(crate) fn dist() -> PathBuf {
 
 /// The tools that xtask installs, each in a folder named by its version: shared by clones, beside what is the person's own.
 pub(crate) fn tools() -> Result<PathBuf> {
-    let home = match env::var_os("CARGO_HOME") {
-        Some(home) => PathBuf::from(home),
-        None => env::home_dir().context("neither CARGO_HOME nor HOME is set: set one, for the tools")?.join(".cargo"),
-    };
-    Ok(home.join("warren"))
+    Ok(cargo_home()?.join("warren"))
+}
+
+/// Cargo's home.
+pub(crate) fn cargo_home() -> Result<PathBuf> {
+    match env::var_os("CARGO_HOME") {
+        Some(home) => Ok(PathBuf::from(home)),
+        None => {
+            Ok(env::home_dir().context("neither CARGO_HOME nor HOME is set: set one, for the tools")?.join(".cargo"))
+        }
+    }
 }
 
 /// Finds a program on PATH.

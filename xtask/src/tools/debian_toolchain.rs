@@ -28,7 +28,7 @@ const PACKAGES: [&str; 7] = [
 ];
 
 /// Raised when the layout below changes, so that older folders are made anew.
-const LAYOUT: &str = "1";
+const LAYOUT: &str = "2";
 
 /// The folder to put before PATH, if it was made before and its compiler is still the same.
 pub(crate) fn find() -> Option<PathBuf> {
@@ -83,7 +83,14 @@ fn build_std(work: &Path) -> Result<()> {
     fs::write(work.join("Cargo.toml"), manifest)?;
     fs::write(work.join("lib.rs"), "#![no_std]\n")?;
     let mut cargo = child::command("/usr/bin/cargo");
-    for name in ["RUSTUP_TOOLCHAIN", "CARGO_BUILD_TARGET", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"] {
+    let registry = place::cargo_home()?.join("registry").join("src");
+    let flags = [
+        // Bitcode, or a client with link-time optimisation would have nothing of std to work on.
+        "-Cembed-bitcode=yes".to_owned(),
+        "--remap-path-prefix=/usr/lib/rustlib/src/rust=/rustc/std".to_owned(),
+        format!("--remap-path-prefix={}=", registry.display()),
+    ];
+    for name in ["RUSTUP_TOOLCHAIN", "CARGO_BUILD_TARGET", "RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"] {
         cargo.env_remove(name);
     }
     cargo
@@ -94,8 +101,7 @@ fn build_std(work: &Path) -> Result<()> {
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTC", "/usr/bin/rustc")
         .env("RUSTDOC", "/usr/bin/rustdoc")
-        // Bitcode, or a client with link-time optimisation would have nothing of std to work on.
-        .env("RUSTFLAGS", "-Cembed-bitcode=yes --remap-path-prefix=/usr/lib/rustlib/src/rust=/rustc/std");
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     child::run_aside(&mut cargo)
 }
 
