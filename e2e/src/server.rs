@@ -17,19 +17,16 @@ impl Server {
     /// Starts one on a free port.
     ///
     /// # Errors
-    /// Where it cannot be started.
+    /// Where it cannot be started; in its own words.
     pub fn start() -> anyhow::Result<Self> {
-        Self::start_at("127.0.0.1:0")
+        let data = tempfile::tempdir()?;
+        let (program, address) = begin(&data, "127.0.0.1:0")?;
+        Ok(Self { program, address, data })
     }
 
-    /// Starts one on an address.
-    ///
-    /// # Errors
-    /// Where it cannot be started; in its own words.
-    pub fn start_at(address: &str) -> anyhow::Result<Self> {
-        let data = tempfile::tempdir()?;
-        let (program, address) = begin(&data, address)?;
-        Ok(Self { program, address, data })
+    /// Its address and port.
+    pub(crate) fn address(&self) -> String {
+        self.address.to_string()
     }
 
     /// Where a path is.

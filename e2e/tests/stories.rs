@@ -133,9 +133,8 @@ async fn the_tutorials_client_works_from_a_page_of_another_origin() -> Story {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_talks_through_trunks_proxy() -> Story {
-    // Trunk.toml names the port of the server behind its proxy.
-    let (server, driver) = (Server::start_at("127.0.0.1:8000")?, Driver::start()?);
-    let trunk = Trunk::serve(8099)?;
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let trunk = Trunk::serve(&server)?;
     let ada = Browser::open(&driver, &trunk.url("/"), Look::DESKTOP).await?;
     let bob = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
     ada.rename("Ada").await?;

@@ -50,6 +50,7 @@ async fn main() -> anyhow::Result<()> {
     people[0].look(Look::DESKTOP).await?;
     people[0].say_pasted("This one waits until the server is back.").await?;
     people[0].sees_pending("This one waits until the server is back.").await?;
+    people[0].until("the words about the link", "return !!document.querySelector('.status.loud')", json!([])).await?;
     people[0].screenshot(&folder.join("offline-light.png")).await?;
     for browser in people {
         browser.close().await?;
