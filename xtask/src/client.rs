@@ -14,7 +14,7 @@ use crate::{child, place, say, tools::Toolbox};
 
 /// Builds it, unless it is as it would be.
 pub(crate) fn build(toolbox: &Toolbox) -> Result<()> {
-    let made_from = stamp::inputs()?;
+    let made_from = stamp::inputs(&compiler(toolbox))?;
     if stamp::is_current(made_from)? {
         say::note("the client is up to date");
         return Ok(());
@@ -26,6 +26,11 @@ pub(crate) fn build(toolbox: &Toolbox) -> Result<()> {
     })?;
     say::timed("Compress the client", || compress::folder(&place::dist()))?;
     stamp::write(made_from)
+}
+
+/// What the compiler says of itself: another one makes another client.
+fn compiler(toolbox: &Toolbox) -> String {
+    child::output(toolbox.command("rustc").arg("-vV")).unwrap_or_default()
 }
 
 /// Flags that keep this machine's folders out of the client, which everybody may read: panics name the sources that

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::{child, place, say};
 
@@ -19,8 +19,11 @@ pub(crate) fn install(packages: &[&str], why: impl Display) -> Result<()> {
     say::timed(format_args!("{why}: apt-get install {list} (about a minute)"), || {
         child::run_aside(apt_get()?.arg("update"))?;
         let mut install = apt_get()?;
-        install.args(["install", "--yes", "--no-install-recommends"]).args(&missing);
-        child::run_aside(&mut install)
+        // Some of them conflict with others: nothing of the person's is removed to make room for them.
+        install.args(["install", "--yes", "--no-remove", "--no-install-recommends"]).args(&missing);
+        child::run_aside(&mut install).with_context(|| {
+            format!("{list} cannot be installed; where apt says above that packages would be removed, they conflict with these")
+        })
     })
 }
 
