@@ -18,10 +18,10 @@ mod writer;
 pub mod ring;
 pub mod signals;
 
-pub use append::{Appended, Command, Draft, NotAppended, Remember, Rename};
+pub use append::{Appended, Command, Draft, Line, NotAppended, Remember, Rename};
 pub use read::{Ends, Place, ReadError, Reads};
 pub use room::{News, Room};
 pub use rooms::Rooms;
 pub use sqlite::SqliteStore;
 pub use store::{Batch, PersonRow, RoomState, Store, StoreError};
-pub use writer::{Clock, Log, LogHealth};
+pub use writer::{Clock, Log, LogHealth, Submitted};

@@ -35,7 +35,7 @@ async fn the_page_is_fresh_has_a_policy_and_makes_a_session() -> anyhow::Result<
         assert_eq!(page.status(), 200);
         assert_eq!(
             (header(&page, "content-type"), header(&page, "cache-control")),
-            ("text/html; charset=utf-8", "no-cache")
+            ("text/html; charset=utf-8", "private, no-cache")
         );
         let policy = header(&page, "content-security-policy").to_owned();
         assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval' 'sha256-"), "{policy}");

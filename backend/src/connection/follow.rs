@@ -24,6 +24,7 @@ pub(super) struct Follow {
     room: Arc<Room>,
     number: u64,
     person: PersonId,
+    start: Seq,
     cursor: Seq,
     form: Form,
     /// Which signals were taken; none where the form has no words for them.
@@ -36,7 +37,22 @@ impl Follow {
     pub(super) fn new(room: Arc<Room>, cursor: Seq, form: Form, person: &Person, reads: Reads) -> Self {
         let number = room.follow(person);
         let seen = (form == Form::V1).then(Seen::default);
-        Self { room, number, person: person.id.clone(), cursor, form, seen, reads, reading: None }
+        Self { room, number, person: person.id.clone(), start: cursor, cursor, form, seen, reads, reading: None }
+    }
+
+    /// It waits for the log.
+    pub(super) fn is_reading(&self) -> bool {
+        self.reading.is_some()
+    }
+
+    /// The event before the first that this cursor takes.
+    pub(super) fn start(&self) -> Seq {
+        self.start
+    }
+
+    /// The newest event that it has taken.
+    pub(super) fn cursor(&self) -> Seq {
+        self.cursor
     }
 
     pub(super) fn room(&self) -> &Arc<Room> {

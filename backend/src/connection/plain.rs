@@ -9,14 +9,12 @@ use shared::{ClientKey, EventBody, MessageText, PersonId, PersonName, PlainPost,
 use super::{Conversation, Going, Outgoing, follow::Follow, frames};
 use crate::{
     Warren,
-    log::{Appended, Command, Draft, NotAppended, ReadError, ring::Form},
+    log::{Command, Draft, Line, NotAppended, ReadError, Submitted, ring::Form},
     records::Someone,
 };
 
 /// Most posts of one connection that are under way at a time.
 const UNDER_WAY: usize = 64;
-
-type Answer = std::pin::Pin<Box<dyn Future<Output = Result<Appended, NotAppended>>>>;
 
 /// A plain connection: an author of its own, in one room.
 pub struct Plain {
@@ -25,7 +23,7 @@ pub struct Plain {
     me: Arc<Someone>,
     address: Option<IpAddr>,
     posted: u64,
-    answers: FuturesOrdered<Answer>,
+    answers: FuturesOrdered<Submitted>,
 }
 
 impl Plain {
@@ -62,13 +60,16 @@ impl Plain {
         }
         self.posted += 1;
         let key = ClientKey::parse(&self.posted.to_string()).map_err(|why| why.to_string())?;
-        self.answers.push_back(Box::pin(self.warren.log.submit(Command::Append(Draft {
+        let submitted = self.warren.log.submit(Command::Append(Draft {
             room: self.room.clone(),
             by: self.me.author(),
             key,
             body: EventBody::Posted { text, reply_to: None, mentions: Vec::new() },
             remember: None,
-        }))));
+            // Nothing is sent again by itself, so nothing can overtake.
+            line: Line::default(),
+        }));
+        self.answers.push_back(submitted.map_err(not_written)?);
         Ok(())
     }
 
@@ -78,9 +79,15 @@ impl Plain {
     }
 }
 
+fn not_written(why: NotAppended) -> String {
+    format!("{why}. Send it again later.")
+}
+
 impl Conversation for Plain {
     async fn text(&mut self, out: &Outgoing, text: ByteString) -> Going {
-        let Ok(post) = serde_json::from_str::<PlainPost>(&text) else {
+        // Serde would take an array for an object's fields in order.
+        let is_object = text.trim_start().starts_with('{');
+        let Some(post) = serde_json::from_str::<PlainPost>(&text).ok().filter(|_| is_object) else {
             return Going::Close(close::INVALID, r#"send {"name":"…","message":"…"}"#);
         };
         let blank = MessageText::parse(&post.message) == Err(shared::BadText::Blank);
@@ -93,7 +100,7 @@ impl Conversation for Plain {
     async fn answer(&mut self, out: &Outgoing) {
         match self.answers.next().await {
             Some(Ok(_)) => {}
-            Some(Err(why)) => self.not_sent(out, &format!("{why}. Send it again later.")),
+            Some(Err(why)) => self.not_sent(out, &not_written(why)),
             None => std::future::pending().await,
         }
     }

@@ -91,15 +91,23 @@ fn write_replies(state: &mut State, chunk: &mut BytesMut) {
 }
 
 fn write_events(state: &mut State, cx: &mut Context<'_>, chunk: &mut BytesMut) {
-    if !matches!(state.ending, Ending::Open) {
+    // A chunk of events may still go before the close frame: what a client has just posted comes back to it.
+    if !matches!(state.ending, Ending::Open | Ending::Close(_)) {
         return;
     }
-    let written = state.follows.iter_mut().try_for_each(|follow| follow.write_news(cx, chunk, CHUNK));
-    if written.is_err() {
+    let mut written = Ok(());
+    for follow in &mut state.follows {
+        written = written.and(follow.write_news(cx, chunk, CHUNK));
+        // One read of the log at a time: what it gives waits in memory until the client takes it.
+        if follow.is_reading() {
+            break;
+        }
+    }
+    if written.is_err() && matches!(state.ending, Ending::Open) {
         state.ending = Ending::Close(frames::close(Some(close::TRY_LATER), "1000"));
     }
     // Whoever had no turn in this chunk comes first in the next.
-    if chunk.len() >= CHUNK && state.follows.len() > 1 {
+    if !chunk.is_empty() && state.follows.len() > 1 {
         state.follows.rotate_left(1);
     }
 }

@@ -20,6 +20,16 @@ pub trait Conversation {
     /// A text came.
     fn text(&mut self, out: &Outgoing, text: ByteString) -> impl Future<Output = Going>;
 
+    /// There is more to do of what came before. Nothing further is read until that is done.
+    fn has_more(&self) -> bool {
+        false
+    }
+
+    /// Does the next piece of it.
+    fn go_on(&mut self, _out: &Outgoing) -> impl Future<Output = ()> {
+        std::future::ready(())
+    }
+
     /// Bytes came.
     fn binary(&mut self, _out: &Outgoing, _bytes: Bytes) -> Going {
         Going::Close(close::UNSUPPORTED, "text only")
@@ -113,11 +123,13 @@ async fn live<C: Conversation>(
         let soon = if stalled { timing.stalled_after / 4 } else { quiet };
         let look_again = (heard + quiet).min(Instant::now() + soon);
         let answering = conversation.is_answering();
-        let may_read = !out.is_full() && !conversation.is_full();
+        let may_go_on = !out.is_full() && !conversation.is_full();
+        let (may_read, more) = (may_go_on && !conversation.has_more(), may_go_on && conversation.has_more());
         tokio::select! {
             biased;
             () = conversation.answer(&out), if answering => {}
             _ = stopping.wait_for(|stopping| *stopping) => break End::Stopping,
+            () = std::future::ready(()), if more => conversation.go_on(&out).await,
             message = messages.next(), if may_read => {
                 heard = Instant::now();
                 pinged = false;

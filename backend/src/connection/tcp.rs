@@ -52,3 +52,25 @@ pub fn on_connect(connection: &dyn Any, extensions: &mut Extensions) {
         Err(error) => tracing::warn!(%error, "a connection could not be watched"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::rt::net::TcpListener;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn an_accepted_socket_sends_at_once_and_can_be_cut() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (accepted, _) = listener.accept().await.unwrap();
+        assert!(!accepted.nodelay().unwrap(), "it is not so by itself");
+        let mut extensions = Extensions::new();
+        on_connect(&accepted, &mut extensions);
+        assert!(accepted.nodelay().unwrap());
+        assert!(SockRef::from(&accepted).send_buffer_size().unwrap() <= 2 * SEND_BUFFER);
+        extensions.get::<std::sync::Arc<Tcp>>().unwrap().cut();
+        client.readable().await.unwrap();
+        assert!(matches!(client.try_read(&mut [0; 1]), Ok(0) | Err(_)), "the client sees the end");
+    }
+}

@@ -1,27 +1,34 @@
 //! The conversation of `warren.v1`: rooms are opened from a cursor or a snapshot, posts become events, and every
 //! command that does not is answered.
 
-use std::{collections::HashMap, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    net::IpAddr,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use bytestring::ByteString;
 use futures_util::{StreamExt as _, stream::FuturesOrdered};
+use serde_json::{Map, Value};
 use shared::{
-    ClientFrame, ClientKey, Cursor, EventBody, LIMITS, PersonName, Refusal, RefusalCode, RoomHead, RoomName,
+    ClientFrame, ClientKey, Cursor, EventBody, LIMITS, PersonName, Refusal, RefusalCode, RoomHead, RoomName, Seq,
     ServerFrame, close,
 };
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::{Conversation, Going, Outgoing, follow::Follow, frames};
 use crate::{
     Warren,
-    log::{Appended, Command, Draft, NotAppended, ReadError, Rename, ring::Form},
+    log::{Appended, Command, Draft, Line, NotAppended, ReadError, Rename, ring::Form},
     records::Someone,
 };
 
 mod decode;
 mod resume;
 
-use decode::{Decoded, Refused, decode};
+use decode::{Decoded, Refused, decode, decode_object};
 use resume::{Resume, resume};
 
 /// Most posts of one connection that are under way at a time.
@@ -44,6 +51,12 @@ pub struct V1 {
     /// Rooms whose line of posts waits: after one post was refused for a while, those behind it are too, or they
     /// would overtake it.
     held: HashMap<RoomName, Instant>,
+    /// The lines that posts stand in at the writer.
+    lines: HashMap<RoomName, Line>,
+    /// Posts whose event is still to come by a cursor here, as their answer.
+    owed: Vec<(RoomName, ClientKey, Seq)>,
+    /// Frames of an array that are not handled yet.
+    more: VecDeque<Map<String, Value>>,
 }
 
 impl V1 {
@@ -55,13 +68,33 @@ impl V1 {
             heartbeat_s: u32::try_from(warren.timing.ping_after.as_secs()).unwrap_or(u32::MAX),
             limits: LIMITS,
         }));
-        Self { warren, me, address, answers: FuturesOrdered::new(), held: HashMap::new() }
+        Self {
+            warren,
+            me,
+            address,
+            answers: FuturesOrdered::new(),
+            held: HashMap::new(),
+            lines: HashMap::new(),
+            owed: Vec::new(),
+            more: VecDeque::new(),
+        }
+    }
+
+    async fn take(&mut self, out: &Outgoing, decoded: Decoded) {
+        match decoded {
+            Decoded::Frame(frame) => self.handle(out, frame).await,
+            Decoded::Refused(Refused { room, key, refusal }) => {
+                out.reply(frames::v1(&ServerFrame::Refused { room, key, refusal }));
+            }
+            // Arrays do not stand in arrays.
+            Decoded::Several(_) => {}
+        }
     }
 
     async fn handle(&mut self, out: &Outgoing, frame: ClientFrame) {
         match frame {
             ClientFrame::Open { room, after } => self.open(out, room, after).await,
-            ClientFrame::Leave { room } => drop(out.unfollow(&room)),
+            ClientFrame::Leave { room } => drop(self.unfollow(out, &room)),
             ClientFrame::Post { room, key, text, reply_to, mentions } => {
                 if mentions.len() > MENTIONS {
                     let why = format!("A message mentions at most {MENTIONS} people.");
@@ -86,13 +119,13 @@ impl V1 {
     }
 
     /// Opens a room. Its room is entered before the log is read, so that nothing falls between the two.
-    async fn open(&self, out: &Outgoing, room: RoomName, after: Option<Cursor>) {
+    async fn open(&mut self, out: &Outgoing, room: RoomName, after: Option<Cursor>) {
         let open = out.follows().len();
         if open >= LIMITS.open_rooms && !out.follows().iter().any(|follow| *follow.name() == room) {
             let why = format!("One connection may have {} rooms open.", LIMITS.open_rooms);
             return refuse_all(out, Some(&room), None, Refusal::lasting(RefusalCode::TooManyRooms, why));
         }
-        let earlier = out.unfollow(&room);
+        let earlier = self.unfollow(out, &room);
         let followed = self.warren.log.rooms().enter(&room);
         let reads = &self.warren.reads;
         let read = async {
@@ -113,7 +146,7 @@ impl V1 {
             out.reply(frames::v1(&ServerFrame::Opened { room, epoch, first, head, snapshot, reset }));
             out.follow(Follow::new(followed, cursor, Form::V1, &self.me.person(), reads.clone()));
         } else {
-            let why = "The room could not be read. Open it again in a moment.";
+            let why = "The room cannot be read at the moment. It is tried again.";
             let refusal = Refusal::transient(RefusalCode::Storage, why, STORAGE_RETRY_MS);
             refuse_all(out, Some(&room), None, refusal);
         }
@@ -125,14 +158,53 @@ impl V1 {
         if let Err(refusal) = self.may_post(&room) {
             return refuse(out, &room, &key, refusal);
         }
-        let appended = self.warren.log.submit(Command::Append(Draft {
+        let submitted = self.warren.log.submit(Command::Append(Draft {
             room: room.clone(),
             by: self.me.author(),
             key: key.clone(),
             body,
             remember: self.me.remember(),
+            line: self.lines.entry(room.clone()).or_default().clone(),
         }));
-        self.answers.push_back(Box::pin(async move { (room, key, appended.await) }));
+        match submitted {
+            Ok(submitted) => self.answers.push_back(Box::pin(async move { (room, key, submitted.await) })),
+            Err(why) => self.refuse_for_now(out, &room, &key, why),
+        }
+    }
+
+    /// Refuses a post that may be tried again, and those of its room that come before that.
+    fn refuse_for_now(&mut self, out: &Outgoing, room: &RoomName, key: &ClientKey, why: NotAppended) {
+        let refusal = not_appended(why);
+        let wait = Duration::from_millis(refusal.retry_after_ms.unwrap_or_default());
+        self.held.insert(room.clone(), Instant::now() + wait);
+        self.lines.remove(room);
+        refuse(out, room, key, refusal);
+    }
+
+    /// A post has become the event `seq`. Where that comes here by itself, it is the answer.
+    fn appended(&mut self, out: &Outgoing, room: RoomName, key: ClientKey, seq: Seq) {
+        let follows = out.follows();
+        let cursor_in = |room: &RoomName| follows.iter().find(|follow| follow.name() == room);
+        self.owed.retain(|(room, _, seq)| cursor_in(room).is_some_and(|follow| follow.cursor() < *seq));
+        if cursor_in(&room).is_some_and(|follow| follow.start() < seq) {
+            self.owed.push((room, key, seq));
+        } else {
+            drop(follows);
+            settle(out, room, key, Some(seq));
+        }
+    }
+
+    /// The cursor in a room is taken away. What it would still have answered is answered now.
+    fn unfollow(&mut self, out: &Outgoing, room: &RoomName) -> Option<Follow> {
+        let follow = out.unfollow(room)?;
+        let (here, elsewhere) = std::mem::take(&mut self.owed).into_iter().partition(|owed| owed.0 == *room);
+        self.owed = elsewhere;
+        for (room, key, seq) in here {
+            if follow.cursor() < seq {
+                settle(out, room, key, Some(seq));
+            }
+        }
+        Some(follow)
     }
 
     fn may_post(&mut self, room: &RoomName) -> Result<(), Refusal> {
@@ -153,12 +225,16 @@ impl V1 {
         if let Err(wait) = self.warren.pace.take(self.me.id(), self.address) {
             return refuse_all(out, None, None, slow_down(wait));
         }
-        let kept = self.warren.log.submit(Command::Rename(Rename {
+        let submitted = self.warren.log.submit(Command::Rename(Rename {
             person: self.me.id().clone(),
             name: name.clone(),
             remember: self.me.remember(),
         }));
-        match kept.await {
+        let kept = match submitted {
+            Ok(submitted) => submitted.await,
+            Err(why) => Err(why),
+        };
+        match kept {
             Ok(_) => {
                 self.me.rename(name);
                 self.warren.log.rooms().rename(&self.me.person());
@@ -170,42 +246,31 @@ impl V1 {
 
 impl Conversation for V1 {
     async fn text(&mut self, out: &Outgoing, text: ByteString) -> Going {
-        let decoded = match decode(&text) {
-            Ok(decoded) => decoded,
+        match decode(&text) {
+            Ok(Decoded::Several(frames)) => self.more = frames,
+            Ok(decoded) => self.take(out, decoded).await,
             Err(why) => return Going::Close(close::INVALID, why),
-        };
-        for frame in decoded {
-            match frame {
-                Decoded::Frame(frame) => self.handle(out, frame).await,
-                Decoded::Refused(Refused { room, key, refusal }) => {
-                    out.reply(frames::v1(&ServerFrame::Refused { room, key, refusal }));
-                }
-            }
-            // An array of many frames is answered as one of them would be: no faster than the client takes it.
-            while out.is_full() && !out.is_closed() {
-                if timeout(self.warren.timing.stalled_after, out.taken()).await.is_err() {
-                    return Going::Close(close::TRY_LATER, "too slow");
-                }
-            }
         }
         Going::On
+    }
+
+    fn has_more(&self) -> bool {
+        !self.more.is_empty()
+    }
+
+    async fn go_on(&mut self, out: &Outgoing) {
+        if let Some(frame) = self.more.pop_front() {
+            self.take(out, decode_object(frame)).await;
+        }
     }
 
     async fn answer(&mut self, out: &Outgoing) {
         let Some((room, key, appended)) = self.answers.next().await else { return std::future::pending().await };
         match appended {
-            // The event itself is the answer where it comes here.
-            Ok(Appended::Fresh(_)) if out.follows().iter().any(|follow| *follow.name() == room) => {}
-            Ok(Appended::Fresh(seq) | Appended::Known(seq)) => {
-                out.reply(frames::v1(&ServerFrame::Settled { room, key, seq: Some(seq) }));
-            }
-            Ok(Appended::Kept) => out.reply(frames::v1(&ServerFrame::Settled { room, key, seq: None })),
-            Err(why) => {
-                let refusal = not_appended(why);
-                let wait = Duration::from_millis(refusal.retry_after_ms.unwrap_or_default());
-                self.held.insert(room.clone(), Instant::now() + wait);
-                refuse(out, &room, &key, refusal);
-            }
+            Ok(Appended::Fresh(seq)) => self.appended(out, room, key, seq),
+            Ok(Appended::Known(seq)) => settle(out, room, key, Some(seq)),
+            Ok(Appended::Kept) => settle(out, room, key, None),
+            Err(why) => self.refuse_for_now(out, &room, &key, why),
         }
     }
 
@@ -233,6 +298,10 @@ fn not_appended(why: NotAppended) -> Refusal {
         _ => "The server has too much to do. It is sent again in a moment.",
     };
     Refusal::transient(code, message, STORAGE_RETRY_MS)
+}
+
+fn settle(out: &Outgoing, room: RoomName, key: ClientKey, seq: Option<Seq>) {
+    out.reply(frames::v1(&ServerFrame::Settled { room, key, seq }));
 }
 
 fn refuse(out: &Outgoing, room: &RoomName, key: &ClientKey, refusal: Refusal) {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
 use serde::Serialize;
 
 use crate::{log::ReadError, policy::Forbidden};
@@ -41,7 +44,7 @@ impl ApiError {
     /// The answer that says it.
     pub(super) fn response(&self) -> HttpResponse {
         let body = Body { code: self.code(), message: self.to_string() };
-        HttpResponse::build(self.status_code()).json(body)
+        HttpResponse::build(self.status_code()).insert_header((header::CACHE_CONTROL, "no-store")).json(body)
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) async fn page(request: HttpRequest, warren: web::Data<Warren>) -> Res
         let text = HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body(assets::NO_CLIENT);
         return Ok(text);
     };
-    let mut response = assets::serve(&request, "index.html", &file, "no-cache");
+    let mut response = assets::serve(&request, "index.html", &file, "private, no-cache");
     let policy = warren.page.policy(file.metadata.sha256_hash(), &file.data);
     if let Ok(policy) = header::HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -50,7 +50,8 @@ pub(super) async fn plain(
         }
     };
     let id = random_id().map_err(ApiError::from)?;
-    let joined = Plain::join(warren.clone().into_inner(), room, id, address(&request), &accepted.outgoing).await;
+    let joined =
+        Plain::join(warren.clone().into_inner(), room, id, address(&request, &warren), &accepted.outgoing).await;
     let conversation = joined.map_err(ApiError::from)?;
     Ok(begin(&request, &warren, accepted, conversation))
 }
@@ -73,7 +74,7 @@ pub(super) async fn v1(
     };
     let me = warren.people.holder(&token).await.map_err(ApiError::from)?;
     let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes).await?;
-    let conversation = V1::begin(warren.clone().into_inner(), me, address(&request), &accepted.outgoing);
+    let conversation = V1::begin(warren.clone().into_inner(), me, address(&request, &warren), &accepted.outgoing);
     Ok(begin(&request, &warren, accepted, conversation))
 }
 
@@ -92,8 +93,14 @@ fn bearer_token(request: &HttpRequest) -> Option<Token> {
     Token::parse(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))
 }
 
-fn address(request: &HttpRequest) -> Option<IpAddr> {
-    request.peer_addr().map(|address| address.ip())
+/// Where the client is. Behind a proxy on this machine, the last that it says in `X-Forwarded-For`; none where it says
+/// nothing, or all of its clients would share one limit.
+fn address(request: &HttpRequest, warren: &Warren) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    if !(peer.is_loopback() && warren.origins.has_url()) {
+        return Some(peer);
+    }
+    header_text(request, header::X_FORWARDED_FOR)?.rsplit(',').next()?.trim().parse().ok()
 }
 
 /// Serves the connection on the handler's own thread.

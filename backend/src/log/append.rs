@@ -28,6 +28,23 @@ pub struct Draft {
     pub body: EventBody,
     /// The author, where they are not kept in the records yet.
     pub remember: Option<Remember>,
+    /// The line that it stands in.
+    pub line: Line,
+}
+
+/// Drafts whose order matters: once one of a line is refused for now, those behind it are too, or they would overtake
+/// it. Whoever has heard of the refusal begins a new line.
+#[derive(Clone, Debug, Default)]
+pub struct Line(Arc<AtomicBool>);
+
+impl Line {
+    fn is_broken(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    fn break_off(&self) {
+        self.0.store(true, Ordering::Release);
+    }
 }
 
 /// A person who is to be kept in the records from now on.
@@ -128,7 +145,7 @@ impl<S: Store> Appender<S> {
         }
         let mut plan = Plan::default();
         let mut answers: Vec<_> = commands.iter().map(|command| self.decide(&mut plan, command, now)).collect();
-        match self.commit(&plan.batch) {
+        let outcome = match self.commit(&plan.batch) {
             Ok(()) => {
                 self.rooms.extend(plan.rooms);
                 for kept in plan.kept {
@@ -150,7 +167,13 @@ impl<S: Store> Appender<S> {
                 }
                 (Vec::new(), answers)
             }
+        };
+        for (command, answer) in commands.iter().zip(&outcome.1) {
+            if let (Command::Append(draft), Err(_)) = (command, answer) {
+                draft.line.break_off();
+            }
         }
+        outcome
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), NotAppended> {
@@ -164,13 +187,25 @@ impl<S: Store> Appender<S> {
         match command {
             Command::Append(draft) => self.decide_append(plan, draft, now),
             Command::Rename(rename) => {
-                plan.remember(&rename.person, &rename.name, rename.remember.as_ref(), now);
+                plan.remember(&rename.person, &rename.name, true, rename.remember.as_ref(), now);
                 Ok(Appended::Kept)
             }
         }
     }
 
     fn decide_append(&mut self, plan: &mut Plan, draft: &Draft, now: Millis) -> Result<Appended, NotAppended> {
+        if draft.line.is_broken() {
+            return Err(NotAppended::Storage);
+        }
+        let decided = self.decide_draft(plan, draft, now);
+        if decided.is_err() {
+            // At once: the next one of its line may be in this very batch.
+            draft.line.break_off();
+        }
+        decided
+    }
+
+    fn decide_draft(&mut self, plan: &mut Plan, draft: &Draft, now: Millis) -> Result<Appended, NotAppended> {
         let key = key_of(draft);
         if let Some(&seq) = plan.keys.get(&key) {
             return Ok(Appended::Known(seq));
@@ -188,7 +223,7 @@ impl<S: Store> Appender<S> {
         plan.rooms.insert(draft.room.clone(), end);
         plan.keys.insert(key, end.head);
         if let Some(remember) = &draft.remember {
-            plan.remember(&draft.by.id, &draft.by.name, Some(remember), now);
+            plan.remember(&draft.by.id, &draft.by.name, false, Some(remember), now);
         }
         plan.batch.events.push(Event {
             room: draft.room.clone(),
@@ -227,9 +262,9 @@ struct Plan {
 }
 
 impl Plan {
-    fn remember(&mut self, id: &PersonId, name: &PersonName, remember: Option<&Remember>, at: Millis) {
+    fn remember(&mut self, id: &PersonId, name: &PersonName, renamed: bool, remember: Option<&Remember>, at: Millis) {
         let session = remember.map(|remember| remember.session);
-        self.batch.people.push(PersonRow { id: id.clone(), name: name.clone(), session, at });
+        self.batch.people.push(PersonRow { id: id.clone(), name: name.clone(), renamed, session, at });
         self.kept.extend(remember.map(|remember| Arc::clone(&remember.kept)));
     }
 }

@@ -21,6 +21,9 @@ use super::{
 /// Most reads at a time; the others wait.
 const READERS: usize = 4;
 
+/// About the most bytes of text in a snapshot: it waits in memory for its client.
+const SNAPSHOT_BYTES: usize = 128 * 1024;
+
 /// Why something could not be read. The cause is for the server's log only.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -66,15 +69,19 @@ struct Inner {
     file: PathBuf,
     epoch: Epoch,
     idle: Mutex<Vec<Connection>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
 }
 
 impl Reads {
     /// Reads the database in the data directory `data`, whose history is `epoch`.
     #[must_use]
     pub fn new(data: &std::path::Path, epoch: Epoch) -> Self {
-        let inner =
-            Inner { file: SqliteStore::file(data), epoch, idle: Mutex::default(), permits: Semaphore::new(READERS) };
+        let inner = Inner {
+            file: SqliteStore::file(data),
+            epoch,
+            idle: Mutex::default(),
+            permits: Arc::new(Semaphore::new(READERS)),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -94,6 +101,7 @@ impl Reads {
                 return Ok((Ends { first: Seq(1), head: Seq::ZERO }, Snapshot::default()));
             };
             let newest = if messages == 0 { Vec::new() } else { before(db, id, Seq(u64::MAX), messages)? };
+            let newest = at_most(newest, SNAPSHOT_BYTES);
             let more_before = newest.first().map_or(Ok(false), |first| any_before(db, id, first.seq))?;
             Ok((ends, Snapshot { messages: newest, more_before }))
         })
@@ -175,9 +183,13 @@ impl Reads {
     ) -> Result<T, ReadError> {
         let inner = Arc::clone(&self.inner);
         let reading = async {
-            let _permit = inner.permits.acquire().await.map_err(|_| ReadError::Stopped)?;
-            let inner = Arc::clone(&inner);
-            tokio::task::spawn_blocking(move || inner.read(read)).await.map_err(|_| ReadError::Stopped)?
+            let permit = Arc::clone(&inner.permits).acquire_owned().await.map_err(|_| ReadError::Stopped)?;
+            let reading = move || {
+                // Held by the read itself: whoever asked may be gone before it ends.
+                let _permit = permit;
+                inner.read(read)
+            };
+            tokio::task::spawn_blocking(reading).await.map_err(|_| ReadError::Stopped)?
         };
         reading.await.inspect_err(|error| tracing::error!(%error, "a read failed"))
     }
@@ -258,6 +270,19 @@ fn before(db: &Connection, room: i64, before: Seq, limit: u32) -> rusqlite::Resu
         find.query_map(params![room, bound(before), limit], message)?.collect::<Result<_, _>>()?;
     messages.reverse();
     Ok(messages)
+}
+
+/// The newest of these messages, as many as have `bytes` bytes of text together; at least one.
+fn at_most(mut messages: Vec<Message>, bytes: usize) -> Vec<Message> {
+    let mut left = bytes;
+    let fits = |message: &&Message| {
+        let fits = left > 0;
+        left = left.saturating_sub(message.text.as_str().len());
+        fits
+    };
+    let kept = messages.iter().rev().take_while(fits).count();
+    messages.drain(..messages.len() - kept);
+    messages
 }
 
 fn after(db: &Connection, room: i64, after: Seq, limit: u32) -> rusqlite::Result<Vec<Message>> {

@@ -74,11 +74,10 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    /// The log is known to reach up to `head`.
+    /// The log reached up to `head` when it was read. Only the first word counts: from then on every event comes by
+    /// [`Ring::push`], and one that is in the log already and on its way here must find its place.
     pub(super) fn observe(&mut self, head: Seq) {
-        if head > self.head {
-            self.held.clear();
-            self.bytes = 0;
+        if self.head == Seq::ZERO {
             self.head = head;
         }
     }
@@ -176,6 +175,10 @@ mod tests {
         assert_eq!(seqs(&ring, 6), None);
         ring.observe(Seq(9));
         assert_eq!(seqs(&ring, 8), Some(vec![9]), "observing what is known changes nothing");
+        ring.observe(Seq(10));
+        assert_eq!((seqs(&ring, 8), seqs(&ring, 10)), (Some(vec![9]), Some(vec![])), "10 is committed, not published");
+        ring.push(event(10, "c"));
+        assert_eq!(seqs(&ring, 8), Some(vec![9, 10]), "and nobody is sent to the log for it");
     }
 
     #[test]

@@ -77,7 +77,12 @@ impl Room {
             state.signals.stop_typing(&event.by.id);
             state.ring.push(event);
         }
+        // The writer's thread has no runtime for sending signals; where somebody types, a task is there already.
+        let signals = state.sending && state.signals.waiting();
         wake(state);
+        if signals {
+            self.changed.notify_one();
+        }
     }
 
     /// Begins to follow; gives the follower's number.

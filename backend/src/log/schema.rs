@@ -55,7 +55,8 @@ pub(super) fn configure(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(std::time::Duration::from_secs(5))?;
     db.execute_batch(
         "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL;
-         PRAGMA secure_delete = ON; PRAGMA cache_size = -8192;",
+         PRAGMA secure_delete = ON; PRAGMA cache_size = -8192;
+         PRAGMA journal_size_limit = 67108864;",
     )?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(())

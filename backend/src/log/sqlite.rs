@@ -20,8 +20,6 @@ use super::{
 pub struct SqliteStore {
     db: Connection,
     epoch: Epoch,
-    /// Row ids of rooms that have been committed.
-    room_ids: HashMap<RoomName, i64>,
 }
 
 /// The fields of an event that have no column of their own, as JSON.
@@ -51,11 +49,15 @@ impl SqliteStore {
         let mut db = Connection::open(&file).with_context(at)?;
         schema::configure(&db).with_context(at)?;
         let keep_copy = |db: &Connection, version: i64| {
+            // Moved into place when whole: a start that was cut off leaves nothing in the way of the next.
             let copy = file.with_extension(format!("before-{version}.sqlite"));
-            db.execute("VACUUM INTO ?1", params![copy.to_string_lossy()]).map(drop)
+            let partial = file.with_extension("copying");
+            drop(std::fs::remove_file(&partial));
+            db.execute("VACUUM INTO ?1", params![partial.to_string_lossy()])?;
+            std::fs::rename(&partial, &copy).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
         };
         let epoch = schema::migrate(&mut db, new_epoch, keep_copy).with_context(at)?;
-        Ok(Self { db, epoch, room_ids: HashMap::new() })
+        Ok(Self { db, epoch })
     }
 
     /// Drops the views and folds them again from the log.
@@ -113,10 +115,8 @@ impl Store for SqliteStore {
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
         // A transaction that is dropped is rolled back.
         let change = self.db.transaction().map_err(store_error)?;
-        let room_ids = write(&change, &self.room_ids, batch).map_err(store_error)?;
-        change.commit().map_err(commit_error)?;
-        self.room_ids.extend(room_ids);
-        Ok(())
+        write(&change, batch).map_err(store_error)?;
+        change.commit().map_err(commit_error)
     }
 
     fn close(&mut self) {
@@ -126,16 +126,12 @@ impl Store for SqliteStore {
     }
 }
 
-fn write(
-    change: &Transaction<'_>,
-    known: &HashMap<RoomName, i64>,
-    batch: &Batch,
-) -> rusqlite::Result<HashMap<RoomName, i64>> {
-    const PERSON: &str = "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET name = ?2";
+fn write(change: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+    const PERSON: &str = "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET name = ?2 WHERE ?4";
     const ROOM: &str = "INSERT INTO rooms (name, first, head, at) VALUES (?1, 1, ?2, ?3)
                         ON CONFLICT DO UPDATE SET head = ?2, at = ?3 RETURNING id";
-    for PersonRow { id, name, session, at } in &batch.people {
-        change.prepare_cached(PERSON)?.execute(params![id.as_str(), name.as_str(), sql(at.0)])?;
+    for PersonRow { id, name, renamed, session, at } in &batch.people {
+        change.prepare_cached(PERSON)?.execute(params![id.as_str(), name.as_str(), sql(at.0), renamed])?;
         if let Some(hash) = session {
             change.prepare_cached("INSERT OR IGNORE INTO sessions VALUES (?1, ?2, ?3)")?.execute(params![
                 hash.as_slice(),
@@ -153,14 +149,14 @@ fn write(
         let id = change
             .prepare_cached(ROOM)?
             .query_row(params![room.as_str(), sql(end.seq.0), sql(end.at.0)], |row| row.get::<_, i64>(0))?;
-        room_ids.insert(room.clone(), id);
+        room_ids.insert(room, id);
     }
     for event in &batch.events {
-        let id = room_ids.get(&event.room).or_else(|| known.get(&event.room)).copied().unwrap_or_default();
+        let id = room_ids.get(&event.room).copied().unwrap_or_default();
         insert(change, id, event)?;
         fold(change, id, event)?;
     }
-    Ok(room_ids)
+    Ok(())
 }
 
 fn insert(change: &Transaction<'_>, room: i64, event: &Event) -> rusqlite::Result<()> {

@@ -25,8 +25,10 @@ pub struct Batch {
 pub struct PersonRow {
     /// Who.
     pub id: PersonId,
-    /// What they are called; replaces what was kept.
+    /// What they are called.
     pub name: PersonName,
+    /// The name replaces what was kept. Otherwise it stands only where nobody is kept yet.
+    pub renamed: bool,
     /// SHA-256 of their session's token.
     pub session: Option<[u8; 32]>,
     /// When.

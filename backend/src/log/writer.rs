@@ -2,10 +2,12 @@
 //! acknowledges them, in this order and no other.
 
 use std::{
+    pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll},
     thread::JoinHandle,
 };
 
@@ -34,6 +36,17 @@ pub struct Log {
     rooms: Rooms,
     health: Arc<Health>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+/// The answer to a command, when it is there.
+pub struct Submitted(oneshot::Receiver<Result<Appended, NotAppended>>);
+
+impl Future for Submitted {
+    type Output = Result<Appended, NotAppended>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx).map(|answer| answer.unwrap_or(Err(NotAppended::Stopping)))
+    }
 }
 
 enum Waiting {
@@ -103,17 +116,14 @@ impl Log {
     /// comes when it is durable.
     ///
     /// # Errors
-    /// The future gives [`NotAppended`] where nothing became of it.
-    pub fn submit(&self, command: Command) -> impl Future<Output = Result<Appended, NotAppended>> + 'static + use<> {
+    /// [`NotAppended`] where there is no place in the line; the future gives it where nothing became of the command.
+    pub fn submit(&self, command: Command) -> Result<Submitted, NotAppended> {
         let (answer, answered) = oneshot::channel();
-        let sent = self.commands.try_send(Waiting::Command(command, answer)).map_err(|error| match error {
+        self.commands.try_send(Waiting::Command(command, answer)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => NotAppended::Busy,
             mpsc::error::TrySendError::Closed(_) => NotAppended::Stopping,
-        });
-        async move {
-            sent?;
-            answered.await.unwrap_or(Err(NotAppended::Stopping))
-        }
+        })?;
+        Ok(Submitted(answered))
     }
 
     /// Writes everything that waits in the line, and ends the writer. What comes later is refused.
@@ -166,8 +176,11 @@ impl<S: Store> Writer<S> {
     }
 
     fn note(&self, answers: &[Result<Appended, NotAppended>]) {
-        let failed = |answer: &Result<_, _>| matches!(answer, Err(NotAppended::Storage | NotAppended::Unsound));
-        self.health.failing.store(answers.iter().any(failed), Ordering::Relaxed);
+        // A retry that is known already says nothing about the disk.
+        let mut tried = answers.iter().filter(|answer| !matches!(answer, Ok(Appended::Known(_)))).peekable();
+        if tried.peek().is_some() {
+            self.health.failing.store(tried.any(Result::is_err), Ordering::Relaxed);
+        }
         self.health.unsound.store(self.appender.is_unsound(), Ordering::Relaxed);
     }
 }

@@ -42,6 +42,12 @@ impl Origins {
         self.url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
+    /// People reach the server at an address of their own (`--url`): maybe through a proxy.
+    #[must_use]
+    pub fn has_url(&self) -> bool {
+        self.url.is_some()
+    }
+
     /// Is a request for this Host for this server?
     ///
     /// # Errors

@@ -87,7 +87,17 @@ async fn closes(server: &Server, message: Message, code: u16) {
 async fn only_what_is_no_such_object_closes() {
     let (server, _data) = spawn();
     let mut witness = Client::plain(&server).await;
-    for text in ["", "hello", "42", "[]", "{}", r#"{"message":7}"#, r#"{"name":7,"message":"a"}"#, "{\"message\":"] {
+    for text in [
+        "",
+        "hello",
+        "42",
+        "[]",
+        "{}",
+        r#"{"message":7}"#,
+        r#"{"name":7,"message":"a"}"#,
+        "{\"message\":",
+        r#"["Ada","hi"]"#,
+    ] {
         closes(&server, Message::text(text), 1007).await;
     }
     closes(&server, Message::binary(&b"\x00\x01"[..]), 1003).await;

@@ -36,6 +36,10 @@ const HEADER: usize = 14;
 /// Longest payload of a control frame (RFC 6455 section 5.5).
 const CONTROL: u64 = 125;
 
+/// A message may have so many fragments, and one more for each so many bytes of its limit. The decoder keeps each by
+/// itself, so that many tiny ones cost far more than what is in them.
+const FRAGMENTS: u64 = 64;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
@@ -56,6 +60,7 @@ struct Frame {
 struct Open {
     text: bool,
     size: u64,
+    fragments: u64,
 }
 
 pub(super) struct Check {
@@ -156,7 +161,9 @@ impl Check {
     fn check_length(&self, length: u64) -> Result<(), Verdict> {
         let before = self.message.as_ref().map_or(0, |open| open.size);
         let control = self.header[0] & 0x08 != 0;
-        if !control && before.saturating_add(length) > self.most { Err(Verdict::TooBig) } else { Ok(()) }
+        let fragments = self.message.as_ref().map_or(0, |open| open.fragments);
+        let too_big = before.saturating_add(length) > self.most || fragments >= FRAGMENTS + self.most / FRAGMENTS;
+        if too_big && !control { Err(Verdict::TooBig) } else { Ok(()) }
     }
 
     fn begin(&mut self, length: u64, mask: [u8; 4]) {
@@ -169,8 +176,9 @@ impl Check {
             _ => Kind::PingPong,
         };
         if matches!(kind, Kind::Text | Kind::Binary) {
-            let open = self.message.get_or_insert(Open { text: kind == Kind::Text, size: 0 });
+            let open = self.message.get_or_insert(Open { text: kind == Kind::Text, size: 0, fragments: 0 });
             open.size = open.size.saturating_add(length);
+            open.fragments += 1;
         }
         self.close.clear();
         self.have = 0;

@@ -2,15 +2,22 @@
 //!
 //! A good frame takes the short way through serde. Only what is not good is looked at again, to say why.
 
+use std::collections::VecDeque;
+
 use serde_json::{Map, Value};
 use shared::{BadText, ClientFrame, ClientKey, Cursor, MessageText, PersonName, Refusal, RefusalCode, RoomName, Seq};
 
-/// A frame, or why it is none.
-#[derive(Debug, PartialEq, Eq)]
+/// What a text message holds.
+#[derive(Debug, PartialEq)]
 pub(super) enum Decoded {
     Frame(ClientFrame),
     Refused(Refused),
+    /// An array of frames, not looked at yet.
+    Several(VecDeque<Map<String, Value>>),
 }
+
+/// Most frames in one message.
+const SEVERAL: usize = 256;
 
 /// The refusal of a frame, with the room and key that it named, so that the client knows which.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,25 +34,29 @@ const SAID_BACK: usize = 64;
 ///
 /// # Errors
 /// The close reason, where it is neither an object nor an array of objects.
-pub(super) fn decode(text: &str) -> Result<Vec<Decoded>, &'static str> {
-    if let Ok(frame) = serde_json::from_str(text) {
-        return Ok(vec![Decoded::Frame(frame)]);
+pub(super) fn decode(text: &str) -> Result<Decoded, &'static str> {
+    // Serde would take an array for an object's fields in order.
+    let is_object = text.trim_start().starts_with('{');
+    if let (true, Ok(frame)) = (is_object, serde_json::from_str(text)) {
+        return Ok(Decoded::Frame(frame));
     }
     match serde_json::from_str(text) {
-        Ok(Value::Object(object)) => Ok(vec![decode_object(object)]),
-        Ok(Value::Array(items)) => items
-            .into_iter()
-            .map(|item| match item {
-                Value::Object(object) => Ok(decode_object(object)),
+        Ok(Value::Object(object)) => Ok(decode_object(object)),
+        Ok(Value::Array(items)) if items.len() > SEVERAL => Err("at most 256 frames in one message"),
+        Ok(Value::Array(items)) => {
+            let objects = items.into_iter().map(|item| match item {
+                Value::Object(object) => Ok(object),
                 _ => Err("a frame is an object"),
-            })
-            .collect(),
+            });
+            objects.collect::<Result<_, _>>().map(Decoded::Several)
+        }
         Ok(_) => Err("a frame is an object, or an array of objects"),
         Err(_) => Err("not JSON"),
     }
 }
 
-fn decode_object(object: Map<String, Value>) -> Decoded {
+/// Decodes a frame of an array.
+pub(super) fn decode_object(object: Map<String, Value>) -> Decoded {
     let named = |name| {
         let said = object.get(name).and_then(Value::as_str).filter(|said| said.chars().count() <= SAID_BACK);
         said.map(str::to_owned)
@@ -123,8 +134,8 @@ mod tests {
     use super::*;
 
     fn code(text: &str) -> RefusalCode {
-        match decode(text).unwrap().as_slice() {
-            [Decoded::Refused(refused)] => refused.refusal.code,
+        match decode(text).unwrap() {
+            Decoded::Refused(refused) => refused.refusal.code,
             other => panic!("{text}: {other:?}"),
         }
     }
@@ -139,6 +150,8 @@ mod tests {
             ("null", "a frame is an object, or an array of objects"),
             ("[[]]", "a frame is an object"),
             ("[1]", "a frame is an object"),
+            (r#"["ping",1]"#, "a frame is an object"),
+            (r#"["leave","lobby"]"#, "a frame is an object"),
         ] {
             assert_eq!(decode(text), Err(why), "{text}");
         }
@@ -180,22 +193,24 @@ mod tests {
     #[test]
     fn a_refusal_names_the_command_that_it_answers() {
         let decoded = decode(r#"{"type":"post","room":"r","key":"k7","text":""}"#).unwrap();
-        let [Decoded::Refused(refused)] = decoded.as_slice() else { panic!("{decoded:?}") };
+        let Decoded::Refused(refused) = decoded else { panic!("{decoded:?}") };
         assert_eq!((refused.room.as_deref(), refused.key.as_deref()), (Some("r"), Some("k7")));
     }
 
     #[test]
     fn an_array_is_taken_frame_by_frame() {
         let decoded = decode(r#"[{"type":"ping","n":1},{"type":"fly"},{"type":"ping","n":2}]"#).unwrap();
-        assert_eq!(decoded.len(), 3);
+        let Decoded::Several(frames) = decoded else { panic!("{decoded:?}") };
+        let decoded: Vec<_> = frames.into_iter().map(decode_object).collect();
         assert_eq!(decoded[0], Decoded::Frame(ClientFrame::Ping { n: 1 }));
         assert!(matches!(&decoded[1], Decoded::Refused(refused) if refused.refusal.code == RefusalCode::UnknownType));
         assert_eq!(decoded[2], Decoded::Frame(ClientFrame::Ping { n: 2 }));
+        assert_eq!(decode(&format!("[{}{{}}]", "{},".repeat(256))), Err("at most 256 frames in one message"));
     }
 
     #[test]
     fn fields_of_a_newer_version_are_let_pass() {
         let decoded = decode(r#"{"type":"ping","n":1,"mood":"good"}"#).unwrap();
-        assert_eq!(decoded, [Decoded::Frame(ClientFrame::Ping { n: 1 })]);
+        assert_eq!(decoded, Decoded::Frame(ClientFrame::Ping { n: 1 }));
     }
 }

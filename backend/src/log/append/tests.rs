@@ -61,6 +61,7 @@ fn post(room: &str, author: &str, key: &str) -> Command {
         key: ClientKey::parse(key).unwrap(),
         body: EventBody::Posted { text: MessageText::parse("t").unwrap(), reply_to: None, mentions: Vec::new() },
         remember: None,
+        line: Line::default(),
     })
 }
 
@@ -104,12 +105,12 @@ fn a_failed_commit_refuses_all_and_leaves_no_trace() {
     let (mut appender, kept) = appender();
     appender.append(&[post("a", "p", "known")], Millis(1));
     kept.lock().unwrap().fail = Some(StoreError::Full);
-    let commands = [post("a", "p", "1"), post("a", "p", "1"), post("a", "p", "known")];
-    let (events, answers) = appender.append(&commands, Millis(2));
+    let commands = || [post("a", "p", "1"), post("a", "p", "1"), post("a", "p", "known")];
+    let (events, answers) = appender.append(&commands(), Millis(2));
     assert_eq!(events, []);
     let refused = Err(NotAppended::Storage);
     assert_eq!(answers, [refused, refused, Ok(Appended::Known(Seq(1)))], "what is in the log stays so");
-    let (events, answers) = appender.append(&commands, Millis(3));
+    let (events, answers) = appender.append(&commands(), Millis(3));
     assert_eq!(seqs(&events), [("a", 2)], "the same again gets the seq that was not used");
     assert_eq!(answers[..2], [Ok(Appended::Fresh(Seq(2))), Ok(Appended::Known(Seq(2)))]);
 }
@@ -130,16 +131,55 @@ fn after_an_unsound_commit_nothing_is_taken() {
 fn a_person_is_kept_with_their_first_post_and_only_if_that_is() {
     let (mut appender, kept) = appender();
     let flag = Arc::<AtomicBool>::default();
-    let command = match post("a", "p", "1") {
+    let command = || match post("a", "p", "1") {
         Command::Append(draft) => {
             Command::Append(Draft { remember: Some(Remember { session: [7; 32], kept: Arc::clone(&flag) }), ..draft })
         }
         rename @ Command::Rename(_) => rename,
     };
     kept.lock().unwrap().fail = Some(StoreError::Failed("busy".to_owned()));
-    appender.append(std::slice::from_ref(&command), Millis(1));
+    appender.append(&[command()], Millis(1));
     assert!(!flag.load(Ordering::Acquire) && kept.lock().unwrap().people.is_empty());
-    appender.append(&[command], Millis(1));
+    appender.append(&[command()], Millis(1));
     assert!(flag.load(Ordering::Acquire));
     assert_eq!(kept.lock().unwrap().people[0].session, Some([7; 32]));
+}
+
+#[test]
+fn what_stands_behind_a_refused_draft_does_not_overtake_it() {
+    let (mut appender, kept) = appender();
+    let line = Line::default();
+    let in_line = |key: &str, line: &Line| match post("a", "p", key) {
+        Command::Append(draft) => Command::Append(Draft { line: line.clone(), ..draft }),
+        rename @ Command::Rename(_) => rename,
+    };
+    kept.lock().unwrap().fail = Some(StoreError::Full);
+    let (_, answers) = appender.append(&[in_line("1", &line)], Millis(1));
+    assert_eq!(answers, [Err(NotAppended::Storage)]);
+    // The disk has room again before anybody has heard of it.
+    let (events, answers) = appender.append(&[in_line("2", &line), post("a", "q", "other")], Millis(2));
+    assert_eq!(answers, [Err(NotAppended::Storage), Ok(Appended::Fresh(Seq(1)))], "others are not held up");
+    assert_eq!(events.len(), 1);
+    let again = Line::default();
+    let (_, answers) = appender.append(&[in_line("1", &again), in_line("2", &again)], Millis(3));
+    assert_eq!(answers, [Ok(Appended::Fresh(Seq(2))), Ok(Appended::Fresh(Seq(3)))]);
+}
+
+#[test]
+fn a_post_does_not_take_back_a_name() {
+    let (mut appender, kept) = appender();
+    let rename = Command::Rename(Rename {
+        person: PersonId::parse("p").unwrap(),
+        name: PersonName::parse("Ada").unwrap(),
+        remember: None,
+    });
+    let post = match post("a", "p", "1") {
+        Command::Append(draft) => {
+            Command::Append(Draft { remember: Some(Remember { session: [7; 32], kept: Arc::default() }), ..draft })
+        }
+        rename @ Command::Rename(_) => rename,
+    };
+    appender.append(&[rename, post], Millis(1));
+    let renamed: Vec<bool> = kept.lock().unwrap().people.iter().map(|person| person.renamed).collect();
+    assert_eq!(renamed, [true, false]);
 }

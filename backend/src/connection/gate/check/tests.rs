@@ -116,3 +116,16 @@ fn wrong_utf8_is_seen_before_the_frame_ends() {
     let whole = text(b"\xff and a long rest");
     assert_eq!(pass(&[&whole[..7]], 1_000).1, Some(End::Wrong(Verdict::NotUtf8)));
 }
+
+#[test]
+fn a_message_in_too_many_fragments_is_too_big() {
+    let tiny = |count: usize| {
+        let mut all = frame(0x01, b"x");
+        all.extend(frame(0x00, b"x").repeat(count));
+        all
+    };
+    assert_eq!(pass(&[&tiny(64 + 1_000 / 64 - 1)], 1_000).1, None);
+    assert_eq!(pass(&[&tiny(64 + 1_000 / 64)], 1_000).1, Some(End::Wrong(Verdict::TooBig)));
+    let again = [tiny(10), frame(0x80, b"x")].concat().repeat(20);
+    assert_eq!(pass(&[&again], 1_000).1, None, "each message is counted by itself");
+}
