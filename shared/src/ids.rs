@@ -1,10 +1,13 @@
 //! Names of things: rooms, people, commands. Each can be had only by parsing, so that a value is always valid.
 
-use std::{borrow::Borrow, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{KEY_CHARS, PERSON_ID_CHARS, ROOM_CHARS};
+use crate::{
+    limits::{KEY_CHARS, PERSON_ID_CHARS, ROOM_CHARS},
+    parsed::parsed_text,
+};
 
 /// Why a text is no room name, client key or person id. Its display is a sentence for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,32 +120,7 @@ impl ClientKey {
     }
 }
 
-macro_rules! text_id {
-    ($($id:ident),*) => {$(
-        impl TryFrom<String> for $id {
-            type Error = BadId;
-            fn try_from(raw: String) -> Result<Self, BadId> {
-                Self::parse(&raw)
-            }
-        }
-        impl From<$id> for String {
-            fn from(id: $id) -> Self {
-                id.as_str().to_owned()
-            }
-        }
-        impl fmt::Display for $id {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-        impl Borrow<str> for $id {
-            fn borrow(&self) -> &str {
-                self.as_str()
-            }
-        }
-    )*};
-}
-text_id!(RoomName, PersonId, ClientKey);
+parsed_text!(BadId: RoomName, PersonId, ClientKey);
 
 #[cfg(test)]
 mod tests {

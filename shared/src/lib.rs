@@ -23,6 +23,7 @@ mod event;
 mod ids;
 mod limits;
 mod message;
+mod parsed;
 mod position;
 mod refusal;
 mod text;

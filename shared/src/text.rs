@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::LIMITS;
+use crate::{limits::LIMITS, parsed::parsed_text};
 
 /// Why a text cannot be a message or a name. Its display is a sentence for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,27 +109,7 @@ impl PersonName {
     }
 }
 
-macro_rules! typed_text {
-    ($($text:ident),*) => {$(
-        impl TryFrom<String> for $text {
-            type Error = BadText;
-            fn try_from(raw: String) -> Result<Self, BadText> {
-                Self::parse(&raw)
-            }
-        }
-        impl From<$text> for String {
-            fn from(text: $text) -> Self {
-                text.as_str().to_owned()
-            }
-        }
-        impl fmt::Display for $text {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    )*};
-}
-typed_text!(MessageText, PersonName);
+parsed_text!(BadText: MessageText, PersonName);
 
 #[cfg(test)]
 mod tests {
