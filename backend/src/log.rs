@@ -10,6 +10,7 @@ mod append;
 mod read;
 mod room;
 mod rooms;
+mod rows;
 mod schema;
 mod sqlite;
 mod store;

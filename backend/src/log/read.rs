@@ -6,16 +6,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
-use shared::{
-    Author, ClientKey, Epoch, Event, EventBody, Message, MessageText, Millis, Page, Person, PersonId, PersonName,
-    RoomName, Seq, Snapshot,
-};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use shared::{Epoch, Event, Message, Millis, Page, Person, PersonId, PersonName, RoomName, Seq, Snapshot};
 use tokio::sync::Semaphore;
 
 use super::{
+    rows::{self, EVENT, MESSAGE, column, parsed, seq},
     schema,
-    sqlite::{More, SqliteStore},
 };
 
 /// Most reads at a time; the others wait.
@@ -77,7 +74,7 @@ impl Reads {
     #[must_use]
     pub fn new(data: &std::path::Path, epoch: Epoch) -> Self {
         let inner = Inner {
-            file: SqliteStore::file(data),
+            file: schema::file(data),
             epoch,
             idle: Mutex::default(),
             permits: Arc::new(Semaphore::new(READERS)),
@@ -231,29 +228,13 @@ pub(super) fn events_after(
     most: u32,
     bytes: usize,
 ) -> rusqlite::Result<Vec<Event>> {
-    const AFTER: &str = "SELECT seq, at, author, name, plain, key, kind, text, more FROM events
-                         WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
-    let mut find = db.prepare_cached(AFTER)?;
-    let mut rows = find.query(params![room, bound(after), most])?;
+    let mut find =
+        db.prepare_cached(&format!("SELECT {EVENT} FROM events WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"))?;
+    let mut rows = find.query(params![room, column(after.0), most])?;
     let (mut events, mut left) = (Vec::new(), bytes);
     while let Some(row) = rows.next()? {
-        let kind: String = row.get(6)?;
-        let body = match kind.as_str() {
-            "posted" => {
-                let More { reply_to, mentions } = more(row, 8)?;
-                EventBody::Posted { text: parsed(row, 7, MessageText::parse)?, reply_to, mentions }
-            }
-            _ => EventBody::Unknown,
-        };
-        let size = row.get_ref(7)?.as_str_or_null()?.map_or(0, str::len) + 200;
-        events.push(Event {
-            room: name.clone(),
-            seq: seq(row, 0)?,
-            at: millis(row, 1)?,
-            by: author(row, 2)?,
-            key: parsed(row, 5, ClientKey::parse)?,
-            body,
-        });
+        let (event, size) = rows::event(row, name)?;
+        events.push(event);
         left = left.saturating_sub(size);
         if left == 0 {
             break;
@@ -262,12 +243,12 @@ pub(super) fn events_after(
     Ok(events)
 }
 
-const MESSAGE: &str = "SELECT seq, at, author, name, plain, key, text, more, rev FROM messages WHERE room = ?1";
-
 fn before(db: &Connection, room: i64, before: Seq, limit: u32) -> rusqlite::Result<Vec<Message>> {
-    let mut find = db.prepare_cached(&format!("{MESSAGE} AND seq < ?2 ORDER BY seq DESC LIMIT ?3"))?;
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {MESSAGE} FROM messages WHERE room = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3"
+    ))?;
     let mut messages: Vec<_> =
-        find.query_map(params![room, bound(before), limit], message)?.collect::<Result<_, _>>()?;
+        find.query_map(params![room, column(before.0), limit], rows::message)?.collect::<Result<_, _>>()?;
     messages.reverse();
     Ok(messages)
 }
@@ -286,70 +267,25 @@ fn at_most(mut messages: Vec<Message>, bytes: usize) -> Vec<Message> {
 }
 
 fn after(db: &Connection, room: i64, after: Seq, limit: u32) -> rusqlite::Result<Vec<Message>> {
-    let mut find = db.prepare_cached(&format!("{MESSAGE} AND seq > ?2 ORDER BY seq LIMIT ?3"))?;
-    find.query_map(params![room, bound(after), limit], message)?.collect()
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {MESSAGE} FROM messages WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
+    ))?;
+    find.query_map(params![room, column(after.0), limit], rows::message)?.collect()
 }
 
 fn from_time(db: &Connection, room: i64, time: Millis, limit: u32) -> rusqlite::Result<Vec<Message>> {
-    let mut find = db.prepare_cached(&format!("{MESSAGE} AND at >= ?2 ORDER BY at, seq LIMIT ?3"))?;
-    find.query_map(params![room, bound(Seq(time.0)), limit], message)?.collect()
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {MESSAGE} FROM messages WHERE room = ?1 AND at >= ?2 ORDER BY at, seq LIMIT ?3"
+    ))?;
+    find.query_map(params![room, column(time.0), limit], rows::message)?.collect()
 }
 
 fn any_before(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT EXISTS (SELECT 1 FROM messages WHERE room = ?1 AND seq < ?2)")?
-        .query_row(params![room, bound(seq)], |row| row.get(0))
+        .query_row(params![room, column(seq.0)], |row| row.get(0))
 }
 
 fn any_after(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT EXISTS (SELECT 1 FROM messages WHERE room = ?1 AND seq > ?2)")?
-        .query_row(params![room, bound(seq)], |row| row.get(0))
-}
-
-fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
-    let More { reply_to, mentions } = more(row, 7)?;
-    Ok(Message {
-        seq: seq(row, 0)?,
-        at: millis(row, 1)?,
-        by: author(row, 2)?,
-        key: parsed(row, 5, ClientKey::parse)?,
-        text: parsed(row, 6, MessageText::parse)?,
-        reply_to,
-        mentions,
-        rev: seq(row, 8)?,
-    })
-}
-
-fn author(row: &Row<'_>, at: usize) -> rusqlite::Result<Author> {
-    let id = parsed(row, at, PersonId::parse)?;
-    Ok(Author { id, name: parsed(row, at + 1, PersonName::parse)?, plain: row.get(at + 2)? })
-}
-
-fn more(row: &Row<'_>, at: usize) -> rusqlite::Result<More> {
-    let json: Option<String> = row.get(at)?;
-    json.map_or(Ok(More::default()), |json| serde_json::from_str(&json).map_err(|error| unfit(at, error)))
-}
-
-fn parsed<T, E: std::error::Error + Send + Sync + 'static>(
-    row: &Row<'_>,
-    at: usize,
-    parse: impl FnOnce(&str) -> Result<T, E>,
-) -> rusqlite::Result<T> {
-    parse(row.get_ref(at)?.as_str()?).map_err(|error| unfit(at, error))
-}
-
-fn unfit(at: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(error))
-}
-
-pub(super) fn seq(row: &Row<'_>, at: usize) -> rusqlite::Result<Seq> {
-    row.get::<_, i64>(at).map(|seq| Seq(seq.cast_unsigned()))
-}
-
-pub(super) fn millis(row: &Row<'_>, at: usize) -> rusqlite::Result<Millis> {
-    row.get::<_, i64>(at).map(|at| Millis(at.cast_unsigned()))
-}
-
-/// SQLite's integers are signed: a bound above theirs is above everything.
-fn bound(seq: Seq) -> i64 {
-    i64::try_from(seq.0).unwrap_or(i64::MAX)
+        .query_row(params![room, column(seq.0)], |row| row.get(0))
 }

@@ -1,5 +1,7 @@
 //! The tables of the SQLite store, and how a data directory of an older version becomes one of this.
 
+use std::path::{Path, PathBuf};
+
 use rusqlite::{Connection, OptionalExtension, params};
 use shared::Epoch;
 
@@ -48,6 +50,11 @@ const STEPS: &[&str] = &[
          token_hash BLOB PRIMARY KEY, person TEXT NOT NULL REFERENCES people, since INTEGER NOT NULL
      ) STRICT, WITHOUT ROWID;",
 ];
+
+/// The database's file in a data directory.
+pub(super) fn file(data: &Path) -> PathBuf {
+    data.join("warren.sqlite")
+}
 
 /// What every connection is set to. `FULL`: a commit is on disk when it returns. `secure_delete`: what is deleted is
 /// overwritten. `trusted_schema`: a prepared file cannot make us run its functions.

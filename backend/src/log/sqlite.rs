@@ -2,16 +2,14 @@
 //!
 //! WAL with `synchronous = FULL`: a commit costs one sync, and readers never wait for the writer.
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::HashMap, path::Path};
 
 use anyhow::Context;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, ffi, params};
 use shared::{ClientKey, Epoch, Event, EventBody, Message, PersonId, RoomName, Seq};
 
 use super::{
+    rows::{self, column, more_column},
     schema,
     store::{Batch, PersonRow, RoomState, Store, StoreError},
 };
@@ -22,29 +20,14 @@ pub struct SqliteStore {
     epoch: Epoch,
 }
 
-/// The fields of an event that have no column of their own, as JSON.
-#[derive(Default, serde::Serialize, serde::Deserialize)]
-pub(super) struct More {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) reply_to: Option<Seq>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) mentions: Vec<PersonId>,
-}
-
 impl SqliteStore {
-    /// The file in a data directory.
-    #[must_use]
-    pub fn file(data: &Path) -> PathBuf {
-        data.join("warren.sqlite")
-    }
-
     /// Opens the database in the data directory `data`, or makes it, with `new_epoch` as its epoch.
     ///
     /// # Errors
     /// Where the file cannot be opened, is damaged, is another program's or a newer version's: says which, and the
     /// file is not changed.
     pub fn open(data: &Path, new_epoch: &str) -> anyhow::Result<Self> {
-        let file = Self::file(data);
+        let file = schema::file(data);
         let at = || format!("{} cannot be used", file.display());
         let mut db = Connection::open(&file).with_context(at)?;
         schema::configure(&db).with_context(at)?;
@@ -98,7 +81,7 @@ impl Store for SqliteStore {
     fn room(&mut self, room: &RoomName) -> Result<RoomState, StoreError> {
         let mut find = self.db.prepare_cached("SELECT head, at FROM rooms WHERE name = ?1").map_err(store_error)?;
         let found = find.query_row([room.as_str()], |row| {
-            Ok(RoomState { head: Seq(row.get::<_, i64>(0)?.cast_unsigned()), at: super::read::millis(row, 1)? })
+            Ok(RoomState { head: Seq(row.get::<_, i64>(0)?.cast_unsigned()), at: rows::millis(row, 1)? })
         });
         found.optional().map(Option::unwrap_or_default).map_err(store_error)
     }
@@ -107,7 +90,7 @@ impl Store for SqliteStore {
         const FIND: &str = "SELECT seq FROM keys WHERE room = (SELECT id FROM rooms WHERE name = ?1)
                             AND author = ?2 AND key = ?3";
         let mut find = self.db.prepare_cached(FIND).map_err(store_error)?;
-        find.query_row(params![room.as_str(), author.as_str(), key.as_str()], |row| super::read::seq(row, 0))
+        find.query_row(params![room.as_str(), author.as_str(), key.as_str()], |row| rows::seq(row, 0))
             .optional()
             .map_err(store_error)
     }
@@ -131,12 +114,12 @@ fn write(change: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
     const ROOM: &str = "INSERT INTO rooms (name, first, head, at) VALUES (?1, 1, ?2, ?3)
                         ON CONFLICT DO UPDATE SET head = ?2, at = ?3 RETURNING id";
     for PersonRow { id, name, renamed, session, at } in &batch.people {
-        change.prepare_cached(PERSON)?.execute(params![id.as_str(), name.as_str(), sql(at.0), renamed])?;
+        change.prepare_cached(PERSON)?.execute(params![id.as_str(), name.as_str(), column(at.0), renamed])?;
         if let Some(hash) = session {
             change.prepare_cached("INSERT OR IGNORE INTO sessions VALUES (?1, ?2, ?3)")?.execute(params![
                 hash.as_slice(),
                 id.as_str(),
-                sql(at.0)
+                column(at.0)
             ])?;
         }
     }
@@ -148,7 +131,7 @@ fn write(change: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
     for (room, end) in ends {
         let id = change
             .prepare_cached(ROOM)?
-            .query_row(params![room.as_str(), sql(end.seq.0), sql(end.at.0)], |row| row.get::<_, i64>(0))?;
+            .query_row(params![room.as_str(), column(end.seq.0), column(end.at.0)], |row| row.get::<_, i64>(0))?;
         room_ids.insert(room, id);
     }
     for event in &batch.events {
@@ -164,15 +147,15 @@ fn insert(change: &Transaction<'_>, room: i64, event: &Event) -> rusqlite::Resul
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let (kind, text, more) = match &event.body {
         EventBody::Posted { text, reply_to, mentions } => {
-            ("posted", Some(text.as_str()), more(*reply_to, mentions.clone()))
+            ("posted", Some(text.as_str()), more_column(*reply_to, mentions.clone()))
         }
         EventBody::Unknown => ("unknown", None, None),
     };
     let Event { seq, at, by, key, .. } = event;
     change.prepare_cached(EVENT)?.execute(params![
         room,
-        sql(seq.0),
-        sql(at.0),
+        column(seq.0),
+        column(at.0),
         by.id.as_str(),
         by.name.as_str(),
         by.plain,
@@ -185,7 +168,7 @@ fn insert(change: &Transaction<'_>, room: i64, event: &Event) -> rusqlite::Resul
         room,
         by.id.as_str(),
         key.as_str(),
-        sql(seq.0)
+        column(seq.0)
     ])?;
     Ok(())
 }
@@ -201,28 +184,17 @@ fn fold(change: &Transaction<'_>, room: i64, event: &Event) -> rusqlite::Result<
         .prepare_cached(MESSAGE)?
         .execute(params![
             room,
-            sql(seq.0),
-            sql(at.0),
+            column(seq.0),
+            column(at.0),
             by.id.as_str(),
             by.name.as_str(),
             by.plain,
             key.as_str(),
             text.as_str(),
-            more(reply_to, mentions),
-            sql(rev.0)
+            more_column(reply_to, mentions),
+            column(rev.0)
         ])
         .map(drop)
-}
-
-fn more(reply_to: Option<Seq>, mentions: Vec<PersonId>) -> Option<String> {
-    let more = More { reply_to, mentions };
-    let empty = more.reply_to.is_none() && more.mentions.is_empty();
-    if empty { None } else { serde_json::to_string(&more).ok() }
-}
-
-/// SQLite's integers are signed; seqs and times stay far below where that matters.
-fn sql(n: u64) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "so that it can be given to map_err")]

@@ -35,7 +35,7 @@ fn batch(events: &[Event]) -> Batch {
 }
 
 fn rows(data: &TempDir) -> Vec<String> {
-    let db = Connection::open(SqliteStore::file(data.path())).unwrap();
+    let db = Connection::open(schema::file(data.path())).unwrap();
     let mut all = db.prepare("SELECT * FROM messages ORDER BY room, seq").unwrap();
     let columns = all.column_count();
     let row = |row: &rusqlite::Row<'_>| {
@@ -88,7 +88,7 @@ fn views_are_folds_of_the_log() {
     store.commit(&batch(&[event("b", 1, "b")])).unwrap();
     let before = rows(&data);
     assert_eq!(before.len(), 2_501);
-    let db = Connection::open(SqliteStore::file(data.path())).unwrap();
+    let db = Connection::open(schema::file(data.path())).unwrap();
     db.execute_batch("UPDATE messages SET text = 'spoiled' WHERE seq % 7 = 0; DELETE FROM messages WHERE seq > 2000")
         .unwrap();
     assert_ne!(rows(&data), before);
