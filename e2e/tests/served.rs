@@ -40,6 +40,8 @@ async fn the_page_is_fresh_has_a_policy_and_makes_a_session() -> anyhow::Result<
         let policy = header(&page, "content-security-policy").to_owned();
         assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval' 'sha256-"), "{policy}");
         assert!(policy.contains("style-src 'self' 'sha256-"), "{policy}");
+        let sockets = server.ws("");
+        assert!(policy.contains(&format!("connect-src 'self' {sockets} wss://")), "{policy}");
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
         let cookie = header(&page, "set-cookie");
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");

@@ -12,11 +12,13 @@ use actix_web::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
-use super::{assets, error::ApiError};
+use super::{assets, error::ApiError, header_text};
 use crate::{Warren, records::Token};
 
 /// The name of the session's cookie.
 const COOKIE: &str = "warren";
+/// Stands in the policy for [`socket_sources`].
+const SOCKETS: &str = "{sockets}";
 /// How long a browser keeps it: as long as browsers keep any (400 days).
 const COOKIE_DAYS: i64 = 400;
 
@@ -54,6 +56,7 @@ pub(super) async fn page(request: HttpRequest, warren: web::Data<Warren>) -> Res
     };
     let mut response = assets::serve(&request, "index.html", &file, "private, no-cache");
     let policy = warren.page.policy(file.metadata.sha256_hash(), &file.data);
+    let policy = policy.replace(SOCKETS, &socket_sources(header_text(&request, header::HOST)));
     if let Ok(policy) = header::HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -64,6 +67,13 @@ pub(super) async fn page(request: HttpRequest, warren: web::Data<Warren>) -> Res
         }
     }
     Ok(response)
+}
+
+/// Where the page's sockets may go, in its policy: browsers differ in whether `'self'` means them too
+/// (<https://github.com/w3c/webappsec-csp/issues/7>). An IPv6 address cannot be said there.
+fn socket_sources(host: Option<&str>) -> String {
+    let can_be_said = |host: &&str| host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-'));
+    host.filter(can_be_said).map_or_else(String::new, |host| format!(" ws://{host} wss://{host}"))
 }
 
 /// The token in a request's cookie, where there is one that can be one.
@@ -96,7 +106,7 @@ fn policy(html: &str) -> String {
     };
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{}; style-src 'self'{}; img-src 'self' data:; \
-         font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
+         font-src 'self'; connect-src 'self'{SOCKETS}; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
          form-action 'none'; frame-ancestors 'none'",
         hashes("script"),
         hashes("style"),
@@ -141,6 +151,14 @@ mod tests {
         let policy = policy("<script>alert('Hello, world.');</script>");
         assert!(policy.contains("'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"), "{policy}");
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+    }
+
+    #[test]
+    fn sockets_may_go_to_the_host_of_the_page() {
+        assert_eq!(socket_sources(Some("chat.example:8000")), " ws://chat.example:8000 wss://chat.example:8000");
+        for other in [None, Some("[::1]:8000"), Some("a; script-src *"), Some("a b")] {
+            assert_eq!(socket_sources(other), "", "{other:?}");
+        }
     }
 
     #[test]
