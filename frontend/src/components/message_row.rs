@@ -107,7 +107,7 @@ fn note(props: &MessageRowProps, entry: &Entry, why: &str) -> Html {
     };
     html! {
         <p class="note">
-            <span>{ ["Not sent: ", why].concat() }</span>
+            <span>{ why.to_owned() }</span>
             { button("Try again", |room, key| Action::TryAgainPressed { room, key }) }
             { button("Edit", |room, key| Action::EditPressed { room, key }) }
             { button("Discard", |room, key| Action::DiscardPressed { room, key }) }

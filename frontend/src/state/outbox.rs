@@ -24,7 +24,7 @@ pub enum Fate {
     },
     /// The server will not have it. Out of the line, kept for the person.
     Refused {
-        /// Why, as a sentence.
+        /// What became of it and why, as it is said to the person.
         message: Rc<str>,
     },
 }
@@ -136,7 +136,7 @@ impl Outbox {
             self.held_until = Some(now.plus(ms.min(60_000)));
             self.change(key, |entry| entry.fate = Fate::Queued);
         } else {
-            let message: Rc<str> = refusal.message.as_str().into();
+            let message: Rc<str> = not_sent(&refusal.message).into();
             self.change(key, |entry| entry.fate = Fate::Refused { message });
         }
     }
@@ -172,16 +172,26 @@ impl Outbox {
         }
     }
 
-    /// The server takes us for somebody else now. Nothing is sent under another name without being asked for.
+    /// The server takes us for somebody else now. Nothing is sent under another name without being asked for; what
+    /// was acknowledged is in the log already, under the old one, and must not go out again.
     pub(super) fn owner_changed(&mut self) {
         self.link_lost();
+        Rc::make_mut(&mut self.entries).retain(|entry| !matches!(entry.fate, Fate::Settled { .. }));
+        self.give_up(&not_sent("you are somebody else here now."), "You are somebody else here now.");
+    }
+
+    /// Takes all that waits out of the line and keeps it for the person. `why_not` is said of what was never sent,
+    /// `instead` of what may be in the log.
+    fn give_up(&mut self, why_not: &str, instead: &str) {
         for entry in Rc::make_mut(&mut self.entries) {
             let message = match entry.fate {
-                Fate::Queued => "you are somebody else here now.",
-                Fate::Sent => "you are somebody else here now; it may have been sent before that.",
+                Fate::Queued => why_not.into(),
+                Fate::Sent => {
+                    [instead, " It may have been sent before that: look before you try again."].concat().into()
+                }
                 Fate::Settled { .. } | Fate::Refused { .. } => continue,
             };
-            Rc::make_mut(entry).fate = Fate::Refused { message: message.into() };
+            Rc::make_mut(entry).fate = Fate::Refused { message };
         }
     }
 
@@ -196,4 +206,8 @@ impl Outbox {
             change(Rc::make_mut(&mut Rc::make_mut(&mut self.entries)[place]));
         }
     }
+}
+
+fn not_sent(why: &str) -> String {
+    ["Not sent: ", why].concat()
 }

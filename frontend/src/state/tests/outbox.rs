@@ -86,7 +86,7 @@ fn a_refusal_that_stands_leaves_the_line_with_its_text() {
     sent(&mut client);
     client.hear(refused("a", None));
     assert_eq!(sent(&mut client), ["b"]);
-    assert_eq!(fates(&client)[0].1, Fate::Refused { message: "No.".into() });
+    assert_eq!(fates(&client)[0].1, Fate::Refused { message: "Not sent: No.".into() });
     assert_eq!(client.room().outbox().entries()[0].text, text("a"));
     client.hear(ServerFrame::Event(posted(1, "me", "b")));
     client.act(Action::TryAgainPressed { room: lobby(), key: key("a") });
@@ -135,6 +135,26 @@ fn somebody_else_sends_nothing_of_mine() {
     assert!(sent(&mut client).is_empty());
     assert!(fates(&client).iter().all(|(_, fate)| matches!(fate, Fate::Refused { .. })), "{:?}", fates(&client));
     assert_eq!(client.app.me(), Some(&person("another")));
+}
+
+#[test]
+fn what_was_acknowledged_is_never_sent_again_by_somebody_else() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    type_in(&mut client, "b");
+    client.hear(ServerFrame::Settled { room: lobby(), key: key("a"), seq: Some(Seq(9)) });
+    assert_eq!(sent(&mut client), ["a", "b"]);
+    type_in(&mut client, "c");
+    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
+    client.wait(5_000);
+    client.act(Action::SocketOpened { generation: client.generation() });
+    client.hear(welcome("another"));
+    client.hear(opened(0, true, Some(Reset::Epoch)));
+    assert!(sent(&mut client).is_empty());
+    let said = |message: &str| Fate::Refused { message: message.into() };
+    let unknown = "You are somebody else here now. It may have been sent before that: look before you try again.";
+    let waited = "Not sent: you are somebody else here now.";
+    assert_eq!(fates(&client), [("b".to_owned(), said(unknown)), ("c".to_owned(), said(waited))]);
 }
 
 #[test]
