@@ -163,6 +163,12 @@ impl Outbox {
         self.held_until = None;
     }
 
+    /// What was under way may have become an event that will never be seen here: it is sent again. The key is the
+    /// same, so that the answer is the word that was missed.
+    pub(super) fn ask_again(&mut self) {
+        self.under_way = None;
+    }
+
     /// The log is another one now, so the seqs of settled entries mean nothing: they are sent again, under their key.
     pub(super) fn log_reset(&mut self) {
         for entry in Rc::make_mut(&mut self.entries) {

@@ -243,6 +243,8 @@ impl Room {
             for message in snapshot.messages.iter().filter(|message| Some(&message.by.id) == me) {
                 self.outbox.settle(&message.key, message.seq);
             }
+            // The snapshot may have jumped over the event of what is under way.
+            self.outbox.ask_again();
             self.window.replace(snapshot);
             self.gaps = 0;
             self.paging = Paging::Idle;

@@ -158,6 +158,19 @@ fn what_was_acknowledged_is_never_sent_again_by_somebody_else() {
 }
 
 #[test]
+fn what_a_snapshot_jumped_over_is_asked_for_again() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    client.hear(ServerFrame::Event(posted(5, "other", "x")));
+    assert_eq!(sent(&mut client), ["a"]);
+    // The event of "a" is somewhere before the snapshot, and will not be seen.
+    client.hear(opened(60, true, Some(Reset::TooFar)));
+    assert_eq!(sent(&mut client), ["a"], "under its key");
+    client.hear(ServerFrame::Settled { room: lobby(), key: key("a"), seq: Some(Seq(7)) });
+    assert!(client.room().outbox().is_empty());
+}
+
+#[test]
 fn a_reset_throws_the_window_away_and_says_so_and_keeps_the_outbox() {
     let mut client = ready();
     client.hear(ServerFrame::Event(posted(1, "other", "x")));
