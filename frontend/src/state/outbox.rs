@@ -186,6 +186,12 @@ impl Outbox {
         self.give_up(&not_sent("you are somebody else here now."), "You are somebody else here now.");
     }
 
+    /// The server will not have the room open: nothing of what waits can go out.
+    pub(super) fn room_refused(&mut self, why: &str) {
+        self.under_way = None;
+        self.give_up(&not_sent(why), why);
+    }
+
     /// Takes all that waits out of the line and keeps it for the person. `why_not` is said of what was never sent,
     /// `instead` of what may be in the log.
     fn give_up(&mut self, why_not: &str, instead: &str) {

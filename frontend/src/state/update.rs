@@ -46,7 +46,12 @@ impl App {
             }
             Action::SessionAnswered { generation, granted } => self.line.session(generation, granted, at, effects),
             Action::Probed => self.line.probe(at, effects),
-            Action::RetryPressed => self.line.retry(at, effects),
+            Action::RetryPressed => {
+                if let Some(room) = self.place.room().cloned() {
+                    self.in_room(&room, super::Room::try_again);
+                }
+                self.line.retry(at, effects);
+            }
             Action::PagePutAway => {
                 self.line.rest(effects);
                 self.link_lost();
@@ -60,7 +65,10 @@ impl App {
                 }
                 self.jump(&room, effects);
             }
-            Action::TryAgainPressed { room, key } => self.in_room(&room, |room| room.outbox.requeue(&key)),
+            Action::TryAgainPressed { room, key } => self.in_room(&room, |room| {
+                room.outbox.requeue(&key);
+                room.try_again();
+            }),
             Action::EditPressed { room, key } => {
                 if let Some(entry) = self.room_mut(&room).and_then(|room| room.outbox.take_refused(&key)) {
                     effects.push(Effect::FillComposer { room, text: entry.text.clone() });
@@ -225,6 +233,9 @@ impl App {
         }
         let generation = self.line.generation();
         for (name, room) in &mut self.rooms {
+            if let Some(why) = room.refused_for_good().filter(|_| room.outbox.is_waiting()) {
+                Rc::make_mut(room).outbox.room_refused(&why);
+            }
             if room.phase != Phase::Open || room.outbox.is_empty() {
                 continue;
             }

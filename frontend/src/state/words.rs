@@ -41,7 +41,9 @@ pub fn link_words(app: &App) -> LinkWords {
             LinkWords { can_try: true, loud: true, ..say("stopped", words.concat()) }
         }
         Link::Up { .. } => match app.current().map(|(_, room)| room.phase()) {
-            Some(Phase::Refused { message, .. }) => LinkWords { loud: true, ..say("stopped", message.to_string()) },
+            Some(Phase::Refused { message, again }) => {
+                LinkWords { can_try: again.is_none(), loud: true, ..say("stopped", message.to_string()) }
+            }
             Some(Phase::Open) | None => say("live", "Live".into()),
             Some(Phase::Closed | Phase::Opening | Phase::CatchingUp { .. }) => {
                 say("catching-up", "Catching up…".into())

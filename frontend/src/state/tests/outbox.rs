@@ -2,7 +2,7 @@
 
 use shared::{ClientFrame, Refusal, RefusalCode, Reset, Seq, ServerFrame, Snapshot};
 
-use super::super::{Action, Effect, Fate, Notice};
+use super::super::{Action, Effect, Fate, Notice, link_words};
 use super::{Client, key, lobby, person, posted, text, welcome};
 
 fn opened(head: u64, snapshot: bool, reset: Option<Reset>) -> ServerFrame {
@@ -168,6 +168,34 @@ fn what_a_snapshot_jumped_over_is_asked_for_again() {
     assert_eq!(sent(&mut client), ["a"], "under its key");
     client.hear(ServerFrame::Settled { room: lobby(), key: key("a"), seq: Some(Seq(7)) });
     assert!(client.room().outbox().is_empty());
+}
+
+#[test]
+fn what_waits_for_a_room_that_is_refused_is_given_back() {
+    let refused = |message: &str| ServerFrame::Refused {
+        room: Some("lobby".to_owned()),
+        key: None,
+        refusal: Refusal::lasting(RefusalCode::Other, message),
+    };
+    let mut client = ready();
+    type_in(&mut client, "a");
+    type_in(&mut client, "b");
+    client.hear(ServerFrame::Event(posted(5, "other", "x")));
+    client.hear(refused("No more."));
+    let said = |message: &str| Fate::Refused { message: message.into() };
+    let unknown = "No more. It may have been sent before that: look before you try again.";
+    let never = ("b".to_owned(), said("Not sent: No more."));
+    assert_eq!(fates(&client), [("a".to_owned(), said(unknown)), never.clone()]);
+    type_in(&mut client, "c");
+    assert_eq!(fates(&client)[2].1, said("Not sent: No more."));
+    assert!(link_words(&client.app).can_try);
+    sent(&mut client);
+    client.act(Action::TryAgainPressed { room: lobby(), key: key("a") });
+    let opens = |effect: &Effect| matches!(effect, Effect::Send { frame: ClientFrame::Open { .. }, .. });
+    assert!(matches!(&client.take_effects()[..], [open] if opens(open)));
+    client.hear(opened(0, true, None));
+    assert_eq!(sent(&mut client), ["a"]);
+    assert_eq!(fates(&client)[0], never);
 }
 
 #[test]
