@@ -40,6 +40,15 @@ pub struct Entry {
     pub typed_at: Millis,
     /// What became of it.
     pub fate: Fate,
+    /// Why the server did not have it when it was last asked, where it is to be asked again.
+    pub held: Option<Rc<str>>,
+}
+
+impl Entry {
+    fn refuse(&mut self, message: Rc<str>) {
+        self.fate = Fate::Refused { message };
+        self.held = None;
+    }
 }
 
 /// The entries, in the order in which they go out.
@@ -89,7 +98,7 @@ impl Outbox {
     /// A new entry, at the end of the line.
     pub(super) fn push(&mut self, key: ClientKey, text: MessageText, typed_at: Millis) {
         if self.get(&key).is_none() {
-            Rc::make_mut(&mut self.entries).push(Rc::new(Entry { key, text, typed_at, fate: Fate::Queued }));
+            Rc::make_mut(&mut self.entries).push(Rc::new(Entry { key, text, typed_at, fate: Fate::Queued, held: None }));
         }
     }
 
@@ -111,7 +120,10 @@ impl Outbox {
     /// The event of `key` is in the log. It stays in sight until the cursor has passed the event.
     pub(super) fn settle(&mut self, key: &ClientKey, seq: Seq) {
         self.answered(key);
-        self.change(key, |entry| entry.fate = Fate::Settled { seq });
+        self.change(key, |entry| {
+            entry.fate = Fate::Settled { seq };
+            entry.held = None;
+        });
     }
 
     /// The command of `key` needs no further word, and became no event.
@@ -134,10 +146,15 @@ impl Outbox {
         self.answered(key);
         if let Some(ms) = refusal.retry_after_ms {
             self.held_until = Some(now.plus(ms.min(60_000)));
-            self.change(key, |entry| entry.fate = Fate::Queued);
+            self.change(key, |entry| {
+                entry.fate = Fate::Queued;
+                if entry.held.as_deref() != Some(&refusal.message) {
+                    entry.held = Some(refusal.message.as_str().into());
+                }
+            });
         } else {
-            let message: Rc<str> = not_sent(&refusal.message).into();
-            self.change(key, |entry| entry.fate = Fate::Refused { message });
+            let message = not_sent(&refusal.message).into();
+            self.change(key, |entry| entry.refuse(message));
         }
     }
 
@@ -151,16 +168,35 @@ impl Outbox {
         }
     }
 
-    /// A refused entry is taken out by the person. One of unknown fate cannot be: it may be in the log.
+    /// An entry that was refused, for good or for now, is taken out by the person. One of unknown fate cannot be: it
+    /// may be in the log.
     pub(super) fn take_refused(&mut self, key: &ClientKey) -> Option<Rc<Entry>> {
-        let refused = self.get(key).is_some_and(|entry| matches!(entry.fate, Fate::Refused { .. }));
-        if refused { self.remove(key) } else { None }
+        let refused = self.get(key).is_some_and(|entry| match entry.fate {
+            Fate::Refused { .. } => true,
+            Fate::Queued => entry.held.is_some(),
+            Fate::Sent | Fate::Settled { .. } => false,
+        });
+        let entry = if refused { self.remove(key) } else { None };
+        if self.held().is_none() {
+            self.held_until = None;
+        }
+        entry
+    }
+
+    /// Why the line does not move, in the server's words.
+    pub(super) fn held(&self) -> Option<&Rc<str>> {
+        self.entries.iter().find_map(|entry| entry.held.as_ref())
     }
 
     /// The link is lost: what was under way is sent again on the next.
     pub(super) fn link_lost(&mut self) {
         self.under_way = None;
         self.held_until = None;
+        for held in 0..self.entries.len() {
+            if self.entries[held].held.is_some() {
+                Rc::make_mut(&mut Rc::make_mut(&mut self.entries)[held]).held = None;
+            }
+        }
     }
 
     /// What was under way may have become an event that will never be seen here: it is sent again. The key is the
@@ -203,7 +239,7 @@ impl Outbox {
                 }
                 Fate::Settled { .. } | Fate::Refused { .. } => continue,
             };
-            Rc::make_mut(entry).fate = Fate::Refused { message };
+            Rc::make_mut(entry).refuse(message);
         }
     }
 

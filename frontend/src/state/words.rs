@@ -7,7 +7,7 @@ use super::{App, Here, Link, Phase, Trouble, Typing, Why};
 /// What is said about the link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkWords {
-    /// One word for programs: `live`, `catching-up`, `connecting`, `offline`, `stopped`.
+    /// One word for programs: `live`, `catching-up`, `held`, `connecting`, `offline`, `stopped`.
     pub state: &'static str,
     /// For people.
     pub words: String,
@@ -40,6 +40,7 @@ pub fn link_words(app: &App) -> LinkWords {
                 ["The server closed the link: ", if reason.is_empty() { "no reason given" } else { reason }, "."];
             LinkWords { can_try: true, loud: true, ..say("stopped", words.concat()) }
         }
+        Link::Up { .. } if let Some(why) = app.held() => say("held", ["Nothing can be sent now: ", why].concat()),
         Link::Up { .. } => match app.current().map(|(_, room)| room.phase()) {
             Some(Phase::Refused { message, again }) => {
                 LinkWords { can_try: again.is_none(), loud: true, ..say("stopped", message.to_string()) }

@@ -199,6 +199,32 @@ fn what_waits_for_a_room_that_is_refused_is_given_back() {
 }
 
 #[test]
+fn a_server_that_cannot_write_is_said_to_and_its_message_can_be_taken_back() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    type_in(&mut client, "b");
+    for _ in 0..5 {
+        client.hear(refused("a", Some(1_000)));
+        client.wait(1_000);
+    }
+    let words = link_words(&client.app);
+    assert_eq!((words.words.as_str(), words.loud), ("Nothing can be sent now: No.", true));
+    assert_eq!(&**client.app.speech().sentence(), "Nothing can be sent now: No.");
+    sent(&mut client);
+    client.act(Action::DiscardPressed { room: lobby(), key: key("a") });
+    assert_eq!(fates(&client).len(), 2, "it is under way");
+    client.hear(refused("a", Some(1_000)));
+    client.act(Action::DiscardPressed { room: lobby(), key: key("b") });
+    assert_eq!(fates(&client).len(), 2, "it was not refused");
+    client.act(Action::EditPressed { room: lobby(), key: key("a") });
+    assert!(client.take_effects().contains(&Effect::FillComposer { room: lobby(), text: text("a") }));
+    client.hear(refused("b", Some(1_000)));
+    client.wait(1_000);
+    client.hear(ServerFrame::Event(posted(1, "me", "b")));
+    assert_eq!(link_words(&client.app).words, "Live");
+}
+
+#[test]
 fn a_reset_throws_the_window_away_and_says_so_and_keeps_the_outbox() {
     let mut client = ready();
     client.hear(ServerFrame::Event(posted(1, "other", "x")));
