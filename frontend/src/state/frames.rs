@@ -121,6 +121,16 @@ impl App {
         let me = self.my_id();
         match signal {
             Signal::Here { room, count, people } => {
+                // No `renamed` comes where no room was open: this says as well that the server knows the name. A wish
+                // that stood on would undo what another page of the same person chooses later.
+                let wanted = &mut self.naming.wanted;
+                if people
+                    .iter()
+                    .flatten()
+                    .any(|person| Some(&person.id) == me.as_ref() && Some(&person.name) == wanted.as_ref())
+                {
+                    *wanted = None;
+                }
                 if let Some(room) = self.room_mut(&room) {
                     room.here = Some(Here { count, people: people.unwrap_or_default().into() });
                 }

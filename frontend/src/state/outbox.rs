@@ -98,7 +98,13 @@ impl Outbox {
     /// A new entry, at the end of the line.
     pub(super) fn push(&mut self, key: ClientKey, text: MessageText, typed_at: Millis) {
         if self.get(&key).is_none() {
-            Rc::make_mut(&mut self.entries).push(Rc::new(Entry { key, text, typed_at, fate: Fate::Queued, held: None }));
+            Rc::make_mut(&mut self.entries).push(Rc::new(Entry {
+                key,
+                text,
+                typed_at,
+                fate: Fate::Queued,
+                held: None,
+            }));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Links and what is typed for a room; names; and who is here and types.
 
-use shared::{ClientFrame, RoomName, ServerFrame, Signal};
+use shared::{ClientFrame, LIMITS, Millis, Person, PersonName, RoomName, ServerFrame, Signal};
 
 use super::super::{Action, Effect, Place, typing_words};
 use super::{Client, lobby, person, posted};
@@ -111,4 +111,23 @@ fn new_messages_are_spoken_of_once_in_two_seconds() {
     client.hear(ServerFrame::Event(posted(5, "ada", "hello")));
     client.wait(2_000);
     assert_eq!(&**client.app.speech().sentence(), "ada: hello");
+}
+
+#[test]
+fn a_name_that_the_server_knows_is_not_wished_for_again() {
+    let named = |name: &str| Person { name: PersonName::parse(name).unwrap(), ..person("me") };
+    let mut client = Client::welcomed();
+    client.act(Action::NameTyped("Ada".to_owned()));
+    let here = Signal::Here { room: lobby(), count: 1, people: Some(vec![named("Ada")]) };
+    client.hear(ServerFrame::Signal(here));
+    // Another page of the same person chooses another name.
+    client.hear(ServerFrame::Signal(Signal::Renamed { room: lobby(), person: named("Grace") }));
+    assert_eq!(client.app.me().unwrap().name.as_str(), "Grace");
+    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
+    client.wait(1_000);
+    client.act(Action::SocketOpened { generation: client.generation() });
+    client.take_effects();
+    client.hear(ServerFrame::Welcome { you: named("Grace"), now: Millis(0), heartbeat_s: 25, limits: LIMITS });
+    let renames = |effect: &Effect| matches!(effect, Effect::Send { frame: ClientFrame::Rename { .. }, .. });
+    assert!(!client.take_effects().iter().any(renames));
 }
