@@ -34,7 +34,7 @@ pub use speech::Speech;
 pub use time::{Moment, Now};
 pub use update::update;
 pub use window::{Chunk, Window};
-pub use words::{LinkWords, link_words, people_here, typing_words};
+pub use words::{LinkWords, link_words, people_here, reset_words, typing_words};
 
 #[cfg(all(test, not(target_family = "wasm")))]
 #[expect(clippy::unwrap_used, reason = "a test may unwrap")]

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use shared::{Person, Reset, RoomName};
+use shared::{Person, RoomName};
 use yew::prelude::*;
 
 use super::LogChunk;
 use crate::{
     hooks::{Look, use_scroller},
-    state::{Action, Edge, Notice, Paging, Phase, Reader, Room},
+    state::{Action, Edge, Notice, Paging, Phase, Reader, Room, reset_words},
 };
 
 /// What the log needs.
@@ -116,16 +116,6 @@ fn end(props: &LogProps) -> Html {
                 <p class="notice">{ message.to_string() }</p>
             }
         </>
-    }
-}
-
-fn reset_words(reset: Reset) -> &'static str {
-    match reset {
-        Reset::Epoch => "The server's history of this room was restored from a copy, so it was loaded anew.",
-        Reset::Ahead => "The server had lost the newest part of this room, so it was loaded anew.",
-        Reset::Diverged => "This room differed from the server's copy, so it was loaded anew.",
-        Reset::TooFar => "You were away for long, so only the newest messages were loaded; scroll up for the rest.",
-        Reset::Other => "The server asked for this room to be loaded anew.",
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     components::{Composer, Log, Side, head, side, speaker, status},
     hooks::use_app,
     io::{self, Store},
-    state::{App, Room, link_words, people_here, typing_words},
+    state::{App, Room, link_words, people_here},
 };
 
 /// What the chat needs.
@@ -54,7 +54,7 @@ fn main(app: &App, name: &RoomName, room: &Rc<Room>, touch: bool, wires: &Wires)
             { head(name, people_here(room.here()), &wires.on_back) }
             <Log key={name.as_str()} name={name.clone()} room={Rc::clone(room)} me={app.me().cloned()}
                 dispatch={&wires.dispatch} />
-            { status(link_words(app), typing_words(room.typing()), &wires.on_try) }
+            { status(link_words(app), room.typing(), &wires.on_try) }
             <Composer key={name.as_str()} room={name.clone()} {touch} draft_of={&wires.draft_of}
                 on_draft={&wires.on_draft} on_send={&wires.on_send} />
         </main>

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use shared::{ClientKey, Event, Person, Refusal, RefusalCode, RoomHead, RoomName, ServerFrame, Signal};
 
-use super::{App, Effect, Here, Moment, Phase, Reader, Typing, room::Taken};
+use super::{App, Effect, Here, Moment, Phase, Reader, Typing, reset_words, room::Taken};
 
 impl App {
     /// A frame came on the link of now.
@@ -17,6 +17,9 @@ impl App {
                 let Some(known) = self.room_mut(&room).filter(|room| room.phase != Phase::Closed) else { return };
                 if !known.opened(epoch, head, snapshot, reset, me.as_ref()) {
                     self.reopen(&room, effects);
+                }
+                if let Some(reset) = reset.filter(|_| self.place.room() == Some(&room)) {
+                    self.speech.say(reset_words(reset));
                 }
             }
             ServerFrame::Event(event) => self.event(&event, at, effects),
@@ -90,8 +93,9 @@ impl App {
         let Ok(name) = RoomName::parse(&name) else { return };
         let Some(room) = self.room_mut(&name) else { return };
         if let Some(key) = key {
-            if let Ok(key) = ClientKey::parse(&key) {
-                room.outbox.refuse(&key, refusal, at.now);
+            let Ok(key) = ClientKey::parse(&key) else { return };
+            if let Some(said) = room.outbox.refuse(&key, refusal, at.now) {
+                self.speech.say(&said);
             }
         } else if room.phase == Phase::Opening {
             // A cursor that the server cannot read is no use; without one, it must do.

@@ -147,8 +147,8 @@ impl Outbox {
         }
     }
 
-    /// The server will not have it now, or at all.
-    pub(super) fn refuse(&mut self, key: &ClientKey, refusal: &Refusal, now: Now) {
+    /// The server will not have it now, or at all: then what is to be said of it.
+    pub(super) fn refuse(&mut self, key: &ClientKey, refusal: &Refusal, now: Now) -> Option<Rc<str>> {
         self.answered(key);
         if let Some(ms) = refusal.retry_after_ms {
             self.held_until = Some(now.plus(ms.min(60_000)));
@@ -158,10 +158,12 @@ impl Outbox {
                     entry.held = Some(refusal.message.as_str().into());
                 }
             });
-        } else {
-            let message = not_sent(&refusal.message).into();
-            self.change(key, |entry| entry.refuse(message));
+            return None;
         }
+        let message: Rc<str> = not_sent(&refusal.message).into();
+        self.get(key)?;
+        self.change(key, |entry| entry.refuse(Rc::clone(&message)));
+        Some(message)
     }
 
     /// A refused entry goes to the end of the line, as it is.

@@ -1,6 +1,6 @@
 //! States in words, as they stand on the page.
 
-use shared::Person;
+use shared::{PersonName, Reset};
 
 use super::{App, Here, Link, Phase, Trouble, Typing, Why};
 
@@ -63,15 +63,26 @@ fn why_words(why: Why) -> &'static str {
     }
 }
 
-/// "Ada is typing…"
+/// "Ada is typing…": each name, to be isolated from what stands around it, and the words behind it.
 #[must_use]
-pub fn typing_words(typing: Option<&Typing>) -> String {
-    let name = |person: &Person| person.name.to_string();
+pub fn typing_words(typing: Option<&Typing>) -> Vec<(&PersonName, &'static str)> {
     match typing.map_or(&[][..], |typing| &typing.people) {
-        [] => String::new(),
-        [one] => [&name(one), " is typing…"].concat(),
-        [one, two] => [&name(one), " and ", &name(two), " are typing…"].concat(),
-        [one, two, ..] => [&name(one), ", ", &name(two), " and others are typing…"].concat(),
+        [] => Vec::new(),
+        [one] => vec![(&one.name, " is typing…")],
+        [one, two] => vec![(&one.name, " and "), (&two.name, " are typing…")],
+        [one, two, ..] => vec![(&one.name, ", "), (&two.name, " and others are typing…")],
+    }
+}
+
+/// Why a room was loaded anew.
+#[must_use]
+pub fn reset_words(reset: Reset) -> &'static str {
+    match reset {
+        Reset::Epoch => "The server's history of this room was restored from a copy, so it was loaded anew.",
+        Reset::Ahead => "The server had lost the newest part of this room, so it was loaded anew.",
+        Reset::Diverged => "This room differed from the server's copy, so it was loaded anew.",
+        Reset::TooFar => "You were away for long, so only the newest messages were loaded; scroll up for the rest.",
+        Reset::Other => "The server asked for this room to be loaded anew.",
     }
 }
 

@@ -53,6 +53,9 @@ async fn on_a_touched_screen_enter_is_a_line_break() {
 async fn what_cannot_be_sent_stays_with_the_reason() {
     let chat = Mounted::live(0).await;
     let long = "x".repeat(4_001);
+    let region = chat.find("#composer-problem").unwrap();
+    assert!(region.client_width() > 0, "only what is there already can be heard to change");
+    assert_eq!(region.client_height(), 0);
     input(&chat, &long);
     chat.until("#composer-problem", |words| words.text_content().unwrap().contains("longer than 4000")).await;
     enter(&chat, |_| {});

@@ -29,6 +29,7 @@ async fn who_is_here_and_who_types() {
     assert_eq!(chat.find(".head p").unwrap().text_content().unwrap(), "2 people here");
     chat.hear(ServerFrame::Signal(Signal::Typing { room, people: vec![person("ada")] }));
     chat.until(".typing", |line| line.text_content().unwrap() == "ada is typing…").await;
+    chat.until(".typing bdi", |name| name.text_content().unwrap() == "ada").await;
 }
 
 #[wasm_bindgen_test]

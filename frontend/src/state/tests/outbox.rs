@@ -87,6 +87,7 @@ fn a_refusal_that_stands_leaves_the_line_with_its_text() {
     client.hear(refused("a", None));
     assert_eq!(sent(&mut client), ["b"]);
     assert_eq!(fates(&client)[0].1, Fate::Refused { message: "Not sent: No.".into() });
+    assert_eq!(&**client.app.speech().sentence(), "Not sent: No.");
     assert_eq!(client.room().outbox().entries()[0].text, text("a"));
     client.hear(ServerFrame::Event(posted(1, "me", "b")));
     client.act(Action::TryAgainPressed { room: lobby(), key: key("a") });
@@ -237,6 +238,8 @@ fn a_reset_throws_the_window_away_and_says_so_and_keeps_the_outbox() {
     client.hear(opened(0, true, Some(Reset::Ahead)));
     assert_eq!(client.shown(), [] as [u64; 0]);
     assert_eq!(client.room().notice(), Some(Notice::Reset(Reset::Ahead)));
+    let said = client.app.speech().sentence();
+    assert!(said.starts_with("Connected again. The server had lost the newest part of this room"), "{said}");
     assert_eq!(sent(&mut client), ["a"]);
 }
 

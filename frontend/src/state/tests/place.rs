@@ -83,7 +83,8 @@ fn typing_is_said_every_three_seconds_and_heard_for_five() {
     assert_eq!(client.take_effects().iter().filter(typing).count(), 3);
     let people = vec![person("ada"), person("me")];
     client.hear(ServerFrame::Signal(Signal::Typing { room: lobby(), people }));
-    assert_eq!(typing_words(client.room().typing()), "ada is typing…");
+    let name = person("ada").name;
+    assert_eq!(typing_words(client.room().typing()), [(&name, " is typing…")]);
     client.wait(4_999);
     assert!(client.room().typing().is_some());
     client.wait(1);
