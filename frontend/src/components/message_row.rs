@@ -66,6 +66,8 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
                     { stamp(at) }
                 </p>
             } else {
+                // Who sees the page sees whose group it is; to others each message says it.
+                <span class="sr"><bdi>{ name.map_or("You", PersonName::as_str).to_owned() }</bdi></span>
                 { stamp(at) }
             }
             <div class="body" dir="auto">{ for pieces(text.as_str()).into_iter().map(piece) }</div>
