@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::{nowhere, wires::Wires};
 use crate::{
     components::{Composer, Log, Side, head, side, speaker, status},
-    hooks::use_app,
+    hooks::{use_app, use_focus},
     io::{self, Store},
     state::{App, Room, link_words, people_here},
 };
@@ -29,16 +29,17 @@ pub fn Chat(props: &ChatProps) -> Html {
     let app = use_app(&props.store);
     let shows_rooms = use_state_eq(|| false);
     let wires = use_memo(props.store.clone(), |store| Wires::new(store, shows_rooms.setter()));
+    use_focus(*shows_rooms, props.touch);
     use_effect_with(app.place().clone(), |place| {
         io::set_title(&place.room().map_or_else(|| "Warren".into(), |name| ["#", name.as_str(), " · Warren"].concat()));
     });
     html! {
         <>
-            if app.current().is_some() {
-                <a class="skip" href="#composer">{ "Skip to the message box" }</a>
-            }
             <div class="app" data-link={link_words(&app).state}>
                 <div class={classes!("grid", shows_rooms.then_some("shows-rooms"))}>
+                    if app.current().is_some() {
+                        <a class="skip" href="#composer">{ "Skip to the message box" }</a>
+                    }
                     { side(&app, &Side { alone: *shows_rooms, on_go: &wires.on_go, on_name: &wires.on_name }) }
                     { app.current().map_or_else(nowhere, |(name, room)| main(&app, name, room, props.touch, &wires)) }
                 </div>
