@@ -202,6 +202,9 @@ impl App {
             room.unseen = 0;
             let frame = room.open_newest(name);
             self.send(frame, effects);
+        } else if !welcomed {
+            // The wish is kept for the next link: without a cursor, the room opens at the newest.
+            room.cursor = None;
         }
     }
 
