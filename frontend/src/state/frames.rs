@@ -6,6 +6,9 @@ use shared::{ClientKey, Event, Person, Refusal, RefusalCode, RoomHead, RoomName,
 
 use super::{App, Effect, Here, Moment, Phase, Reader, Typing, reset_words, room::Taken};
 
+/// A server that opened a room and gave nothing of it is asked again after so many milliseconds.
+const NO_SNAPSHOT_MS: u64 = 5_000;
+
 impl App {
     /// A frame came on the link of now.
     pub(super) fn receive(&mut self, frame: ServerFrame, at: &Moment, effects: &mut Vec<Effect>) {
@@ -15,8 +18,15 @@ impl App {
                 let me = self.my_id();
                 // A room that was left meanwhile is none of ours.
                 let Some(known) = self.room_mut(&room).filter(|room| room.phase != Phase::Closed) else { return };
+                let asked_for_all = known.cursor.is_none();
                 if !known.opened(epoch, head, snapshot, reset, me.as_ref()) {
-                    self.reopen(&room, effects);
+                    if asked_for_all {
+                        // Asked again at once, it would go on like this as fast as the link can.
+                        let again = Some(at.now.plus(NO_SNAPSHOT_MS));
+                        known.phase = Phase::Refused { message: "The server did not say what is here.".into(), again };
+                    } else {
+                        self.reopen(&room, effects);
+                    }
                 }
                 if let Some(reset) = reset.filter(|_| self.place.room() == Some(&room)) {
                     self.speech.say(reset_words(reset));
