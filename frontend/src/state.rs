@@ -27,7 +27,7 @@ pub use line::{Line, Link, Why};
 pub use links::{Piece, pieces};
 pub use outbox::{Entry, Fate, Outbox};
 pub use place::Place;
-pub use presence::{Here, Typing};
+pub use presence::{Here, Typing, namesakes};
 pub use room::{Ask, Edge, Notice, Paging, Phase, Reader, Room};
 pub use rows::{Row, rows};
 pub use speech::Speech;

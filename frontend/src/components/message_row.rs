@@ -7,7 +7,7 @@ use std::rc::Rc;
 use shared::{Message, Millis, Person, PersonId, PersonName, RoomName};
 use yew::prelude::*;
 
-use super::calendar;
+use super::{calendar, here_list::tag};
 use crate::state::{Action, Entry, Fate, Piece, pieces};
 
 /// What the row shows.
@@ -28,6 +28,9 @@ pub struct MessageRowProps {
     pub line: Line,
     /// It begins a group.
     pub first: bool,
+    /// Somebody else bears the author's name too.
+    #[prop_or_default]
+    pub tagged: bool,
     /// Hears of the buttons.
     pub dispatch: Callback<Action>,
 }
@@ -51,13 +54,16 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
             Fate::Refused { .. } => (Some("failed"), None),
         },
     };
+    let name_or_you = name.map_or("You", PersonName::as_str).to_owned();
+    let sign = id.filter(|_| props.tagged).map(tag);
     let class = classes!("m", hue(id), props.first.then_some("first"), state);
     html! {
         <li {class} data-seq={seq}>
             if props.first {
                 { avatar(name) }
                 <p class="who">
-                    <bdi>{ name.map_or("You", PersonName::as_str).to_owned() }</bdi>
+                    <bdi>{ name_or_you }</bdi>
+                    { sign }
                     if plain {
                         <span class="via" title="Came over the plain relay: the name is not bound to anybody">
                             { "via the plain relay" }
@@ -67,7 +73,7 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
                 </p>
             } else {
                 // Who sees the page sees whose group it is; to others each message says it.
-                <span class="sr"><bdi>{ name.map_or("You", PersonName::as_str).to_owned() }</bdi></span>
+                <span class="sr"><bdi>{ name_or_you }</bdi>{ " " }{ sign }</span>
                 { stamp(at) }
             }
             <div class="body" dir="auto">{ for pieces(text.as_str()).into_iter().map(piece) }</div>

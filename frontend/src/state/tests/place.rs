@@ -1,8 +1,8 @@
 //! Links and what is typed for a room; names; and who is here and types.
 
-use shared::{ClientFrame, LIMITS, Millis, Person, PersonName, RoomName, ServerFrame, Signal};
+use shared::{ClientFrame, LIMITS, Millis, Person, PersonName, RoomName, Seq, ServerFrame, Signal, Snapshot};
 
-use super::super::{Action, Effect, Place, typing_words};
+use super::super::{Action, Effect, Place, namesakes, typing_words};
 use super::{Client, lobby, person, posted};
 
 #[test]
@@ -131,4 +131,41 @@ fn a_name_that_the_server_knows_is_not_wished_for_again() {
     client.hear(ServerFrame::Welcome { you: named("Grace"), now: Millis(0), heartbeat_s: 25, limits: LIMITS });
     let renames = |effect: &Effect| matches!(effect, Effect::Send { frame: ClientFrame::Rename { .. }, .. });
     assert!(!client.take_effects().iter().any(renames));
+}
+
+#[test]
+fn two_people_of_one_name_are_told_apart() {
+    let mut client = Client::welcomed();
+    let opened = ServerFrame::Opened {
+        room: lobby(),
+        epoch: "e".to_owned().into(),
+        first: Seq(1),
+        head: Seq(0),
+        snapshot: Some(Snapshot::default()),
+        reset: None,
+    };
+    client.hear(opened);
+    let said = |seq, id: &str, name: &str| {
+        let mut event = posted(seq, id, "k");
+        event.by.name = PersonName::parse(name).unwrap();
+        ServerFrame::Event(event)
+    };
+    let namesakes = |client: &Client| {
+        namesakes(client.room(), client.app.me()).iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    client.hear(said(1, "one", "Ada"));
+    client.hear(said(2, "one", "Ada"));
+    client.hear(said(3, "two", "Bob"));
+    assert_eq!(namesakes(&client), [] as [&str; 0]);
+    client.hear(said(4, "three", "Ada"));
+    assert_eq!(namesakes(&client), ["one", "three"]);
+    client.hear(said(5, "four", "me"));
+    assert_eq!(namesakes(&client), ["one", "three", "four"], "but not oneself");
+    let here = Signal::Here {
+        room: lobby(),
+        count: 1,
+        people: Some(vec![Person { name: PersonName::parse("Bob").unwrap(), ..person("five") }]),
+    };
+    client.hear(ServerFrame::Signal(here));
+    assert_eq!(namesakes(&client), ["one", "two", "three", "four", "five"]);
 }
