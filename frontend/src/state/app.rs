@@ -200,8 +200,8 @@ impl App {
         }
     }
 
-    /// Whether there is trouble, and since when. `spoken` is the sentence of the action before this one.
-    pub(super) fn watch_trouble(&mut self, at: &Moment, spoken: u32) {
+    /// Whether there is trouble, and since when. `was` is what all was before this action.
+    pub(super) fn watch_trouble(&mut self, at: &Moment, was: &Self) {
         let room_is_open = self.current().is_none_or(|(_, room)| room.phase == Phase::Open);
         let resting = matches!(self.line.link(), Link::Resting);
         let fine = resting || self.line.is_welcomed() && room_is_open && self.held().is_none();
@@ -213,9 +213,10 @@ impl App {
             same => same,
         };
         match (before, self.trouble) {
-            (Trouble::Shown, Trouble::Quiet) if self.speech.number() == spoken => self.speech.say("Connected again."),
             (Trouble::Shown, Trouble::Quiet) => {
-                let both = ["Connected again. ", self.speech.sentence()].concat();
+                let well = if was.held().is_some() { "Messages can be sent again." } else { "Connected again." };
+                let more = if self.speech.number() == was.speech.number() { "" } else { self.speech.sentence() };
+                let both = if more.is_empty() { well.to_owned() } else { [well, " ", more].concat() };
                 self.speech.say(&both);
             }
             (Trouble::Brief { .. }, Trouble::Shown) => self.speech.say(&link_words(self).words),

@@ -18,7 +18,7 @@ pub fn update(app: &Rc<App>, at: &Moment, action: Action) -> (Rc<App>, Vec<Effec
     next.open_rooms(&mut effects);
     next.send_outboxes(at, &mut effects);
     next.tidy();
-    next.watch_trouble(at, app.speech.number());
+    next.watch_trouble(at, app);
     (if next == **app { Rc::clone(app) } else { Rc::new(next) }, effects)
 }
 

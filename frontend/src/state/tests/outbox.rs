@@ -226,6 +226,18 @@ fn a_server_that_cannot_write_is_said_to_and_its_message_can_be_taken_back() {
 }
 
 #[test]
+fn a_server_that_can_write_again_is_not_called_connected_again() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    for _ in 0..5 {
+        client.hear(refused("a", Some(1_000)));
+        client.wait(1_000);
+    }
+    client.hear(ServerFrame::Event(posted(1, "me", "a")));
+    assert_eq!(&**client.app.speech().sentence(), "Messages can be sent again.");
+}
+
+#[test]
 fn a_reset_throws_the_window_away_and_says_so_and_keeps_the_outbox() {
     let mut client = ready();
     client.hear(ServerFrame::Event(posted(1, "other", "x")));
