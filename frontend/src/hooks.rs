@@ -1,7 +1,9 @@
 //! What components share of the browser's behaviour.
 
 mod use_app;
+mod use_focus;
 mod use_scroller;
 
 pub use use_app::use_app;
+pub use use_focus::use_focus;
 pub use use_scroller::{Look, Scroller, use_scroller};

@@ -14,7 +14,7 @@ mod storage;
 mod store;
 
 pub use broken::watch_for_panics;
-pub use browser::{is_touched, new_key, now_wall, root, set_title};
+pub use browser::{focus, is_touched, new_key, now_wall, root, set_title};
 pub use history::{go, here};
 pub use page::{PageEvents, page_events};
 pub use run::Runner;

@@ -27,14 +27,14 @@ pub use line::{Line, Link, Why};
 pub use links::{Piece, pieces};
 pub use outbox::{Entry, Fate, Outbox};
 pub use place::Place;
-pub use presence::{Here, Typing};
+pub use presence::{Here, Typing, namesakes};
 pub use room::{Ask, Edge, Notice, Paging, Phase, Reader, Room};
 pub use rows::{Row, rows};
 pub use speech::Speech;
 pub use time::{Moment, Now};
 pub use update::update;
 pub use window::{Chunk, Window};
-pub use words::{LinkWords, link_words, people_here, typing_words};
+pub use words::{LinkWords, link_words, people_here, reset_words, typing_words};
 
 #[cfg(all(test, not(target_family = "wasm")))]
 #[expect(clippy::unwrap_used, reason = "a test may unwrap")]

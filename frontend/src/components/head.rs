@@ -8,7 +8,7 @@ pub fn head(room: &RoomName, here: String, on_back: &Callback<MouseEvent>) -> Ht
     html! {
         <header class="head">
             <button type="button" class="ib back" aria-label="Back to rooms" onclick={on_back}>{ "‹" }</button>
-            <h1>{ ["# ", room.as_str()].concat() }</h1>
+            <h1 tabindex="-1">{ ["# ", room.as_str()].concat() }</h1>
             <p>{ here }</p>
         </header>
     }

@@ -22,14 +22,13 @@ pub fn HereList(props: &HereListProps) -> Html {
         let mine = Some(&person.id) == props.me.as_ref();
         let shared_name = here.people.iter().any(|other| other.name == person.name && other.id != person.id);
         let class = ["person hue-", &person.id.hue(36).to_string()].concat();
-        let end: String = person.id.as_str().chars().take(4).collect();
         html! {
             <li key={person.id.as_str()} {class}>
                 <span class="dot" aria-hidden="true">{ "●" }</span>
                 <bdi>{ person.name.to_string() }</bdi>
                 if mine { <span class="tag">{ "you" }</span> }
                 // Two people of one name: the colour tells them apart, and this those who do not see it.
-                if shared_name && !mine { <span class="tag">{ end }</span> }
+                if shared_name && !mine { { tag(&person.id) } }
             </li>
         }
     };
@@ -39,4 +38,9 @@ pub fn HereList(props: &HereListProps) -> Html {
             <ul class="here">{ for here.people.iter().map(person) }</ul>
         </section>
     }
+}
+
+/// The short sign of a person, where the name alone does not say who it is.
+pub(super) fn tag(id: &PersonId) -> Html {
+    html! { <span class="tag">{ id.as_str().chars().take(4).collect::<String>() }</span> }
 }

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use shared::{Person, Reset, RoomName};
+use shared::{Person, RoomName};
 use yew::prelude::*;
 
 use super::LogChunk;
 use crate::{
     hooks::{Look, use_scroller},
-    state::{Action, Edge, Notice, Paging, Phase, Reader, Room},
+    state::{Action, Edge, Notice, Paging, Phase, Reader, Room, namesakes, reset_words},
 };
 
 /// What the log needs.
@@ -69,6 +69,7 @@ pub fn Log(props: &LogProps) -> Html {
 fn chunks(props: &LogProps) -> Html {
     let chunks = props.room.window().chunks();
     let none = Rc::new(Vec::new());
+    let namesakes = namesakes(&props.room, props.me.as_ref());
     let mut before = None;
     let draw = |(place, chunk): (usize, &crate::state::Chunk)| {
         let entries = if place + 1 == chunks.len() { props.room.outbox().entries() } else { &none };
@@ -78,7 +79,7 @@ fn chunks(props: &LogProps) -> Html {
         };
         html! {
             <LogChunk key={chunk.id} room={props.name.clone()} {before} messages={Rc::clone(&chunk.messages)}
-                entries={Rc::clone(entries)} me={props.me.clone()} dispatch={props.dispatch.clone()} />
+                entries={Rc::clone(entries)} namesakes={Rc::clone(&namesakes)} me={props.me.clone()} dispatch={props.dispatch.clone()} />
         }
     };
     html! { <>{ for chunks.iter().enumerate().map(draw) }</> }
@@ -116,16 +117,6 @@ fn end(props: &LogProps) -> Html {
                 <p class="notice">{ message.to_string() }</p>
             }
         </>
-    }
-}
-
-fn reset_words(reset: Reset) -> &'static str {
-    match reset {
-        Reset::Epoch => "The server's history of this room was restored from a copy, so it was loaded anew.",
-        Reset::Ahead => "The server had lost the newest part of this room, so it was loaded anew.",
-        Reset::Diverged => "This room differed from the server's copy, so it was loaded anew.",
-        Reset::TooFar => "You were away for long, so only the newest messages were loaded; scroll up for the rest.",
-        Reset::Other => "The server asked for this room to be loaded anew.",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use shared::{Message, Person, RoomName};
+use shared::{Message, Person, PersonId, RoomName};
 use yew::prelude::*;
 
 use super::{Line, MessageRow, calendar};
@@ -22,6 +22,8 @@ pub struct LogChunkProps {
     pub messages: Rc<Vec<Rc<Message>>>,
     /// What is not settled yet; only behind the newest message.
     pub entries: Rc<Vec<Rc<Entry>>>,
+    /// Those whose name somebody else bears too.
+    pub namesakes: Rc<[PersonId]>,
     /// Who the reader is.
     pub me: Option<Person>,
     /// Hears of the buttons.
@@ -42,9 +44,10 @@ fn draw(row: Row, props: &LogChunkProps) -> Html {
         Row::Day { key, at } => html! {
             <li {key} class="day"><span>{ calendar::day_words(at, io::now_wall()) }</span></li>
         },
-        Row::Said { key, message, first } => html! {
-            <MessageRow {key} {room} line={Line::Said(message)} {first} {dispatch} />
-        },
+        Row::Said { key, message, first } => {
+            let tagged = props.namesakes.contains(&message.by.id);
+            html! { <MessageRow {key} {room} line={Line::Said(message)} {first} {tagged} {dispatch} /> }
+        }
         Row::Typed { key, entry, first } => html! {
             <MessageRow {key} {room} line={Line::Typed(entry, props.me.clone())} {first} {dispatch} />
         },

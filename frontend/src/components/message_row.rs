@@ -7,7 +7,7 @@ use std::rc::Rc;
 use shared::{Message, Millis, Person, PersonId, PersonName, RoomName};
 use yew::prelude::*;
 
-use super::calendar;
+use super::{calendar, here_list::tag};
 use crate::state::{Action, Entry, Fate, Piece, pieces};
 
 /// What the row shows.
@@ -28,6 +28,9 @@ pub struct MessageRowProps {
     pub line: Line,
     /// It begins a group.
     pub first: bool,
+    /// Somebody else bears the author's name too.
+    #[prop_or_default]
+    pub tagged: bool,
     /// Hears of the buttons.
     pub dispatch: Callback<Action>,
 }
@@ -43,21 +46,24 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
         Line::Said(message) => (Some(&message.by.id), Some(&message.by.name), message.by.plain),
         Line::Typed(_, me) => (me.as_ref().map(|me| &me.id), me.as_ref().map(|me| &me.name), false),
     };
-    let (state, seq, refused) = match &props.line {
-        Line::Said(message) => (None, Some(message.seq.to_string()), None),
+    let (state, seq) = match &props.line {
+        Line::Said(message) => (None, Some(message.seq.to_string())),
         Line::Typed(entry, _) => match &entry.fate {
-            Fate::Queued | Fate::Sent => (Some("pending"), None, None),
-            Fate::Settled { seq } => (None, Some(seq.to_string()), None),
-            Fate::Refused { message } => (Some("failed"), None, Some((entry, message))),
+            Fate::Queued | Fate::Sent => (Some("pending"), None),
+            Fate::Settled { seq } => (None, Some(seq.to_string())),
+            Fate::Refused { .. } => (Some("failed"), None),
         },
     };
+    let name_or_you = name.map_or("You", PersonName::as_str).to_owned();
+    let sign = id.filter(|_| props.tagged).map(tag);
     let class = classes!("m", hue(id), props.first.then_some("first"), state);
     html! {
         <li {class} data-seq={seq}>
             if props.first {
                 { avatar(name) }
                 <p class="who">
-                    <bdi>{ name.map_or("You", PersonName::as_str).to_owned() }</bdi>
+                    <bdi>{ name_or_you }</bdi>
+                    { sign }
                     if plain {
                         <span class="via" title="Came over the plain relay: the name is not bound to anybody">
                             { "via the plain relay" }
@@ -66,11 +72,13 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
                     { stamp(at) }
                 </p>
             } else {
+                // Who sees the page sees whose group it is; to others each message says it.
+                <span class="sr"><bdi>{ name_or_you }</bdi>{ " " }{ sign }</span>
                 { stamp(at) }
             }
             <div class="body" dir="auto">{ for pieces(text.as_str()).into_iter().map(piece) }</div>
-            if let Some((entry, why)) = refused {
-                { note(props, entry, why) }
+            if let Line::Typed(entry, _) = &props.line {
+                { note(props, entry) }
             }
         </li>
     }
@@ -99,16 +107,24 @@ fn piece(piece: Piece<'_>) -> Html {
     }
 }
 
-fn note(props: &MessageRowProps, entry: &Entry, why: &str) -> Html {
+/// Why it is not sent, and what can be done.
+fn note(props: &MessageRowProps, entry: &Entry) -> Html {
+    let (why, again) = match (&entry.fate, &entry.held) {
+        (Fate::Refused { message }, _) => (message.to_string(), true),
+        (_, Some(why)) => (["Not sent yet: ", why].concat(), false),
+        _ => return Html::default(),
+    };
+    // What is being asked for right now can be neither changed nor taken back.
+    let disabled = entry.fate == Fate::Sent;
     let button = |words: &'static str, action: fn(RoomName, shared::ClientKey) -> Action| {
         let (room, key, dispatch) = (props.room.clone(), entry.key.clone(), props.dispatch.clone());
         let onclick = move |_: MouseEvent| dispatch.emit(action(room.clone(), key.clone()));
-        html! { <button type="button" {onclick}>{ words }</button> }
+        html! { <button type="button" {disabled} {onclick}>{ words }</button> }
     };
     html! {
         <p class="note">
-            <span>{ ["Not sent: ", why].concat() }</span>
-            { button("Try again", |room, key| Action::TryAgainPressed { room, key }) }
+            <span>{ why }</span>
+            if again { { button("Try again", |room, key| Action::TryAgainPressed { room, key }) } }
             { button("Edit", |room, key| Action::EditPressed { room, key }) }
             { button("Discard", |room, key| Action::DiscardPressed { room, key }) }
         </p>

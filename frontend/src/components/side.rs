@@ -23,7 +23,8 @@ pub fn side(app: &App, tells: &Side<'_>) -> Html {
     let problem = app.name_problem().map(ToString::to_string).unwrap_or_default();
     html! {
         <div class="side" role={if tells.alone { "main" } else { "navigation" }} aria-label="Rooms and people">
-            <p class="brand" role={tells.alone.then_some("heading")} aria-level={tells.alone.then_some("1")}>{ "Warren" }</p>
+            <p class="brand" tabindex="-1" role={tells.alone.then_some("heading")}
+                aria-level={tells.alone.then_some("1")}>{ "Warren" }</p>
             <h2 class="sec">{ "Rooms" }</h2>
             { room_list(app.visited(), app.place().room(), tells.on_go) }
             <GoToRoom on_go={tells.on_go} />

@@ -3,10 +3,12 @@
 
 use yew::prelude::*;
 
-use crate::state::LinkWords;
+use crate::state::{LinkWords, Typing, typing_words};
 
 /// The line below the log. `typing` says who types; `on_try` hears of "Try now".
-pub fn status(link: LinkWords, typing: String, on_try: &Callback<MouseEvent>) -> Html {
+pub fn status(link: LinkWords, typing: Option<&Typing>, on_try: &Callback<MouseEvent>) -> Html {
+    let typing = typing_words(typing).into_iter();
+    let typing = typing.map(|(name, words)| html! { <><bdi>{ name.to_string() }</bdi>{ words }</> });
     html! {
         <div class={classes!("status", link.loud.then_some("loud"))}>
             <p class={classes!("link-state", (!link.loud).then_some("sr"))} data-state={link.state}>
@@ -15,7 +17,7 @@ pub fn status(link: LinkWords, typing: String, on_try: &Callback<MouseEvent>) ->
             if link.loud && link.can_try {
                 <button type="button" class="try" onclick={on_try}>{ "Try now" }</button>
             }
-            <p class="typing" hidden={link.loud}>{ typing }</p>
+            <p class="typing" hidden={link.loud}>{ for typing }</p>
         </div>
     }
 }

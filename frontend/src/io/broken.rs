@@ -20,6 +20,10 @@ fn tell_console(info: &PanicHookInfo<'_>) {
 
 fn tell_person() -> Option<()> {
     let document = browser::window()?.document()?;
+    // What is broken may break again and again; it is said once.
+    if document.query_selector(".broken").ok()?.is_some() {
+        return None;
+    }
     let note = document.create_element("p").ok()?;
     note.set_class_name("broken");
     note.set_attribute("role", "alert").ok()?;

@@ -1,7 +1,8 @@
 //! Small things that the browser knows: the time, chance, whether the page is hidden.
 
 use shared::{ClientKey, Millis};
-use web_sys::{Element, Window};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, Window};
 
 use crate::state::{Moment, Now};
 
@@ -61,6 +62,14 @@ pub fn root() -> Option<Element> {
 pub fn set_title(title: &str) {
     if let Some(document) = window().and_then(|window| window.document()) {
         document.set_title(title);
+    }
+}
+
+/// Gives the focus to what a selector finds.
+pub fn focus(selector: &str) {
+    let found = window().and_then(|window| window.document()?.query_selector(selector).ok()?);
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _focused = element.focus();
     }
 }
 

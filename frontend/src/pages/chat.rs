@@ -8,9 +8,9 @@ use yew::prelude::*;
 use super::{nowhere, wires::Wires};
 use crate::{
     components::{Composer, Log, Side, head, side, speaker, status},
-    hooks::use_app,
+    hooks::{use_app, use_focus},
     io::{self, Store},
-    state::{App, Room, link_words, people_here, typing_words},
+    state::{App, Room, link_words, people_here},
 };
 
 /// What the chat needs.
@@ -29,16 +29,17 @@ pub fn Chat(props: &ChatProps) -> Html {
     let app = use_app(&props.store);
     let shows_rooms = use_state_eq(|| false);
     let wires = use_memo(props.store.clone(), |store| Wires::new(store, shows_rooms.setter()));
+    use_focus(*shows_rooms, props.touch);
     use_effect_with(app.place().clone(), |place| {
         io::set_title(&place.room().map_or_else(|| "Warren".into(), |name| ["#", name.as_str(), " · Warren"].concat()));
     });
     html! {
         <>
-            if app.current().is_some() {
-                <a class="skip" href="#composer">{ "Skip to the message box" }</a>
-            }
             <div class="app" data-link={link_words(&app).state}>
                 <div class={classes!("grid", shows_rooms.then_some("shows-rooms"))}>
+                    if app.current().is_some() {
+                        <a class="skip" href="#composer">{ "Skip to the message box" }</a>
+                    }
                     { side(&app, &Side { alone: *shows_rooms, on_go: &wires.on_go, on_name: &wires.on_name }) }
                     { app.current().map_or_else(nowhere, |(name, room)| main(&app, name, room, props.touch, &wires)) }
                 </div>
@@ -54,7 +55,7 @@ fn main(app: &App, name: &RoomName, room: &Rc<Room>, touch: bool, wires: &Wires)
             { head(name, people_here(room.here()), &wires.on_back) }
             <Log key={name.as_str()} name={name.clone()} room={Rc::clone(room)} me={app.me().cloned()}
                 dispatch={&wires.dispatch} />
-            { status(link_words(app), typing_words(room.typing()), &wires.on_try) }
+            { status(link_words(app), room.typing(), &wires.on_try) }
             <Composer key={name.as_str()} room={name.clone()} {touch} draft_of={&wires.draft_of}
                 on_draft={&wires.on_draft} on_send={&wires.on_send} />
         </main>

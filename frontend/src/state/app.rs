@@ -159,6 +159,11 @@ impl App {
         own.into_iter().chain(rooms).flatten().min()
     }
 
+    /// Why what was typed where the person is does not go out, though there is a link.
+    pub(super) fn held(&self) -> Option<&Rc<str>> {
+        self.current().filter(|(_, room)| room.phase == Phase::Open).and_then(|(_, room)| room.outbox.held())
+    }
+
     pub(super) fn my_id(&self) -> Option<PersonId> {
         self.me.as_ref().map(|me| me.id.clone())
     }
@@ -195,10 +200,11 @@ impl App {
         }
     }
 
-    /// Whether there is trouble, and since when.
-    pub(super) fn watch_trouble(&mut self, at: &Moment) {
+    /// Whether there is trouble, and since when. `was` is what all was before this action.
+    pub(super) fn watch_trouble(&mut self, at: &Moment, was: &Self) {
         let room_is_open = self.current().is_none_or(|(_, room)| room.phase == Phase::Open);
-        let fine = matches!(self.line.link(), Link::Resting) || self.line.is_welcomed() && room_is_open;
+        let resting = matches!(self.line.link(), Link::Resting);
+        let fine = resting || self.line.is_welcomed() && room_is_open && self.held().is_none();
         let before = self.trouble;
         self.trouble = match before {
             _ if fine => Trouble::Quiet,
@@ -207,7 +213,12 @@ impl App {
             same => same,
         };
         match (before, self.trouble) {
-            (Trouble::Shown, Trouble::Quiet) => self.speech.say("Connected again."),
+            (Trouble::Shown, Trouble::Quiet) => {
+                let well = if was.held().is_some() { "Messages can be sent again." } else { "Connected again." };
+                let more = if self.speech.number() == was.speech.number() { "" } else { self.speech.sentence() };
+                let both = if more.is_empty() { well.to_owned() } else { [well, " ", more].concat() };
+                self.speech.say(&both);
+            }
             (Trouble::Brief { .. }, Trouble::Shown) => self.speech.say(&link_words(self).words),
             _ => {}
         }

@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use shared::{ClientKey, Event, Person, Refusal, RefusalCode, RoomHead, RoomName, ServerFrame, Signal};
 
-use super::{App, Effect, Here, Moment, Phase, Reader, Typing, room::Taken};
+use super::{App, Effect, Here, Moment, Phase, Reader, Typing, reset_words, room::Taken};
+
+/// A server that opened a room and gave nothing of it is asked again after so many milliseconds.
+const NO_SNAPSHOT_MS: u64 = 5_000;
 
 impl App {
     /// A frame came on the link of now.
@@ -15,8 +18,18 @@ impl App {
                 let me = self.my_id();
                 // A room that was left meanwhile is none of ours.
                 let Some(known) = self.room_mut(&room).filter(|room| room.phase != Phase::Closed) else { return };
+                let asked_for_all = known.cursor.is_none();
                 if !known.opened(epoch, head, snapshot, reset, me.as_ref()) {
-                    self.reopen(&room, effects);
+                    if asked_for_all {
+                        // Asked again at once, it would go on like this as fast as the link can.
+                        let again = Some(at.now.plus(NO_SNAPSHOT_MS));
+                        known.phase = Phase::Refused { message: "The server did not say what is here.".into(), again };
+                    } else {
+                        self.reopen(&room, effects);
+                    }
+                }
+                if let Some(reset) = reset.filter(|_| self.place.room() == Some(&room)) {
+                    self.speech.say(reset_words(reset));
                 }
             }
             ServerFrame::Event(event) => self.event(&event, at, effects),
@@ -90,8 +103,9 @@ impl App {
         let Ok(name) = RoomName::parse(&name) else { return };
         let Some(room) = self.room_mut(&name) else { return };
         if let Some(key) = key {
-            if let Ok(key) = ClientKey::parse(&key) {
-                room.outbox.refuse(&key, refusal, at.now);
+            let Ok(key) = ClientKey::parse(&key) else { return };
+            if let Some(said) = room.outbox.refuse(&key, refusal, at.now) {
+                self.speech.say(&said);
             }
         } else if room.phase == Phase::Opening {
             // A cursor that the server cannot read is no use; without one, it must do.
@@ -121,6 +135,16 @@ impl App {
         let me = self.my_id();
         match signal {
             Signal::Here { room, count, people } => {
+                // No `renamed` comes where no room was open: this says as well that the server knows the name. A wish
+                // that stood on would undo what another page of the same person chooses later.
+                let wanted = &mut self.naming.wanted;
+                if people
+                    .iter()
+                    .flatten()
+                    .any(|person| Some(&person.id) == me.as_ref() && Some(&person.name) == wanted.as_ref())
+                {
+                    *wanted = None;
+                }
                 if let Some(room) = self.room_mut(&room) {
                     room.here = Some(Here { count, people: people.unwrap_or_default().into() });
                 }

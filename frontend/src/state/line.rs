@@ -262,8 +262,11 @@ impl Line {
             self.failures = 0;
         }
         let most = if self.failures == 0 { 250 } else { (500_u64 << self.failures.min(6)).min(30_000) };
-        // Where the server said when to come back, it has spread its clients already.
-        let wait = after_ms.map_or_else(|| at.random_ms(most), |ms| ms + at.random_ms(250));
+        let backoff = at.random_ms(most);
+        // Where the server said when to come back, it has spread its clients already. Where it says so again and
+        // again, it is not believed.
+        let believed = if self.failures > 1 { backoff } else { 0 };
+        let wait = after_ms.map_or(backoff, |ms| (ms + at.random_ms(250)).max(believed));
         self.failures = self.failures.saturating_add(1);
         self.generation += 1;
         self.link = Link::Offline { why, next_try: at.now.plus(wait), sign_in: false };

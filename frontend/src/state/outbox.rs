@@ -24,7 +24,7 @@ pub enum Fate {
     },
     /// The server will not have it. Out of the line, kept for the person.
     Refused {
-        /// Why, as a sentence.
+        /// What became of it and why, as it is said to the person.
         message: Rc<str>,
     },
 }
@@ -40,6 +40,15 @@ pub struct Entry {
     pub typed_at: Millis,
     /// What became of it.
     pub fate: Fate,
+    /// Why the server did not have it when it was last asked, where it is to be asked again.
+    pub held: Option<Rc<str>>,
+}
+
+impl Entry {
+    fn refuse(&mut self, message: Rc<str>) {
+        self.fate = Fate::Refused { message };
+        self.held = None;
+    }
 }
 
 /// The entries, in the order in which they go out.
@@ -89,7 +98,13 @@ impl Outbox {
     /// A new entry, at the end of the line.
     pub(super) fn push(&mut self, key: ClientKey, text: MessageText, typed_at: Millis) {
         if self.get(&key).is_none() {
-            Rc::make_mut(&mut self.entries).push(Rc::new(Entry { key, text, typed_at, fate: Fate::Queued }));
+            Rc::make_mut(&mut self.entries).push(Rc::new(Entry {
+                key,
+                text,
+                typed_at,
+                fate: Fate::Queued,
+                held: None,
+            }));
         }
     }
 
@@ -111,7 +126,10 @@ impl Outbox {
     /// The event of `key` is in the log. It stays in sight until the cursor has passed the event.
     pub(super) fn settle(&mut self, key: &ClientKey, seq: Seq) {
         self.answered(key);
-        self.change(key, |entry| entry.fate = Fate::Settled { seq });
+        self.change(key, |entry| {
+            entry.fate = Fate::Settled { seq };
+            entry.held = None;
+        });
     }
 
     /// The command of `key` needs no further word, and became no event.
@@ -129,16 +147,23 @@ impl Outbox {
         }
     }
 
-    /// The server will not have it now, or at all.
-    pub(super) fn refuse(&mut self, key: &ClientKey, refusal: &Refusal, now: Now) {
+    /// The server will not have it now, or at all: then what is to be said of it.
+    pub(super) fn refuse(&mut self, key: &ClientKey, refusal: &Refusal, now: Now) -> Option<Rc<str>> {
         self.answered(key);
         if let Some(ms) = refusal.retry_after_ms {
             self.held_until = Some(now.plus(ms.min(60_000)));
-            self.change(key, |entry| entry.fate = Fate::Queued);
-        } else {
-            let message: Rc<str> = refusal.message.as_str().into();
-            self.change(key, |entry| entry.fate = Fate::Refused { message });
+            self.change(key, |entry| {
+                entry.fate = Fate::Queued;
+                if entry.held.as_deref() != Some(&refusal.message) {
+                    entry.held = Some(refusal.message.as_str().into());
+                }
+            });
+            return None;
         }
+        let message: Rc<str> = not_sent(&refusal.message).into();
+        self.get(key)?;
+        self.change(key, |entry| entry.refuse(Rc::clone(&message)));
+        Some(message)
     }
 
     /// A refused entry goes to the end of the line, as it is.
@@ -151,16 +176,41 @@ impl Outbox {
         }
     }
 
-    /// A refused entry is taken out by the person. One of unknown fate cannot be: it may be in the log.
+    /// An entry that was refused, for good or for now, is taken out by the person. One of unknown fate cannot be: it
+    /// may be in the log.
     pub(super) fn take_refused(&mut self, key: &ClientKey) -> Option<Rc<Entry>> {
-        let refused = self.get(key).is_some_and(|entry| matches!(entry.fate, Fate::Refused { .. }));
-        if refused { self.remove(key) } else { None }
+        let refused = self.get(key).is_some_and(|entry| match entry.fate {
+            Fate::Refused { .. } => true,
+            Fate::Queued => entry.held.is_some(),
+            Fate::Sent | Fate::Settled { .. } => false,
+        });
+        let entry = if refused { self.remove(key) } else { None };
+        if self.held().is_none() {
+            self.held_until = None;
+        }
+        entry
+    }
+
+    /// Why the line does not move, in the server's words.
+    pub(super) fn held(&self) -> Option<&Rc<str>> {
+        self.entries.iter().find_map(|entry| entry.held.as_ref())
     }
 
     /// The link is lost: what was under way is sent again on the next.
     pub(super) fn link_lost(&mut self) {
         self.under_way = None;
         self.held_until = None;
+        for held in 0..self.entries.len() {
+            if self.entries[held].held.is_some() {
+                Rc::make_mut(&mut Rc::make_mut(&mut self.entries)[held]).held = None;
+            }
+        }
+    }
+
+    /// What was under way may have become an event that will never be seen here: it is sent again. The key is the
+    /// same, so that the answer is the word that was missed.
+    pub(super) fn ask_again(&mut self) {
+        self.under_way = None;
     }
 
     /// The log is another one now, so the seqs of settled entries mean nothing: they are sent again, under their key.
@@ -172,16 +222,32 @@ impl Outbox {
         }
     }
 
-    /// The server takes us for somebody else now. Nothing is sent under another name without being asked for.
+    /// The server takes us for somebody else now. Nothing is sent under another name without being asked for; what
+    /// was acknowledged is in the log already, under the old one, and must not go out again.
     pub(super) fn owner_changed(&mut self) {
         self.link_lost();
+        Rc::make_mut(&mut self.entries).retain(|entry| !matches!(entry.fate, Fate::Settled { .. }));
+        self.give_up(&not_sent("you are somebody else here now."), "You are somebody else here now.");
+    }
+
+    /// The server will not have the room open: nothing of what waits can go out.
+    pub(super) fn room_refused(&mut self, why: &str) {
+        self.under_way = None;
+        self.give_up(&not_sent(why), why);
+    }
+
+    /// Takes all that waits out of the line and keeps it for the person. `why_not` is said of what was never sent,
+    /// `instead` of what may be in the log.
+    fn give_up(&mut self, why_not: &str, instead: &str) {
         for entry in Rc::make_mut(&mut self.entries) {
             let message = match entry.fate {
-                Fate::Queued => "you are somebody else here now.",
-                Fate::Sent => "you are somebody else here now; it may have been sent before that.",
+                Fate::Queued => why_not.into(),
+                Fate::Sent => {
+                    [instead, " It may have been sent before that: look before you try again."].concat().into()
+                }
                 Fate::Settled { .. } | Fate::Refused { .. } => continue,
             };
-            Rc::make_mut(entry).fate = Fate::Refused { message: message.into() };
+            Rc::make_mut(entry).refuse(message);
         }
     }
 
@@ -196,4 +262,8 @@ impl Outbox {
             change(Rc::make_mut(&mut Rc::make_mut(&mut self.entries)[place]));
         }
     }
+}
+
+fn not_sent(why: &str) -> String {
+    ["Not sent: ", why].concat()
 }

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use shared::{Person, PersonId};
+use shared::{Person, PersonId, PersonName};
 
-use super::Now;
+use super::{Now, Room};
 
 /// How long a word about typing holds, in milliseconds.
 const TYPING_HOLDS_MS: u64 = 5_000;
@@ -33,6 +33,24 @@ impl Typing {
         let people: Rc<[Person]> = people.into_iter().filter(|person| Some(&person.id) != me).collect();
         (!people.is_empty()).then(|| Self { people, until: now.plus(TYPING_HOLDS_MS) })
     }
+}
+
+/// Those whose name somebody else bears too, of the authors that are in sight, those who are here and oneself.
+/// Without oneself: "you" is told apart by that.
+#[must_use]
+pub fn namesakes(room: &Room, me: Option<&Person>) -> Rc<[PersonId]> {
+    let authors = room.window.messages().map(|message| (&message.by.id, &message.by.name));
+    let here = room.here.iter().flat_map(|here| here.people.iter());
+    let people = here.chain(me).map(|person| (&person.id, &person.name));
+    let mut known: Vec<(&PersonId, &PersonName)> = Vec::new();
+    for one in authors.chain(people) {
+        if !known.contains(&one) {
+            known.push(one);
+        }
+    }
+    let shared = |(id, name): &&(&PersonId, &PersonName)| known.iter().any(|other| other.1 == *name && other.0 != *id);
+    let mine = me.map(|me| &me.id);
+    known.iter().filter(shared).map(|(id, _)| *id).filter(|id| Some(*id) != mine).cloned().collect()
 }
 
 /// The same people, one of them under a new name.

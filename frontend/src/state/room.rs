@@ -203,6 +203,21 @@ impl Room {
         self.outdated
     }
 
+    /// The server would not open it, and that was its last word.
+    pub(super) fn refused_for_good(&self) -> Option<Rc<str>> {
+        match &self.phase {
+            Phase::Refused { message, again: None } => Some(Rc::clone(message)),
+            _ => None,
+        }
+    }
+
+    /// The person wants it all the same: it is to be opened again.
+    pub(super) fn try_again(&mut self) {
+        if self.refused_for_good().is_some() {
+            self.phase = Phase::Closed;
+        }
+    }
+
     /// The frame that opens it: from the cursor where there is one.
     pub(super) fn open(&mut self, name: &RoomName) -> ClientFrame {
         self.phase = Phase::Opening;
@@ -243,6 +258,8 @@ impl Room {
             for message in snapshot.messages.iter().filter(|message| Some(&message.by.id) == me) {
                 self.outbox.settle(&message.key, message.seq);
             }
+            // The snapshot may have jumped over the event of what is under way.
+            self.outbox.ask_again();
             self.window.replace(snapshot);
             self.gaps = 0;
             self.paging = Paging::Idle;

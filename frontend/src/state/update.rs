@@ -18,7 +18,7 @@ pub fn update(app: &Rc<App>, at: &Moment, action: Action) -> (Rc<App>, Vec<Effec
     next.open_rooms(&mut effects);
     next.send_outboxes(at, &mut effects);
     next.tidy();
-    next.watch_trouble(at);
+    next.watch_trouble(at, app);
     (if next == **app { Rc::clone(app) } else { Rc::new(next) }, effects)
 }
 
@@ -46,7 +46,12 @@ impl App {
             }
             Action::SessionAnswered { generation, granted } => self.line.session(generation, granted, at, effects),
             Action::Probed => self.line.probe(at, effects),
-            Action::RetryPressed => self.line.retry(at, effects),
+            Action::RetryPressed => {
+                if let Some(room) = self.place.room().cloned() {
+                    self.in_room(&room, super::Room::try_again);
+                }
+                self.line.retry(at, effects);
+            }
             Action::PagePutAway => {
                 self.line.rest(effects);
                 self.link_lost();
@@ -60,7 +65,10 @@ impl App {
                 }
                 self.jump(&room, effects);
             }
-            Action::TryAgainPressed { room, key } => self.in_room(&room, |room| room.outbox.requeue(&key)),
+            Action::TryAgainPressed { room, key } => self.in_room(&room, |room| {
+                room.outbox.requeue(&key);
+                room.try_again();
+            }),
             Action::EditPressed { room, key } => {
                 if let Some(entry) = self.room_mut(&room).and_then(|room| room.outbox.take_refused(&key)) {
                     effects.push(Effect::FillComposer { room, text: entry.text.clone() });
@@ -194,6 +202,9 @@ impl App {
             room.unseen = 0;
             let frame = room.open_newest(name);
             self.send(frame, effects);
+        } else if !welcomed {
+            // The wish is kept for the next link: without a cursor, the room opens at the newest.
+            room.cursor = None;
         }
     }
 
@@ -225,6 +236,9 @@ impl App {
         }
         let generation = self.line.generation();
         for (name, room) in &mut self.rooms {
+            if let Some(why) = room.refused_for_good().filter(|_| room.outbox.is_waiting()) {
+                Rc::make_mut(room).outbox.room_refused(&why);
+            }
             if room.phase != Phase::Open || room.outbox.is_empty() {
                 continue;
             }

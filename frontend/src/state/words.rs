@@ -1,13 +1,13 @@
 //! States in words, as they stand on the page.
 
-use shared::Person;
+use shared::{PersonName, Reset};
 
 use super::{App, Here, Link, Phase, Trouble, Typing, Why};
 
 /// What is said about the link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkWords {
-    /// One word for programs: `live`, `catching-up`, `connecting`, `offline`, `stopped`.
+    /// One word for programs: `live`, `catching-up`, `held`, `connecting`, `offline`, `stopped`.
     pub state: &'static str,
     /// For people.
     pub words: String,
@@ -40,8 +40,11 @@ pub fn link_words(app: &App) -> LinkWords {
                 ["The server closed the link: ", if reason.is_empty() { "no reason given" } else { reason }, "."];
             LinkWords { can_try: true, loud: true, ..say("stopped", words.concat()) }
         }
+        Link::Up { .. } if let Some(why) = app.held() => say("held", ["Nothing can be sent now: ", why].concat()),
         Link::Up { .. } => match app.current().map(|(_, room)| room.phase()) {
-            Some(Phase::Refused { message, .. }) => LinkWords { loud: true, ..say("stopped", message.to_string()) },
+            Some(Phase::Refused { message, again }) => {
+                LinkWords { can_try: again.is_none(), loud: true, ..say("stopped", message.to_string()) }
+            }
             Some(Phase::Open) | None => say("live", "Live".into()),
             Some(Phase::Closed | Phase::Opening | Phase::CatchingUp { .. }) => {
                 say("catching-up", "Catching up…".into())
@@ -60,15 +63,26 @@ fn why_words(why: Why) -> &'static str {
     }
 }
 
-/// "Ada is typing…"
+/// "Ada is typing…": each name, to be isolated from what stands around it, and the words behind it.
 #[must_use]
-pub fn typing_words(typing: Option<&Typing>) -> String {
-    let name = |person: &Person| person.name.to_string();
+pub fn typing_words(typing: Option<&Typing>) -> Vec<(&PersonName, &'static str)> {
     match typing.map_or(&[][..], |typing| &typing.people) {
-        [] => String::new(),
-        [one] => [&name(one), " is typing…"].concat(),
-        [one, two] => [&name(one), " and ", &name(two), " are typing…"].concat(),
-        [one, two, ..] => [&name(one), ", ", &name(two), " and others are typing…"].concat(),
+        [] => Vec::new(),
+        [one] => vec![(&one.name, " is typing…")],
+        [one, two] => vec![(&one.name, " and "), (&two.name, " are typing…")],
+        [one, two, ..] => vec![(&one.name, ", "), (&two.name, " and others are typing…")],
+    }
+}
+
+/// Why a room was loaded anew.
+#[must_use]
+pub fn reset_words(reset: Reset) -> &'static str {
+    match reset {
+        Reset::Epoch => "The server's history of this room was restored from a copy, so it was loaded anew.",
+        Reset::Ahead => "The server had lost the newest part of this room, so it was loaded anew.",
+        Reset::Diverged => "This room differed from the server's copy, so it was loaded anew.",
+        Reset::TooFar => "You were away for long, so only the newest messages were loaded; scroll up for the rest.",
+        Reset::Other => "The server asked for this room to be loaded anew.",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The composer: what sends, what does not, and that nothing typed is thrown away.
 
+use shared::{RoomName, ServerFrame, Signal};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, EventInit, HtmlInputElement, KeyboardEvent, KeyboardEventInit};
@@ -52,6 +53,9 @@ async fn on_a_touched_screen_enter_is_a_line_break() {
 async fn what_cannot_be_sent_stays_with_the_reason() {
     let chat = Mounted::live(0).await;
     let long = "x".repeat(4_001);
+    let region = chat.find("#composer-problem").unwrap();
+    assert!(region.client_width() > 0, "only what is there already can be heard to change");
+    assert_eq!(region.client_height(), 0);
     input(&chat, &long);
     chat.until("#composer-problem", |words| words.text_content().unwrap().contains("longer than 4000")).await;
     enter(&chat, |_| {});
@@ -105,4 +109,34 @@ async fn a_name_is_taken_on_enter_and_a_bad_one_is_explained() {
     field.form().unwrap().request_submit().unwrap();
     chat.until("#name-problem", |words| words.text_content().unwrap().is_empty()).await;
     assert_eq!(chat.store.app().me().unwrap().name.as_str(), "Ada");
+}
+
+#[wasm_bindgen_test]
+async fn a_name_that_is_being_typed_is_not_overwritten() {
+    let chat = Mounted::live(0).await;
+    let field: HtmlInputElement = chat.until("#name", |_| true).await.unchecked_into();
+    field.focus().unwrap();
+    field.set_value("Ad");
+    let renamed = |name: &str| {
+        let person = shared::Person { name: shared::PersonName::parse(name).unwrap(), ..super::person("me") };
+        ServerFrame::Signal(Signal::Renamed { room: RoomName::lobby(), person })
+    };
+    chat.hear(renamed("Grace"));
+    frame().await;
+    frame().await;
+    assert_eq!(chat.store.app().me().unwrap().name.as_str(), "Grace");
+    assert_eq!(field.value(), "Ad");
+    field.set_value("Ada");
+    field.blur().unwrap();
+    frame().await;
+    assert_eq!(chat.store.app().me().unwrap().name.as_str(), "Ada");
+    chat.hear(renamed("Ada"));
+    chat.hear(renamed("Joan"));
+    chat.until("#name", |_| field.value() == "Joan").await;
+    field.set_value(&"x".repeat(40));
+    field.form().unwrap().request_submit().unwrap();
+    chat.until("#name-problem", |words| !words.text_content().unwrap().is_empty()).await;
+    field.set_value("Joan");
+    field.form().unwrap().request_submit().unwrap();
+    chat.until("#name-problem", |words| words.text_content().unwrap().is_empty()).await;
 }

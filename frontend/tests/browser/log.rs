@@ -71,6 +71,22 @@ async fn names_are_isolated_and_told_apart() {
     let ada = chat.row(1).await;
     assert_eq!(ada.query_selector(".who bdi").unwrap().unwrap().text_content().unwrap(), "ada");
     chat.hear(event(2, "bob2", "k1", "hi"));
+    chat.hear(event(3, "bob2", "k2", "there"));
     let bob = chat.row(2).await;
+    assert_eq!(chat.row(3).await.query_selector(".sr").unwrap().unwrap().text_content().unwrap(), "bob2");
     assert_ne!(ada.class_name(), bob.class_name(), "each has a hue of its own");
+}
+
+#[wasm_bindgen_test]
+async fn a_name_that_two_people_bear_is_marked() {
+    let chat = Mounted::live(0).await;
+    chat.hear(event(1, "ada", "k1", "hi"));
+    assert!(chat.row(1).await.query_selector(".tag").unwrap().is_none());
+    let mut other = event(2, "eve7xx", "k2", "hi");
+    if let ServerFrame::Event(event) = &mut other {
+        event.by.name = shared::PersonName::parse("ada").unwrap();
+    }
+    chat.hear(other);
+    chat.until("li.m[data-seq='2'] .who .tag", |tag| tag.text_content().unwrap() == "eve7").await;
+    chat.until("li.m[data-seq='1'] .who .tag", |tag| tag.text_content().unwrap() == "ada").await;
 }

@@ -4,7 +4,7 @@ use frontend::state::{Action, Place};
 use shared::{RoomName, ServerFrame, Signal};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::HtmlInputElement;
+use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use super::{Mounted, document, frame, person};
 
@@ -29,6 +29,7 @@ async fn who_is_here_and_who_types() {
     assert_eq!(chat.find(".head p").unwrap().text_content().unwrap(), "2 people here");
     chat.hear(ServerFrame::Signal(Signal::Typing { room, people: vec![person("ada")] }));
     chat.until(".typing", |line| line.text_content().unwrap() == "ada is typing…").await;
+    chat.until(".typing bdi", |name| name.text_content().unwrap() == "ada").await;
 }
 
 #[wasm_bindgen_test]
@@ -61,4 +62,21 @@ async fn no_element_has_a_style_of_its_own() {
     let chat = Mounted::live(60).await;
     chat.say("mine").await;
     assert!(chat.find("[style]").is_none(), "the policy forbids it");
+}
+
+#[wasm_bindgen_test]
+async fn on_a_narrow_screen_the_focus_goes_where_the_view_goes() {
+    let chat = Mounted::live(0).await;
+    let narrow = document().create_element("style").unwrap();
+    narrow.set_text_content(Some(".app { inline-size: 360px; }"));
+    chat.root.append_child(&narrow).unwrap();
+    let click = |selector: &str| chat.find(selector).unwrap().unchecked_into::<HtmlElement>().click();
+    let has_focus = |element: &Element| document().active_element().as_ref() == Some(element);
+    let shows = |element: &Element| element.get_bounding_client_rect().width() > 0.0;
+    chat.until(".skip", shows).await;
+    click(".back");
+    chat.until(".side[role=main] .brand", has_focus).await;
+    chat.until(".skip", |skip| !shows(skip)).await;
+    click(".room[aria-current]");
+    chat.until("#composer", has_focus).await;
 }

@@ -123,9 +123,13 @@ proptest! {
         server.settle(&mut client);
         let held: Vec<_> = client.room().window().messages().map(|message| (**message).clone()).collect();
         let all = server.messages(0, server.log.len());
-        prop_assert_eq!(&all[all.len() - held.len()..], &held[..]);
         prop_assert!(client.room().window().at_newest());
-        prop_assert!(held.len() >= all.len().min(8) || server.log.iter().any(|event| event.by.id.as_str() == "future"));
+        // What was lost three times in a row is passed over, and the page says so.
+        if !client.room().outdated() {
+            prop_assert_eq!(&all[all.len() - held.len()..], &held[..]);
+            let future = server.log.iter().any(|event| event.by.id.as_str() == "future");
+            prop_assert!(held.len() >= all.len().min(8) || future);
+        }
     }
 }
 

@@ -87,6 +87,36 @@ fn each_close_has_its_answer() {
 }
 
 #[test]
+fn a_server_that_sends_away_again_and_again_is_not_run_over() {
+    let mut client = Client::new();
+    client.act(Action::Started);
+    for most in [0, 0, 2_000, 4_000, 8_000] {
+        client.act(Action::SocketOpened { generation: client.generation() });
+        client.hear(welcome("me"));
+        closed(&mut client, 1013, "0");
+        let wait = wait_of(&client);
+        assert!(wait >= u64::max(most / 2, 1) - 1, "{wait} of {most}");
+        client.wait(wait);
+    }
+}
+
+#[test]
+fn a_room_that_is_opened_with_nothing_is_asked_for_again_only_after_a_while() {
+    let mut client = Client::welcomed();
+    client.take_effects();
+    let mut nothing = opened();
+    if let ServerFrame::Opened { snapshot, .. } = &mut nothing {
+        *snapshot = None;
+    }
+    client.hear(nothing);
+    assert_eq!(client.take_effects(), []);
+    client.wait(5_000);
+    assert!(matches!(client.take_effects()[..], [Effect::Send { frame: ClientFrame::Open { .. }, .. }]));
+    client.hear(opened());
+    assert_eq!(link_words(&client.app).state, "live");
+}
+
+#[test]
 fn a_session_is_asked_for_once_at_once_and_then_by_the_backoff() {
     let mut client = Client::new();
     client.act(Action::Started);

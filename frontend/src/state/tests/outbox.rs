@@ -2,7 +2,7 @@
 
 use shared::{ClientFrame, Refusal, RefusalCode, Reset, Seq, ServerFrame, Snapshot};
 
-use super::super::{Action, Effect, Fate, Notice};
+use super::super::{Action, Effect, Fate, Notice, link_words};
 use super::{Client, key, lobby, person, posted, text, welcome};
 
 fn opened(head: u64, snapshot: bool, reset: Option<Reset>) -> ServerFrame {
@@ -86,7 +86,8 @@ fn a_refusal_that_stands_leaves_the_line_with_its_text() {
     sent(&mut client);
     client.hear(refused("a", None));
     assert_eq!(sent(&mut client), ["b"]);
-    assert_eq!(fates(&client)[0].1, Fate::Refused { message: "No.".into() });
+    assert_eq!(fates(&client)[0].1, Fate::Refused { message: "Not sent: No.".into() });
+    assert_eq!(&**client.app.speech().sentence(), "Not sent: No.");
     assert_eq!(client.room().outbox().entries()[0].text, text("a"));
     client.hear(ServerFrame::Event(posted(1, "me", "b")));
     client.act(Action::TryAgainPressed { room: lobby(), key: key("a") });
@@ -138,6 +139,105 @@ fn somebody_else_sends_nothing_of_mine() {
 }
 
 #[test]
+fn what_was_acknowledged_is_never_sent_again_by_somebody_else() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    type_in(&mut client, "b");
+    client.hear(ServerFrame::Settled { room: lobby(), key: key("a"), seq: Some(Seq(9)) });
+    assert_eq!(sent(&mut client), ["a", "b"]);
+    type_in(&mut client, "c");
+    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
+    client.wait(5_000);
+    client.act(Action::SocketOpened { generation: client.generation() });
+    client.hear(welcome("another"));
+    client.hear(opened(0, true, Some(Reset::Epoch)));
+    assert!(sent(&mut client).is_empty());
+    let said = |message: &str| Fate::Refused { message: message.into() };
+    let unknown = "You are somebody else here now. It may have been sent before that: look before you try again.";
+    let waited = "Not sent: you are somebody else here now.";
+    assert_eq!(fates(&client), [("b".to_owned(), said(unknown)), ("c".to_owned(), said(waited))]);
+}
+
+#[test]
+fn what_a_snapshot_jumped_over_is_asked_for_again() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    client.hear(ServerFrame::Event(posted(5, "other", "x")));
+    assert_eq!(sent(&mut client), ["a"]);
+    // The event of "a" is somewhere before the snapshot, and will not be seen.
+    client.hear(opened(60, true, Some(Reset::TooFar)));
+    assert_eq!(sent(&mut client), ["a"], "under its key");
+    client.hear(ServerFrame::Settled { room: lobby(), key: key("a"), seq: Some(Seq(7)) });
+    assert!(client.room().outbox().is_empty());
+}
+
+#[test]
+fn what_waits_for_a_room_that_is_refused_is_given_back() {
+    let refused = |message: &str| ServerFrame::Refused {
+        room: Some("lobby".to_owned()),
+        key: None,
+        refusal: Refusal::lasting(RefusalCode::Other, message),
+    };
+    let mut client = ready();
+    type_in(&mut client, "a");
+    type_in(&mut client, "b");
+    client.hear(ServerFrame::Event(posted(5, "other", "x")));
+    client.hear(refused("No more."));
+    let said = |message: &str| Fate::Refused { message: message.into() };
+    let unknown = "No more. It may have been sent before that: look before you try again.";
+    let never = ("b".to_owned(), said("Not sent: No more."));
+    assert_eq!(fates(&client), [("a".to_owned(), said(unknown)), never.clone()]);
+    type_in(&mut client, "c");
+    assert_eq!(fates(&client)[2].1, said("Not sent: No more."));
+    assert!(link_words(&client.app).can_try);
+    sent(&mut client);
+    client.act(Action::TryAgainPressed { room: lobby(), key: key("a") });
+    let opens = |effect: &Effect| matches!(effect, Effect::Send { frame: ClientFrame::Open { .. }, .. });
+    assert!(matches!(&client.take_effects()[..], [open] if opens(open)));
+    client.hear(opened(0, true, None));
+    assert_eq!(sent(&mut client), ["a"]);
+    assert_eq!(fates(&client)[0], never);
+}
+
+#[test]
+fn a_server_that_cannot_write_is_said_to_and_its_message_can_be_taken_back() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    type_in(&mut client, "b");
+    for _ in 0..5 {
+        client.hear(refused("a", Some(1_000)));
+        client.wait(1_000);
+    }
+    let words = link_words(&client.app);
+    assert_eq!((words.words.as_str(), words.loud), ("Nothing can be sent now: No.", true));
+    assert_eq!(&**client.app.speech().sentence(), "Nothing can be sent now: No.");
+    sent(&mut client);
+    client.act(Action::DiscardPressed { room: lobby(), key: key("a") });
+    assert_eq!(fates(&client).len(), 2, "it is under way");
+    client.hear(refused("a", Some(1_000)));
+    client.act(Action::DiscardPressed { room: lobby(), key: key("b") });
+    assert_eq!(fates(&client).len(), 2, "it was not refused");
+    client.act(Action::EditPressed { room: lobby(), key: key("a") });
+    assert!(client.take_effects().contains(&Effect::FillComposer { room: lobby(), text: text("a") }));
+    client.hear(refused("b", Some(1_000)));
+    client.wait(1_000);
+    client.hear(ServerFrame::Event(posted(1, "me", "b")));
+    assert_eq!(link_words(&client.app).words, "Live");
+}
+
+#[test]
+fn a_server_that_can_write_again_is_not_called_connected_again() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    for _ in 0..5 {
+        client.hear(refused("a", Some(1_000)));
+        client.wait(1_000);
+    }
+    client.hear(ServerFrame::Event(posted(1, "me", "a")));
+    assert_eq!(&**client.app.speech().sentence(), "Messages can be sent again.");
+}
+
+#[test]
 fn a_reset_throws_the_window_away_and_says_so_and_keeps_the_outbox() {
     let mut client = ready();
     client.hear(ServerFrame::Event(posted(1, "other", "x")));
@@ -150,6 +250,8 @@ fn a_reset_throws_the_window_away_and_says_so_and_keeps_the_outbox() {
     client.hear(opened(0, true, Some(Reset::Ahead)));
     assert_eq!(client.shown(), [] as [u64; 0]);
     assert_eq!(client.room().notice(), Some(Notice::Reset(Reset::Ahead)));
+    let said = client.app.speech().sentence();
+    assert!(said.starts_with("Connected again. The server had lost the newest part of this room"), "{said}");
     assert_eq!(sent(&mut client), ["a"]);
 }
 

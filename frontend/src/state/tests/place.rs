@@ -1,8 +1,8 @@
 //! Links and what is typed for a room; names; and who is here and types.
 
-use shared::{ClientFrame, RoomName, ServerFrame, Signal};
+use shared::{ClientFrame, LIMITS, Millis, Person, PersonName, RoomName, Seq, ServerFrame, Signal, Snapshot};
 
-use super::super::{Action, Effect, Place, typing_words};
+use super::super::{Action, Effect, Place, namesakes, typing_words};
 use super::{Client, lobby, person, posted};
 
 #[test]
@@ -83,7 +83,8 @@ fn typing_is_said_every_three_seconds_and_heard_for_five() {
     assert_eq!(client.take_effects().iter().filter(typing).count(), 3);
     let people = vec![person("ada"), person("me")];
     client.hear(ServerFrame::Signal(Signal::Typing { room: lobby(), people }));
-    assert_eq!(typing_words(client.room().typing()), "ada is typing…");
+    let name = person("ada").name;
+    assert_eq!(typing_words(client.room().typing()), [(&name, " is typing…")]);
     client.wait(4_999);
     assert!(client.room().typing().is_some());
     client.wait(1);
@@ -111,4 +112,60 @@ fn new_messages_are_spoken_of_once_in_two_seconds() {
     client.hear(ServerFrame::Event(posted(5, "ada", "hello")));
     client.wait(2_000);
     assert_eq!(&**client.app.speech().sentence(), "ada: hello");
+}
+
+#[test]
+fn a_name_that_the_server_knows_is_not_wished_for_again() {
+    let named = |name: &str| Person { name: PersonName::parse(name).unwrap(), ..person("me") };
+    let mut client = Client::welcomed();
+    client.act(Action::NameTyped("Ada".to_owned()));
+    let here = Signal::Here { room: lobby(), count: 1, people: Some(vec![named("Ada")]) };
+    client.hear(ServerFrame::Signal(here));
+    // Another page of the same person chooses another name.
+    client.hear(ServerFrame::Signal(Signal::Renamed { room: lobby(), person: named("Grace") }));
+    assert_eq!(client.app.me().unwrap().name.as_str(), "Grace");
+    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
+    client.wait(1_000);
+    client.act(Action::SocketOpened { generation: client.generation() });
+    client.take_effects();
+    client.hear(ServerFrame::Welcome { you: named("Grace"), now: Millis(0), heartbeat_s: 25, limits: LIMITS });
+    let renames = |effect: &Effect| matches!(effect, Effect::Send { frame: ClientFrame::Rename { .. }, .. });
+    assert!(!client.take_effects().iter().any(renames));
+}
+
+#[test]
+fn two_people_of_one_name_are_told_apart() {
+    let mut client = Client::welcomed();
+    let opened = ServerFrame::Opened {
+        room: lobby(),
+        epoch: "e".to_owned().into(),
+        first: Seq(1),
+        head: Seq(0),
+        snapshot: Some(Snapshot::default()),
+        reset: None,
+    };
+    client.hear(opened);
+    let said = |seq, id: &str, name: &str| {
+        let mut event = posted(seq, id, "k");
+        event.by.name = PersonName::parse(name).unwrap();
+        ServerFrame::Event(event)
+    };
+    let namesakes = |client: &Client| {
+        namesakes(client.room(), client.app.me()).iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    client.hear(said(1, "one", "Ada"));
+    client.hear(said(2, "one", "Ada"));
+    client.hear(said(3, "two", "Bob"));
+    assert_eq!(namesakes(&client), [] as [&str; 0]);
+    client.hear(said(4, "three", "Ada"));
+    assert_eq!(namesakes(&client), ["one", "three"]);
+    client.hear(said(5, "four", "me"));
+    assert_eq!(namesakes(&client), ["one", "three", "four"], "but not oneself");
+    let here = Signal::Here {
+        room: lobby(),
+        count: 1,
+        people: Some(vec![Person { name: PersonName::parse("Bob").unwrap(), ..person("five") }]),
+    };
+    client.hear(ServerFrame::Signal(here));
+    assert_eq!(namesakes(&client), ["one", "two", "three", "four", "five"]);
 }

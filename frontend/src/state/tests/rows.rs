@@ -21,7 +21,7 @@ fn said(seq: u64, by: &str, at: u64) -> Rc<Message> {
 }
 
 fn entry(named: &str, at: u64, fate: Fate) -> Rc<Entry> {
-    Rc::new(Entry { key: key(named), text: text("hi"), typed_at: Millis(at), fate })
+    Rc::new(Entry { key: key(named), text: text("hi"), typed_at: Millis(at), fate, held: None })
 }
 
 /// The rows as a short text: a day line is `|`, the beginning of a group a capital.

@@ -3,10 +3,10 @@
 use std::{collections::HashMap, rc::Rc};
 
 use proptest::prelude::*;
-use shared::{Message, Page, Seq, Snapshot};
+use shared::{ClientFrame, Message, Page, Seq, ServerFrame, Snapshot};
 
-use super::super::Window;
-use super::posted;
+use super::super::{Action, Ask, Edge, Effect, Reader, Window};
+use super::{Client, lobby, posted, welcome};
 
 fn message(seq: u64) -> Message {
     Message::posted(&posted(seq, "other", &format!("k{seq}"))).unwrap()
@@ -120,4 +120,31 @@ proptest! {
             prop_assert_eq!(&held, &(held[0]..=head).collect::<Vec<_>>());
         }
     }
+}
+
+#[test]
+fn a_jump_without_a_link_is_made_with_the_next() {
+    let mut client = Client::welcomed();
+    client.hear(ServerFrame::Opened {
+        room: lobby(),
+        epoch: "e".to_owned().into(),
+        first: Seq(1),
+        head: Seq(600),
+        snapshot: Some(Snapshot { messages: messages(551..=600), more_before: true }),
+        reset: None,
+    });
+    client.act(Action::ReaderMoved { room: lobby(), reader: Reader::UpperHalf });
+    for start in (101..=501).rev().step_by(50) {
+        client.act(Action::EdgeReached { room: lobby(), edge: Edge::Oldest });
+        let (ask, page) = (Ask::Before(Seq(start + 50)), Some(page(start..=start + 49, 600)));
+        client.act(Action::PageReceived { room: lobby(), ask, page });
+    }
+    assert!(!client.room().window().at_newest());
+    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
+    client.act(Action::JumpPressed { room: lobby() });
+    client.wait(5_000);
+    client.act(Action::SocketOpened { generation: client.generation() });
+    client.hear(welcome("me"));
+    let newest = |effect: &Effect| matches!(effect, Effect::Send { frame: ClientFrame::Open { after: None, .. }, .. });
+    assert_eq!(client.take_effects().iter().filter(|effect| newest(effect)).count(), 2, "at first, and now");
 }
