@@ -226,8 +226,8 @@ async fn a_client_that_sends_and_never_reads_is_dropped() {
 async fn a_silent_client_is_pinged_and_then_dropped() {
     let data = tempfile::tempdir().unwrap();
     let timing = backend::connection::Timing {
-        ping_after: Duration::from_millis(200),
-        drop_after: Duration::from_millis(800),
+        ping_after: Duration::from_millis(500),
+        drop_after: Duration::from_millis(2_500),
         ..crate::server::timing()
     };
     let server = crate::server::start(&crate::server::config(&data), timing);
@@ -239,7 +239,7 @@ async fn a_silent_client_is_pinged_and_then_dropped() {
     drop(timeout(LONG, silent.read_to_end(&mut rest)).await.expect("the server ends the connection"));
     let mut lively = Client::plain(&server).await;
     // Its library answers pings while it waits, so it outlives the limit.
-    let waited = timeout(Duration::from_secs(2), lively.json()).await;
+    let waited = timeout(Duration::from_secs(4), lively.json()).await;
     assert!(waited.is_err(), "nothing was said");
     lively.say(&json!({"message": "alive"})).await;
     assert_eq!(lively.json().await["message"], "alive");
