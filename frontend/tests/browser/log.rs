@@ -73,7 +73,7 @@ async fn names_are_isolated_and_told_apart() {
     chat.hear(event(2, "bob2", "k1", "hi"));
     chat.hear(event(3, "bob2", "k2", "there"));
     let bob = chat.row(2).await;
-    assert_eq!(chat.row(3).await.query_selector(".sr").unwrap().unwrap().text_content().unwrap(), "bob2");
+    assert_eq!(chat.row(3).await.query_selector(".sr bdi").unwrap().unwrap().text_content().unwrap(), "bob2");
     assert_ne!(ada.class_name(), bob.class_name(), "each has a hue of its own");
 }
 

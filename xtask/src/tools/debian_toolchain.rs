@@ -63,6 +63,11 @@ pub(crate) fn bring(because: &str) -> Result<PathBuf> {
     }
     fs::rename(&fresh, &home)?;
     fs::remove_dir_all(&work)?;
+    // Cargo does not see that std is another one: what was built on the old one would no longer fit.
+    let stale = place::target()?.join(TARGET);
+    if stale.exists() {
+        fs::remove_dir_all(stale)?;
+    }
     Ok(home.join("bin"))
 }
 
