@@ -129,15 +129,16 @@ impl V1 {
         let followed = self.warren.log.rooms().enter(&room);
         let reads = &self.warren.reads;
         let read = async {
-            let (ends, _) = reads.ends(room.clone(), 0).await?;
-            match resume(reads.epoch(), &ends, after.as_ref()) {
-                Resume::From(cursor) => Ok((ends, cursor, None, None)),
-                Resume::Snapshot(reset) => {
-                    let (ends, snapshot) = reads.ends(room.clone(), SNAPSHOT).await?;
-                    let head = ends.head;
-                    Ok((ends, head, Some(snapshot), reset))
-                }
-            }
+            // Without a cursor it is a snapshot for certain, and one read is enough.
+            let messages = if after.is_none() { SNAPSHOT } else { 0 };
+            let (ends, snapshot) = reads.ends(room.clone(), messages).await?;
+            let (reset, (ends, snapshot)) = match resume(reads.epoch(), &ends, after.as_ref()) {
+                Resume::From(cursor) => return Ok((ends, cursor, None, None)),
+                Resume::Snapshot(None) => (None, (ends, snapshot)),
+                Resume::Snapshot(reset) => (reset, reads.ends(room.clone(), SNAPSHOT).await?),
+            };
+            let head = ends.head;
+            Ok((ends, head, Some(snapshot), reset))
         };
         if let Ok::<_, ReadError>((ends, cursor, snapshot, reset)) = read.await {
             followed.observe(ends.head);

@@ -145,7 +145,7 @@ impl<S: Store> Appender<S> {
         }
         let mut plan = Plan::default();
         let mut answers: Vec<_> = commands.iter().map(|command| self.decide(&mut plan, command, now)).collect();
-        let outcome = match self.commit(&plan.batch) {
+        match self.commit(&plan.batch) {
             Ok(()) => {
                 self.rooms.extend(plan.rooms);
                 for kept in plan.kept {
@@ -154,26 +154,21 @@ impl<S: Store> Appender<S> {
                 (plan.batch.events, answers)
             }
             Err(why) => {
-                for answer in answers.iter_mut().filter(|answer| !matches!(answer, Ok(Appended::Known(_)))) {
-                    *answer = Err(why);
-                }
-                // A retry within the batch was answered with the seq of an event that is not there.
                 for (answer, command) in answers.iter_mut().zip(commands) {
-                    if let (Ok(Appended::Known(seq)), Command::Append(draft)) = (&answer, command)
-                        && plan.keys.get(&key_of(draft)) == Some(seq)
-                    {
-                        *answer = Err(why);
+                    match (&*answer, command) {
+                        // In the log since before this batch. (A retry within it has the seq of an event that is not.)
+                        (Ok(Appended::Known(_)), Command::Append(draft)) if !plan.keys.contains_key(&key_of(draft)) => {
+                        }
+                        (_, Command::Append(draft)) => {
+                            draft.line.break_off();
+                            *answer = Err(why);
+                        }
+                        (_, Command::Rename(_)) => *answer = Err(why),
                     }
                 }
                 (Vec::new(), answers)
             }
-        };
-        for (command, answer) in commands.iter().zip(&outcome.1) {
-            if let (Command::Append(draft), Err(_)) = (command, answer) {
-                draft.line.break_off();
-            }
         }
-        outcome
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), NotAppended> {

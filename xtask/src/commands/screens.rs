@@ -22,8 +22,8 @@ fn run(arguments: &[String]) -> Result<()> {
     takes_nothing(arguments)?;
     let (toolbox, browser) = (Toolbox::bring()?, Browser::bring()?);
     client::build(&toolbox)?;
-    server::build(&toolbox, Profile::Release)?;
+    let program = server::build(&toolbox, Profile::Release)?;
     let mut cargo = toolbox.cargo(["run", "--package", "e2e", "--bin", "screens"]);
-    cargo.envs(browser.variables()).env("WARREN_BIN", Profile::Release.program()?);
+    cargo.envs(browser.variables()).env("WARREN_BIN", program);
     child::run(&mut cargo)
 }
