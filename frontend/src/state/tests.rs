@@ -101,6 +101,18 @@ fn welcome(id: &str) -> ServerFrame {
     ServerFrame::Welcome { you: person(id), now: Millis(0), heartbeat_s: 25, limits: LIMITS }
 }
 
+/// `opened` without anything to catch up.
+fn opened() -> ServerFrame {
+    ServerFrame::Opened {
+        room: lobby(),
+        epoch: "e".to_owned().into(),
+        first: Seq(1),
+        head: Seq(0),
+        snapshot: Some(shared::Snapshot::default()),
+        reset: None,
+    }
+}
+
 /// The event by which `by` posted under `named`.
 fn posted(seq: u64, by: &str, named: &str) -> Event {
     let Person { id, name } = person(by);

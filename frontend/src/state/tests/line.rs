@@ -1,9 +1,9 @@
 //! The link: when it is tried, when it is doubted, and what each close means.
 
-use shared::{ClientFrame, Seq, ServerFrame};
+use shared::{ClientFrame, ServerFrame};
 
 use super::super::{Action, Effect, Link, Trouble, Why, link_words};
-use super::{Client, Moment, Now, lobby, posted, welcome};
+use super::{Client, Moment, Now, opened, posted, welcome};
 
 fn connects(effects: &[Effect]) -> usize {
     effects.iter().filter(|effect| matches!(effect, Effect::Connect { .. })).count()
@@ -23,18 +23,6 @@ fn wait_of(client: &Client) -> u64 {
     match client.app.line().link() {
         Link::Offline { next_try, .. } => next_try.0 - client.now,
         link => panic!("not offline: {link:?}"),
-    }
-}
-
-/// `opened` without anything to catch up.
-fn opened() -> ServerFrame {
-    ServerFrame::Opened {
-        room: lobby(),
-        epoch: "e".to_owned().into(),
-        first: Seq(1),
-        head: Seq(0),
-        snapshot: Some(shared::Snapshot::default()),
-        reset: None,
     }
 }
 
