@@ -5,8 +5,10 @@
 mod broken;
 mod browser;
 mod composer;
+mod database;
 mod history;
 mod http;
+mod keeper;
 mod page;
 mod run;
 mod socket;
@@ -14,10 +16,11 @@ mod storage;
 mod store;
 
 pub use broken::watch_for_panics;
-pub use browser::{focus, is_touched, new_key, now_wall, root, set_title};
+pub use browser::{copy, focus, is_touched, new_key, now_wall, root, set_title};
 pub use history::{go, here};
+pub use keeper::{Keeper, Watch};
 pub use page::{PageEvents, page_events};
 pub use run::Runner;
 pub use socket::Socket;
-pub use storage::{draft, keep_draft, visited};
+pub use storage::{draft, edit, keep_draft, keep_edit, visited};
 pub use store::{Store, Subscription};

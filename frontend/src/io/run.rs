@@ -1,15 +1,22 @@
 //! Does what the state wants done.
 
-use super::{Socket, Store, composer, http, storage};
+use super::{Keeper, Socket, Store, composer, http, storage};
 use crate::state::{Action, Effect};
 
 /// The real world behind a store.
 #[derive(Default)]
 pub struct Runner {
     socket: Socket,
+    keeper: Keeper,
 }
 
 impl Runner {
+    /// The real world, with what is kept in it.
+    #[must_use]
+    pub fn new(keeper: Keeper) -> Self {
+        Self { socket: Socket::default(), keeper }
+    }
+
     /// Does one thing; what comes of it is dispatched later, never from within.
     pub fn run(&self, store: &Store, effect: Effect) {
         match effect {
@@ -31,6 +38,10 @@ impl Runner {
                 });
             }
             Effect::FillComposer { room, text } => composer::fill(&room, text.as_str()),
+            Effect::EditInComposer { room, text } => composer::replace(&room, text.as_str()),
+            Effect::RestoreComposer { room } => composer::replace(&room, &storage::draft(&room)),
+            Effect::DropDraft { room, text } => storage::drop_draft(&room, &text),
+            Effect::Keep(keep) => self.keeper.keep(store, keep),
             Effect::KeepVisited(rooms) => storage::keep_visited(&rooms),
         }
     }

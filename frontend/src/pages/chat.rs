@@ -28,7 +28,8 @@ pub struct ChatProps {
 pub fn Chat(props: &ChatProps) -> Html {
     let app = use_app(&props.store);
     let shows_rooms = use_state_eq(|| false);
-    let wires = use_memo(props.store.clone(), |store| Wires::new(store, shows_rooms.setter()));
+    let details = use_state_eq(|| false);
+    let wires = use_memo(props.store.clone(), |store| Wires::new(store, shows_rooms.setter(), details.setter()));
     use_focus(*shows_rooms, props.touch);
     use_effect_with(app.place().clone(), |place| {
         io::set_title(&place.room().map_or_else(|| "Warren".into(), |name| ["#", name.as_str(), " · Warren"].concat()));
@@ -52,12 +53,12 @@ pub fn Chat(props: &ChatProps) -> Html {
 fn main(app: &App, name: &RoomName, room: &Rc<Room>, touch: bool, wires: &Wires) -> Html {
     html! {
         <main class="main">
-            { head(name, people_here(room.here()), &wires.on_back) }
+            { head(name, room.about(), people_here(room.here()), &wires.on_back, &wires.on_details) }
             <Log key={name.as_str()} name={name.clone()} room={Rc::clone(room)} me={app.me().cloned()}
                 dispatch={&wires.dispatch} />
             { status(link_words(app), room.typing(), &wires.on_try) }
             <Composer key={name.as_str()} room={name.clone()} {touch} draft_of={&wires.draft_of}
-                on_draft={&wires.on_draft} on_send={&wires.on_send} />
+                on_draft={&wires.on_draft} on_send={&wires.on_send} editing={room.editing().is_some()} dispatch={&wires.dispatch} />
         </main>
     }
 }

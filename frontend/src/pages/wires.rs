@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::{
     io::{self, Store},
-    state::{Action, Place},
+    state::{Action, Place, diagnosis},
 };
 
 /// What the page's parts tell, and what becomes of it.
@@ -19,13 +19,16 @@ pub(super) struct Wires {
     pub(super) draft_of: Callback<RoomName, String>,
     pub(super) on_draft: Callback<(RoomName, String)>,
     pub(super) on_send: Callback<(RoomName, MessageText)>,
+    pub(super) on_details: Callback<MouseEvent>,
+    pub(super) on_details_closed: Callback<Event>,
+    pub(super) diagnose: Callback<(), String>,
 }
 
 impl Wires {
-    /// Wires to a store; on a narrow screen the rooms or the room is seen.
-    pub(super) fn new(store: &Store, shows_rooms: UseStateSetter<bool>) -> Self {
+    /// Wires to a store; on a narrow screen the rooms or the room is seen, and the room's details are, or are not.
+    pub(super) fn new(store: &Store, shows_rooms: UseStateSetter<bool>, details: UseStateSetter<bool>) -> Self {
         let dispatch = store.dispatcher();
-        let to_room = shows_rooms.clone();
+        let (to_room, to_details) = (shows_rooms.clone(), details.clone());
         Self {
             on_go: wire(&dispatch, move |room| {
                 io::go(&room);
@@ -35,10 +38,26 @@ impl Wires {
             on_name: wire(&dispatch, |name| Some(Action::NameTyped(name))),
             on_back: Callback::from(move |_| shows_rooms.set(true)),
             on_try: wire(&dispatch, |_| Some(Action::RetryPressed)),
-            draft_of: Callback::from(|room| io::draft(&room)),
-            on_draft: wire(&dispatch, |(room, text): (RoomName, String)| {
-                io::keep_draft(&room, &text);
-                (!text.is_empty()).then_some(Action::ComposerTouched { room })
+            on_details: Callback::from(move |_| to_details.set(true)),
+            on_details_closed: Callback::from(move |_| details.set(false)),
+            diagnose: Callback::from({
+                let store = store.clone();
+                move |()| diagnosis(&store.app())
+            }),
+            draft_of: Callback::from({
+                let store = store.clone();
+                move |room| draft_of(&store, &room)
+            }),
+            on_draft: wire(&dispatch, {
+                let store = store.clone();
+                move |(room, text): (RoomName, String)| {
+                    if is_editing(&store, &room) {
+                        io::keep_edit(&room, &text);
+                        return None;
+                    }
+                    io::keep_draft(&room, &text);
+                    (!text.is_empty()).then_some(Action::ComposerTouched { room })
+                }
             }),
             on_send: wire(&dispatch, |(room, text)| io::new_key().map(|key| Action::MessageTyped { room, key, text })),
             dispatch,
@@ -53,4 +72,21 @@ fn wire<T: 'static>(dispatch: &Callback<Action>, action: impl Fn(T) -> Option<Ac
             dispatch.emit(action);
         }
     })
+}
+
+/// What stands in the composer of a room that is entered. What was taken from it stays stored until it is kept
+/// elsewhere, and is not to be sent twice.
+fn draft_of(store: &Store, name: &RoomName) -> String {
+    if is_editing(store, name) {
+        return io::edit(name);
+    }
+    let draft = io::draft(name);
+    let app = store.app();
+    let entries = app.room(name).map_or(&[][..], |room| room.outbox().entries());
+    let is_it = |text: &MessageText| MessageText::parse(&draft).as_ref() == Ok(text);
+    if entries.iter().any(|entry| !entry.kept && entry.text().is_some_and(is_it)) { String::new() } else { draft }
+}
+
+fn is_editing(store: &Store, room: &RoomName) -> bool {
+    store.app().room(room).is_some_and(|room| room.editing().is_some())
 }

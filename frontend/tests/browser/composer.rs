@@ -19,7 +19,7 @@ fn enter(chat: &Mounted, change: impl FnOnce(&KeyboardEventInit)) -> bool {
     !chat.composer().dispatch_event(&event).unwrap()
 }
 
-fn input(chat: &Mounted, text: &str) {
+pub(super) fn input(chat: &Mounted, text: &str) {
     chat.composer().set_value(text);
     let init = EventInit::new();
     init.set_bubbles(true);

@@ -1,0 +1,160 @@
+//! Keeps for the state what is to outlive a reload, and tells it what was kept, also by other pages of this browser.
+//!
+//! What cannot be read is left out, one by one: the rest is used.
+
+use std::{cell::Cell, rc::Rc};
+
+use gloo_events::EventListener;
+use serde::{Serialize, de::DeserializeOwned};
+use shared::RoomName;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::BroadcastChannel;
+
+use super::{
+    Store, browser,
+    database::{Database, META, OUTBOX, Put, ROOMS},
+};
+use crate::state::{Action, Keep, KeptEntry, Loaded, StorageTrouble};
+
+/// The channel to the other pages, and the key of who the person is.
+const CHANNEL: &str = "warren";
+const ME: &str = "me";
+
+struct Inner {
+    database: Database,
+    /// None where the browser has no such thing: then the other pages learn of it when they are looked at.
+    channel: Option<BroadcastChannel>,
+    asked_to_persist: Cell<bool>,
+}
+
+/// A handle on what is kept.
+#[derive(Clone)]
+pub struct Keeper(Rc<Inner>);
+
+impl Default for Keeper {
+    fn default() -> Self {
+        let channel = BroadcastChannel::new(CHANNEL).ok();
+        Self(Rc::new(Inner { database: Database::default(), channel, asked_to_persist: Cell::new(false) }))
+    }
+}
+
+/// The keeper's watch for what other pages do; it ends when this is dropped.
+pub struct Watch {
+    _listeners: Vec<EventListener>,
+}
+
+impl Keeper {
+    /// Reads all that is kept, for the store; then hears when another page changes the outbox.
+    #[must_use]
+    pub fn watch(&self, store: &Store) -> Watch {
+        let (keeper, to) = (self.clone(), store.clone());
+        spawn_local(async move {
+            to.dispatch(match keeper.load().await {
+                Ok(loaded) => Action::Loaded(Box::new(loaded)),
+                Err(trouble) => Action::StorageFailed(trouble),
+            });
+        });
+        let on_event = |keeper: &Self| {
+            let (keeper, store) = (keeper.clone(), store.clone());
+            move |_: &web_sys::Event| {
+                if !browser::is_hidden() {
+                    keeper.share(&store);
+                }
+            }
+        };
+        let mut listeners = Vec::new();
+        if let Some(channel) = &self.0.channel {
+            listeners.push(EventListener::new(channel, "message", on_event(self)));
+        }
+        if let Some(document) = browser::window().and_then(|window| window.document()) {
+            listeners.push(EventListener::new(&document, "visibilitychange", on_event(self)));
+        }
+        Watch { _listeners: listeners }
+    }
+
+    /// Writes, and dispatches what came of it.
+    pub(super) fn keep(&self, store: &Store, keep: Keep) {
+        let (inner, store) = (Rc::clone(&self.0), store.clone());
+        spawn_local(async move {
+            let (number, strict) = (keep.number, !keep.entries.is_empty());
+            let is_shared = strict || !keep.gone.is_empty();
+            if let Err(trouble) = inner.database.write(&puts(&keep), strict).await {
+                return store.dispatch(Action::StorageFailed(trouble));
+            }
+            if let Some(channel) = inner.channel.as_ref().filter(|_| is_shared) {
+                // Nobody may listen; whoever is not told reads it when the page is looked at.
+                let _told = channel.post_message(&JsValue::NULL);
+            }
+            store.dispatch(Action::Kept { number });
+            if !inner.asked_to_persist.replace(true) {
+                ask_to_persist().await;
+            }
+        });
+    }
+
+    /// Tells the store what is in the outbox now.
+    fn share(&self, store: &Store) {
+        let (inner, store) = (Rc::clone(&self.0), store.clone());
+        spawn_local(async move {
+            store.dispatch(match inner.database.read([OUTBOX]).await {
+                Ok([entries]) => Action::OutboxShared { entries: all(&entries) },
+                Err(trouble) => Action::StorageFailed(trouble),
+            });
+        });
+    }
+
+    async fn load(&self) -> Result<Loaded, StorageTrouble> {
+        let [rooms, entries, meta] = self.0.database.read([ROOMS, OUTBOX, META]).await?;
+        let room = |(name, text): &(String, String)| Some((RoomName::parse(name).ok()?, one(text)?));
+        Ok(Loaded {
+            rooms: rooms.iter().filter_map(room).collect(),
+            entries: all(&entries),
+            me: meta.iter().find(|(key, _)| key == ME).and_then(|(_, text)| one(text)),
+        })
+    }
+}
+
+fn all(entries: &[(String, String)]) -> Vec<KeptEntry> {
+    entries.iter().filter_map(|(_, text)| one(text)).collect()
+}
+
+/// A value as it was kept; none where it is damaged.
+fn one<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let read = serde_json::from_str(text).ok();
+    if read.is_none() {
+        browser::warn("Something in the browser's database cannot be read; it was left out.");
+    }
+    read
+}
+
+fn puts(keep: &Keep) -> Vec<Put> {
+    let mut puts = Vec::with_capacity(keep.rooms.len() + keep.entries.len() + keep.gone.len() + 1);
+    for (name, room) in &keep.rooms {
+        puts.push(Put { store: ROOMS, key: name.to_string(), text: text_of(room) });
+    }
+    for entry in &keep.entries {
+        let key = [entry.room.as_str(), "\n", entry.key.as_str()].concat();
+        puts.push(Put { store: OUTBOX, key, text: text_of(entry) });
+    }
+    for (room, key) in &keep.gone {
+        puts.push(Put { store: OUTBOX, key: [room.as_str(), "\n", key.as_str()].concat(), text: None });
+    }
+    if let Some(me) = &keep.me {
+        puts.push(Put { store: META, key: ME.to_owned(), text: text_of(me) });
+    }
+    puts
+}
+
+/// These types have a text each: none of them can fail to.
+fn text_of<T: Serialize>(value: &T) -> Option<String> {
+    serde_json::to_string(value).ok()
+}
+
+/// Asks the browser not to throw it all away when it runs out of room. It may say no, or have no such thing.
+async fn ask_to_persist() {
+    let asked = browser::window().and_then(|window| window.navigator().storage().persist().ok());
+    if let Some(asked) = asked {
+        let _answer = JsFuture::from(asked).await;
+    }
+}
