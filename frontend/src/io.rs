@@ -16,7 +16,7 @@ mod storage;
 mod store;
 
 pub use broken::watch_for_panics;
-pub use browser::{copy, focus, is_touched, new_key, now_wall, root, set_title};
+pub use browser::{can_work_offline, copy, focus, is_touched, new_key, now_wall, root, set_title};
 pub use history::{go, here};
 pub use keeper::{Keeper, Watch};
 pub use page::{PageEvents, page_events};

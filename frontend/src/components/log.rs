@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::LogChunk;
 use crate::{
     hooks::{Look, Open, use_presses, use_scroller},
-    state::{Action, Edge, Notice, Paging, Phase, Reader, Room, namesakes, reset_words},
+    state::{Action, Edge, Paging, Phase, Reader, Room, namesakes, notice_words},
 };
 
 /// What the log needs.
@@ -113,8 +113,8 @@ fn end(props: &LogProps) -> Html {
                 <p class="notice">{ "Something here can only be shown by a newer version. " }
                     <a href="">{ "Reload for the newer version" }</a></p>
             }
-            if let Some(Notice::Reset(reset)) = props.room.notice() {
-                <p class="notice">{ reset_words(reset) }{ " " }
+            if let Some(notice) = props.room.notice() {
+                <p class="notice">{ notice_words(notice) }{ " " }
                     <button type="button" onclick={dismiss}>{ "All right" }</button></p>
             }
             if let Phase::Refused { message, .. } = props.room.phase() {

@@ -53,7 +53,7 @@ struct Page {
 }
 
 impl Page {
-    fn open() -> Self {
+    async fn open() -> Self {
         let effects = Rc::<std::cell::RefCell<Vec<Effect>>>::default();
         let (keeper, written) = (Keeper::default(), Rc::clone(&effects));
         let runner = Runner::new(keeper.clone());
@@ -65,6 +65,7 @@ impl Page {
         let watch = keeper.watch(&store);
         let chat = Mounted::of(store, false, effects);
         chat.act(Action::Started);
+        chat.until("#composer", |_| true).await;
         Self { chat, _watch: watch }
     }
 
@@ -86,13 +87,13 @@ impl Page {
 #[wasm_bindgen_test]
 async fn what_was_typed_without_a_link_is_there_after_a_reload() {
     fresh().await;
-    let page = Page::open();
+    let page = Page::open().await;
     for text in ["one", "two"] {
         page.chat.say(text).await;
     }
     page.all_is_kept().await;
     drop(page);
-    let page = Page::open();
+    let page = Page::open().await;
     page.chat.until("li.m.pending:last-child", |row| row.text_content().unwrap().contains("two")).await;
     assert_eq!(page.chat.root.query_selector_all("li.m.pending").unwrap().length(), 2);
 }
@@ -100,7 +101,7 @@ async fn what_was_typed_without_a_link_is_there_after_a_reload() {
 #[wasm_bindgen_test]
 async fn a_room_is_read_without_a_network() {
     fresh().await;
-    let page = Page::open();
+    let page = Page::open().await;
     page.when(|app| app.storage() == Storage::On).await;
     page.chat.go_live(3).await;
     page.chat.hear(event(4, "ada", "k", "the last word"));
@@ -108,7 +109,7 @@ async fn a_room_is_read_without_a_network() {
     page.when(|app| app.current().unwrap().1.cursor().is_some()).await;
     page.all_is_kept().await;
     drop(page);
-    let page = Page::open();
+    let page = Page::open().await;
     let row = page.chat.row(4).await;
     assert!(row.text_content().unwrap().contains("the last word"));
     assert_eq!(page.chat.root.query_selector_all("li.m").unwrap().length(), 4);
@@ -117,7 +118,7 @@ async fn a_room_is_read_without_a_network() {
 #[wasm_bindgen_test]
 async fn two_pages_have_one_outbox() {
     fresh().await;
-    let (one, two) = (Page::open(), Page::open());
+    let (one, two) = (Page::open().await, Page::open().await);
     one.all_is_kept().await;
     two.all_is_kept().await;
     one.chat.say("from the first").await;
@@ -130,18 +131,18 @@ async fn a_browser_that_forbids_it_is_said_so_and_chatted_with() {
         "Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('', 'SecurityError') }, configurable: true })",
         "delete window.indexedDB",
     );
-    let page = Page::open();
+    let page = Page::open().await;
     page.is_off(StorageTrouble::Forbidden).await;
     page.chat.go_live(0).await;
     page.chat.say("all the same").await;
     assert_eq!(page.chat.posts().len(), 1);
-    page.chat.until(".status", |line| line.text_content().unwrap().contains("does not allow")).await;
+    page.chat.until(".status", |line| line.text_content().unwrap().contains("keeps nothing for this page")).await;
 }
 
 #[wasm_bindgen_test]
 async fn a_full_browser_is_said_so_and_chatted_with() {
     fresh().await;
-    let page = Page::open();
+    let page = Page::open().await;
     page.all_is_kept().await;
     page.chat.go_live(0).await;
     let broken = Broken::by(
@@ -158,7 +159,7 @@ async fn a_full_browser_is_said_so_and_chatted_with() {
 #[wasm_bindgen_test]
 async fn what_is_damaged_is_left_out_and_the_rest_is_used() {
     fresh().await;
-    let page = Page::open();
+    let page = Page::open().await;
     page.chat.say("sound").await;
     page.all_is_kept().await;
     drop(page);
@@ -179,7 +180,7 @@ async fn what_is_damaged_is_left_out_and_the_rest_is_used() {
             };
         })")
     .await;
-    let page = Page::open();
+    let page = Page::open().await;
     page.chat.until("li.m.pending", |row| row.text_content().unwrap().contains("sound")).await;
     assert_eq!(page.chat.root.query_selector_all("li.m").unwrap().length(), 1);
     assert_eq!(page.chat.store.app().storage(), Storage::On);
@@ -194,7 +195,7 @@ const NEWER: &str = "return new Promise((done, failed) => {
 #[wasm_bindgen_test]
 async fn a_newer_version_is_let_in_and_its_database_left_alone() {
     fresh().await;
-    let page = Page::open();
+    let page = Page::open().await;
     page.all_is_kept().await;
     // This would wait for ever if the page did not let go of it.
     run(NEWER).await;
@@ -202,7 +203,7 @@ async fn a_newer_version_is_let_in_and_its_database_left_alone() {
     page.is_off(StorageTrouble::Broken).await;
     assert!(page.chat.store.app().has_unsent());
     drop(page);
-    let page = Page::open();
+    let page = Page::open().await;
     page.is_off(StorageTrouble::Broken).await;
     run(NEWER).await;
     fresh().await;
@@ -215,7 +216,7 @@ async fn a_database_that_never_answers_does_not_hold_the_chat_up() {
          IDBFactory.prototype.open = () => new EventTarget()",
         "IDBFactory.prototype.open = IDBFactory.prototype.realOpen",
     );
-    let page = Page::open();
+    let page = Page::open().await;
     page.chat.say("all the same").await;
     page.is_off(StorageTrouble::Broken).await;
     page.chat.go_live(0).await;
@@ -225,7 +226,7 @@ async fn a_database_that_never_answers_does_not_hold_the_chat_up() {
 #[wasm_bindgen_test]
 async fn a_draft_goes_when_its_message_is_kept() {
     fresh().await;
-    let page = Page::open();
+    let page = Page::open().await;
     page.all_is_kept().await;
     let lobby = RoomName::lobby();
     frontend::io::keep_draft(&lobby, "hi");
