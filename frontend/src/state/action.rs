@@ -2,7 +2,7 @@
 
 use shared::{ClientFrame, ClientKey, MessageText, Page, RoomName, ServerFrame};
 
-use super::{Ask, Edge, Place, Reader};
+use super::{Ask, Edge, Place, Reader, Worker};
 
 /// Something that happened. A socket's actions carry the generation of the connection they belong to; those of an
 /// older one are ignored.
@@ -118,6 +118,12 @@ pub enum Action {
         /// The room.
         room: RoomName,
     },
+    /// The browser has taken the service worker, or not.
+    WorkerAnswered(Worker),
+    /// A newer version of the client is ready to take over.
+    UpdateReady,
+    /// The person wants the newer version now.
+    UpdateAccepted,
 }
 
 /// Something to be done by `io`.
@@ -161,4 +167,10 @@ pub enum Effect {
     },
     /// Keep the list of visited rooms.
     KeepVisited(Vec<RoomName>),
+    /// Bring the service worker, and say what became of it.
+    RegisterWorker,
+    /// Ask the server for a newer version of the client.
+    CheckUpdate,
+    /// Let the newer version take over, and load the page again.
+    TakeUpdate,
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use shared::{Person, PersonId, PersonName, RoomName};
 
-use super::{Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech, link_words};
+use super::{Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech, link_words, worker::Keeper};
 
 /// Rooms that are followed at a time.
 const FOLLOWED: usize = 8;
@@ -50,6 +50,7 @@ pub struct App {
     pub(super) speech: Speech,
     pub(super) trouble: Trouble,
     pub(super) countdown: u64,
+    pub(super) keeper: Keeper,
 }
 
 impl App {
@@ -67,6 +68,7 @@ impl App {
             speech: Speech::default(),
             trouble: Trouble::Quiet,
             countdown: 0,
+            keeper: Keeper::default(),
         }
     }
 
