@@ -14,9 +14,10 @@ mod run;
 mod socket;
 mod storage;
 mod store;
+mod worker;
 
 pub use broken::watch_for_panics;
-pub use browser::{can_work_offline, copy, focus, is_touched, new_key, now_wall, root, set_title};
+pub use browser::{copy, focus, is_touched, new_key, now_wall, root, set_title};
 pub use history::{go, here};
 pub use keeper::{Keeper, Watch};
 pub use page::{PageEvents, page_events};

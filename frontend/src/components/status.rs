@@ -5,12 +5,14 @@ use yew::prelude::*;
 
 use crate::state::{LinkWords, Typing, typing_words};
 
-/// The line below the log. `typing` says who types, `off` what the browser does not do; `on_try` hears of "Try now".
+/// The line below the log. `typing` says who types, `off` what the browser does not do; `on_try` hears of "Try now";
+/// `newer` stands at the end while there is nothing more urgent.
 pub fn status(
     link: LinkWords,
     typing: Option<&Typing>,
     off: Option<&'static str>,
     on_try: &Callback<MouseEvent>,
+    newer: Html,
 ) -> Html {
     let typing = typing_words(typing);
     let off = off.filter(|_| typing.is_empty() && !link.loud);
@@ -25,6 +27,9 @@ pub fn status(
             }
             <p class="typing" hidden={link.loud || off.is_some()}>{ for typing }</p>
             if let Some(off) = off { <p class="off" title={off}>{ off }</p> }
+            if !link.loud {
+                { newer }
+            }
         </div>
     }
 }

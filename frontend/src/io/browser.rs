@@ -74,12 +74,6 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// The browser lets the page be opened without a network: it does so over https and on this very machine.
-#[must_use]
-pub fn can_work_offline() -> bool {
-    window().is_some_and(|window| js_sys::Reflect::has(&window.navigator(), &"serviceWorker".into()).unwrap_or(false))
-}
-
 /// Copies a text, and gives it back with whether it was copied: a page over plain http may not.
 pub fn copy(text: String, then: impl FnOnce(String, bool) + 'static) {
     wasm_bindgen_futures::spawn_local(async move {

@@ -1,6 +1,6 @@
 //! Does what the state wants done.
 
-use super::{Keeper, Socket, Store, composer, http, storage};
+use super::{Keeper, Socket, Store, composer, http, storage, worker};
 use crate::state::{Action, Effect};
 
 /// The real world behind a store.
@@ -8,13 +8,14 @@ use crate::state::{Action, Effect};
 pub struct Runner {
     socket: Socket,
     keeper: Keeper,
+    worker: worker::Keeper,
 }
 
 impl Runner {
     /// The real world, with what is kept in it.
     #[must_use]
     pub fn new(keeper: Keeper) -> Self {
-        Self { socket: Socket::default(), keeper }
+        Self { keeper, ..Self::default() }
     }
 
     /// Does one thing; what comes of it is dispatched later, never from within.
@@ -43,6 +44,9 @@ impl Runner {
             Effect::DropDraft { room, text } => storage::drop_draft(&room, &text),
             Effect::Keep(keep) => self.keeper.keep(store, keep),
             Effect::KeepVisited(rooms) => storage::keep_visited(&rooms),
+            Effect::RegisterWorker => self.worker.register(store),
+            Effect::CheckUpdate => self.worker.check(),
+            Effect::TakeUpdate => self.worker.take_over(),
         }
     }
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{nowhere, wires::Wires};
 use crate::{
-    components::{Composer, Log, RoomDetails, Side, head, side, speaker, status},
+    components::{Composer, Log, RoomDetails, Side, head, newer, side, speaker, status},
     hooks::{use_app, use_focus},
     io::{self, Store},
     state::{App, Room, link_words, people_here, storage_words, sync_words},
@@ -60,7 +60,7 @@ fn main(app: &App, name: &RoomName, room: &Rc<Room>, touch: bool, wires: &Wires)
             { head(name, &room.about(), people_here(room.here()), &wires.on_back, &wires.on_details) }
             <Log key={name.as_str()} name={name.clone()} room={Rc::clone(room)} me={app.me().cloned()}
                 dispatch={&wires.dispatch} />
-            { status(link_words(app), room.typing(), storage_words(app.storage()), &wires.on_try) }
+            { status(link_words(app), room.typing(), storage_words(app.storage()), &wires.on_try, newer(app.update_ready(), &wires.on_take)) }
             <Composer key={name.as_str()} room={name.clone()} {touch} draft_of={&wires.draft_of}
                 on_draft={&wires.on_draft} on_send={&wires.on_send} editing={room.editing().is_some()} dispatch={&wires.dispatch} />
         </main>
@@ -79,9 +79,6 @@ fn facts(app: &App, room: &Room) -> Vec<String> {
         facts.push(["Refused by the server, and kept for you in the log: ", &refused.to_string(), "."].concat());
     }
     facts.extend(storage_words(app.storage()).map(str::to_owned));
-    if !io::can_work_offline() {
-        let off = "Without a network this page cannot be opened here: the browser allows that over https only.";
-        facts.push(off.to_owned());
-    }
+    facts.extend(app.worker_words().map(str::to_owned));
     facts
 }

@@ -16,6 +16,7 @@ pub(super) struct Wires {
     pub(super) on_name: Callback<String>,
     pub(super) on_back: Callback<MouseEvent>,
     pub(super) on_try: Callback<MouseEvent>,
+    pub(super) on_take: Callback<MouseEvent>,
     pub(super) draft_of: Callback<RoomName, String>,
     pub(super) on_draft: Callback<(RoomName, String)>,
     pub(super) on_send: Callback<(RoomName, MessageText)>,
@@ -38,6 +39,7 @@ impl Wires {
             on_name: wire(&dispatch, |name| Some(Action::NameTyped(name))),
             on_back: Callback::from(move |_| shows_rooms.set(true)),
             on_try: wire(&dispatch, |_| Some(Action::RetryPressed)),
+            on_take: wire(&dispatch, |_| Some(Action::UpdateAccepted)),
             on_details: Callback::from(move |_| to_details.set(true)),
             on_details_closed: Callback::from(move |_| details.set(false)),
             diagnose: Callback::from({
