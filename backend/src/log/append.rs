@@ -13,7 +13,10 @@ use std::{
 
 use shared::{Author, ClientKey, Event, EventBody, Millis, PersonId, PersonName, RoomName, Seq};
 
-use super::store::{Batch, PersonRow, RoomState, Store, StoreError};
+use super::{
+    store::{Batch, PersonRow, RoomState, Store, StoreError},
+    writer::Salts,
+};
 
 /// An event that is to be: everything but its seq and time.
 #[derive(Clone, Debug)]
@@ -105,8 +108,9 @@ pub enum NotAppended {
 }
 
 /// Decides what becomes of commands, and remembers where each room's log ends.
-pub(crate) struct Appender<S> {
+pub struct Appender<S> {
     store: S,
+    salts: Salts,
     rooms: HashMap<RoomName, RoomState>,
     unsound: bool,
 }
@@ -117,26 +121,34 @@ const ROOMS_REMEMBERED: usize = 10_000;
 type KeyOf = (RoomName, PersonId, ClientKey);
 
 impl<S: Store> Appender<S> {
-    pub(crate) fn new(store: S) -> Self {
-        Self { store, rooms: HashMap::new(), unsound: false }
+    /// Appends to `store`.
+    #[must_use]
+    pub fn new(store: S, salts: Salts) -> Self {
+        Self { store, salts, rooms: HashMap::new(), unsound: false }
+    }
+
+    /// A salt for a text.
+    ///
+    /// # Errors
+    /// Where the system gives no randomness.
+    pub fn salt(&self) -> Result<[u8; 16], getrandom::Error> {
+        (self.salts)()
     }
 
     /// Nothing is accepted any more.
-    pub(crate) fn is_unsound(&self) -> bool {
+    #[must_use]
+    pub fn is_unsound(&self) -> bool {
         self.unsound
     }
 
-    pub(crate) fn close(&mut self) {
+    /// Called once, when nothing more will be appended.
+    pub fn close(&mut self) {
         self.store.close();
     }
 
     /// Carries out all commands in one commit. Gives the events to publish, and an answer for each command, in
     /// order. A command that fails by itself does not fail the others; a failed commit fails all.
-    pub(crate) fn append(
-        &mut self,
-        commands: &[Command],
-        now: Millis,
-    ) -> (Vec<Event>, Vec<Result<Appended, NotAppended>>) {
+    pub fn append(&mut self, commands: &[Command], now: Millis) -> (Vec<Event>, Vec<Result<Appended, NotAppended>>) {
         if self.unsound {
             return (Vec::new(), vec![Err(NotAppended::Unsound); commands.len()]);
         }

@@ -4,7 +4,7 @@
 //! published. So looking and leaving one's waker are one step under the lock that publishing takes too.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Waker,
 };
@@ -31,7 +31,7 @@ pub struct Room {
 struct State {
     ring: Ring,
     signals: Signals,
-    followers: HashMap<u64, Option<Waker>>,
+    followers: BTreeMap<u64, Option<Waker>>,
     next_follower: u64,
     /// A task will send the signals out.
     sending: bool,
@@ -173,6 +173,8 @@ impl Room {
             // Somebody types: look again when they stop, or earlier where something else changes.
             let Some(end) = self.send_out() else { return };
             tokio::select! {
+                // In this order, so that a run with the same events is the same run.
+                biased;
                 () = tokio::time::sleep_until(end) => {}
                 () = self.changed.notified() => {}
             }

@@ -1,7 +1,7 @@
 //! The rooms that somebody follows. A room that nobody follows is not here and costs nothing.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
@@ -12,7 +12,7 @@ use super::room::Room;
 /// The rooms that somebody follows; a cheap handle.
 #[derive(Clone, Default)]
 pub struct Rooms {
-    followed: Arc<Mutex<HashMap<RoomName, Weak<Room>>>>,
+    followed: Arc<Mutex<BTreeMap<RoomName, Weak<Room>>>>,
 }
 
 impl Rooms {
@@ -30,8 +30,8 @@ impl Rooms {
     }
 
     /// Gives durable events to the rooms that are followed.
-    pub(super) fn publish(&self, events: Vec<Event>) {
-        let mut by_room: HashMap<RoomName, Vec<Event>> = HashMap::new();
+    pub fn publish(&self, events: Vec<Event>) {
+        let mut by_room: BTreeMap<RoomName, Vec<Event>> = BTreeMap::new();
         for event in events {
             by_room.entry(event.room.clone()).or_default().push(event);
         }
@@ -71,7 +71,7 @@ impl Rooms {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<RoomName, Weak<Room>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<RoomName, Weak<Room>>> {
         self.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! The default store: SQLite in the data directory. This module writes; [`super::Reads`] reads beside it.
+//! The default store: SQLite in the data directory. This module writes; [`SqliteReader`] reads beside it.
 //!
 //! WAL with `synchronous = FULL`: a commit costs one sync, and readers never wait for the writer.
 
@@ -13,6 +13,10 @@ use super::{
     schema,
     store::{Batch, PersonRow, RoomState, Store, StoreError},
 };
+
+mod reader;
+
+pub use reader::SqliteReader;
 
 /// The writing end of the database.
 pub struct SqliteStore {
@@ -58,7 +62,7 @@ impl SqliteStore {
                 let Ok(name) = RoomName::parse(&name) else { continue };
                 let mut from = Seq::ZERO;
                 loop {
-                    let events = super::read::events_after(change, id, &name, from, 1_000, usize::MAX)?;
+                    let events = reader::events_after(change, id, &name, from, 1_000, usize::MAX)?;
                     let Some(last) = events.last() else { break };
                     from = last.seq;
                     for event in &events {

@@ -1,5 +1,5 @@
-//! The one writer: a thread that takes whatever commands wait, appends them in one commit, then publishes them, then
-//! acknowledges them, in this order and no other.
+//! The one writer: it takes whatever commands wait, appends them in one commit, then publishes them, then acknowledges
+//! them, in this order and no other. In the server it is a thread.
 
 use std::{
     pin::Pin,
@@ -11,7 +11,7 @@ use std::{
     thread::JoinHandle,
 };
 
-use shared::{Epoch, Millis};
+use shared::{Epoch, Event, Millis};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -27,6 +27,21 @@ const BATCH: usize = 1_024;
 
 /// The server's clock: milliseconds since 1970.
 pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
+
+/// Where the salts of texts come from: 128 bits that nobody can guess.
+pub type Salts = Arc<dyn Fn() -> Result<[u8; 16], getrandom::Error> + Send + Sync>;
+
+/// Salts from the system.
+#[must_use]
+pub fn system_salts() -> Salts {
+    Arc::new(|| {
+        let mut salt = [0; 16];
+        getrandom::fill(&mut salt).map(|()| salt)
+    })
+}
+
+/// Who waits for the answer to a command.
+type Caller = oneshot::Sender<Result<Appended, NotAppended>>;
 
 /// The handle to the logs' writer. Clones share it.
 #[derive(Clone)]
@@ -50,7 +65,7 @@ impl Future for Submitted {
 }
 
 enum Waiting {
-    Command(Command, oneshot::Sender<Result<Appended, NotAppended>>),
+    Command(Command, Caller),
     /// Everything before this is to be written, and then nothing more.
     Stop,
 }
@@ -73,19 +88,28 @@ struct Health {
 }
 
 impl Log {
-    /// Starts the writer on `store`.
+    /// Starts the writer on `store`, in a thread of its own.
     ///
     /// # Errors
     /// Where no thread can be started.
-    pub fn start<S: Store>(store: S, clock: Clock) -> std::io::Result<Self> {
-        let (commands, waiting) = mpsc::channel(WAITING);
+    pub fn start<S: Store>(store: S, clock: Clock, salts: Salts) -> std::io::Result<Self> {
+        let (log, writer) = Self::with_writer(store, clock, salts);
+        let thread = std::thread::Builder::new().name("log".into()).spawn(move || writer.run())?;
+        *log.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        Ok(log)
+    }
+
+    /// The handle, and the writer on `store`, for whoever does its work themselves.
+    #[must_use]
+    pub fn with_writer<S: Store>(store: S, clock: Clock, salts: Salts) -> (Self, Writer<S>) {
+        let (commands, line) = mpsc::channel(WAITING);
         let epoch = store.epoch().clone();
         let rooms = Rooms::default();
         let health = Arc::<Health>::default();
+        let appender = Appender::new(store, salts);
         let writer =
-            Writer { appender: Appender::new(store), clock, rooms: rooms.clone(), health: Arc::clone(&health) };
-        let thread = std::thread::Builder::new().name("log".into()).spawn(move || writer.run(waiting))?;
-        Ok(Self { commands, epoch, rooms, health, thread: Arc::new(Mutex::new(Some(thread))) })
+            Writer { appender, line, clock, rooms: rooms.clone(), health: Arc::clone(&health), stopping: false };
+        (Self { commands, epoch, rooms, health, thread: Arc::default() }, writer)
     }
 
     /// The name of the history that is written.
@@ -140,39 +164,116 @@ impl Log {
     }
 }
 
-struct Writer<S> {
+/// The one writer. In the server its own thread does all of it, over and over: [`Writer::take`], [`Writer::append`],
+/// [`Writer::publish`], [`Writer::answer`]. Whoever owns it may do them one by one, and stop between any two.
+pub struct Writer<S> {
     appender: Appender<S>,
+    line: mpsc::Receiver<Waiting>,
     clock: Clock,
     rooms: Rooms,
     health: Arc<Health>,
+    stopping: bool,
+}
+
+/// Commands that were taken from the line.
+#[derive(Default)]
+pub struct Taken {
+    commands: Vec<Command>,
+    callers: Vec<Caller>,
+}
+
+impl Taken {
+    /// The commands, in order.
+    #[must_use]
+    pub fn commands(&self) -> &[Command] {
+        &self.commands
+    }
+}
+
+/// Commands that were carried out, or not. Their events are durable and nobody knows of them yet.
+pub struct Done {
+    events: Vec<Event>,
+    answers: Vec<Result<Appended, NotAppended>>,
+    callers: Vec<Caller>,
+}
+
+impl Done {
+    /// The events that are to be published.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The answers that are to be given, in the order of the commands.
+    pub fn answers(&self) -> &[Result<Appended, NotAppended>] {
+        &self.answers
+    }
 }
 
 impl<S: Store> Writer<S> {
-    fn run(mut self, mut waiting: mpsc::Receiver<Waiting>) {
-        let mut line = Vec::with_capacity(BATCH);
-        let mut stopping = false;
-        while !stopping && waiting.blocking_recv_many(&mut line, BATCH) > 0 {
-            let (mut commands, mut callers) = (Vec::new(), Vec::new());
-            for waiting in line.drain(..) {
-                match waiting {
-                    // Whoever comes after the end is told so when the line is dropped.
-                    Waiting::Command(..) if stopping => {}
-                    Waiting::Command(command, caller) => {
-                        commands.push(command);
-                        callers.push(caller);
-                    }
-                    Waiting::Stop => stopping = true,
+    fn run(mut self) {
+        let mut waiting = Vec::with_capacity(BATCH);
+        while !self.stopping && self.line.blocking_recv_many(&mut waiting, BATCH) > 0 {
+            let taken = self.sort(waiting.drain(..));
+            let mut done = self.append(taken);
+            self.publish(&mut done);
+            self.answer(done);
+        }
+        self.close();
+    }
+
+    /// Takes what waits in the line, as much as one commit may hold; does not wait for more.
+    pub fn take(&mut self) -> Taken {
+        let mut waiting = Vec::new();
+        while !self.stopping
+            && waiting.len() < BATCH
+            && let Ok(next) = self.line.try_recv()
+        {
+            waiting.push(next);
+        }
+        self.sort(waiting)
+    }
+
+    /// Carries the commands out, in one commit.
+    pub fn append(&mut self, taken: Taken) -> Done {
+        let Taken { commands, callers } = taken;
+        let (events, answers) = self.appender.append(&commands, (self.clock)());
+        self.note(&answers);
+        Done { events, answers, callers }
+    }
+
+    /// Gives the events to those who follow their rooms.
+    pub fn publish(&mut self, done: &mut Done) {
+        self.rooms.publish(std::mem::take(&mut done.events));
+    }
+
+    /// Answers those who asked.
+    pub fn answer(&mut self, done: Done) {
+        for (caller, answer) in done.callers.into_iter().zip(done.answers) {
+            // A caller that is gone knows nothing of its command; the same key asks again.
+            let _ = caller.send(answer);
+        }
+    }
+
+    /// Ends it, when nothing more will be committed.
+    pub fn close(mut self) {
+        self.appender.close();
+    }
+
+    fn sort(&mut self, waiting: impl IntoIterator<Item = Waiting>) -> Taken {
+        let mut taken = Taken::default();
+        for waiting in waiting {
+            match waiting {
+                // Whoever comes after the end is told so when the line is dropped.
+                Waiting::Command(..) if self.stopping => {}
+                Waiting::Command(command, caller) => {
+                    taken.commands.push(command);
+                    taken.callers.push(caller);
                 }
-            }
-            let (events, answers) = self.appender.append(&commands, (self.clock)());
-            self.rooms.publish(events);
-            self.note(&answers);
-            for (caller, answer) in callers.into_iter().zip(answers) {
-                // A caller that is gone knows nothing of its command; the same key asks again.
-                let _ = caller.send(answer);
+                Waiting::Stop => self.stopping = true,
             }
         }
-        self.appender.close();
+        taken
     }
 
     fn note(&self, answers: &[Result<Appended, NotAppended>]) {
@@ -184,3 +285,6 @@ impl<S: Store> Writer<S> {
         self.health.unsound.store(self.appender.is_unsound(), Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests;

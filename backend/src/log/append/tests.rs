@@ -51,7 +51,8 @@ impl Store for Memory {
 
 fn appender() -> (Appender<Memory>, Arc<Mutex<Kept>>) {
     let kept = Arc::<Mutex<Kept>>::default();
-    (Appender::new(Memory { epoch: Epoch::from("e".to_owned()), kept: Arc::clone(&kept) }), kept)
+    let salts = Arc::new(|| Ok([7; 16]));
+    (Appender::new(Memory { epoch: Epoch::from("e".to_owned()), kept: Arc::clone(&kept) }, salts), kept)
 }
 
 fn post(room: &str, author: &str, key: &str) -> Command {
@@ -182,4 +183,11 @@ fn a_post_does_not_take_back_a_name() {
     appender.append(&[rename, post], Millis(1));
     let renamed: Vec<bool> = kept.lock().unwrap().people.iter().map(|person| person.renamed).collect();
     assert_eq!(renamed, [true, false]);
+}
+
+#[test]
+fn salts_come_from_where_it_was_told() {
+    assert_eq!(appender().0.salt().unwrap(), [7; 16]);
+    let salts = crate::log::system_salts();
+    assert_ne!(salts().unwrap(), salts().unwrap());
 }

@@ -4,7 +4,7 @@ use shared::{Author, MessageText, Millis, PersonName};
 use tempfile::TempDir;
 
 use super::*;
-use crate::log::{Place, Reads};
+use crate::log::{Place, Reads, SqliteReader};
 
 fn open() -> (SqliteStore, TempDir) {
     let data = tempfile::tempdir().unwrap();
@@ -59,7 +59,7 @@ async fn what_is_committed_is_there_after_reopening() {
     let key = |n: &str| ClientKey::parse(n).unwrap();
     assert_eq!(store.find(&room, &events[0].by.id, &key("2")).unwrap(), Some(Seq(2)));
     assert_eq!(store.find(&room, &events[0].by.id, &key("9")).unwrap(), None);
-    let reads = Reads::new(data.path(), store.epoch().clone());
+    let reads = Reads::new(SqliteReader::new(data.path(), store.epoch().clone()));
     let read = reads.after(room.clone(), Seq(0), 100, usize::MAX).await.unwrap();
     assert_eq!(read, [events[0].clone(), events[1].clone(), events[3].clone()]);
     let page = reads.page(room, Place::Newest, 2).await.unwrap();
@@ -71,7 +71,7 @@ async fn reading_the_log_is_bounded_by_number_and_by_bytes() {
     let (mut store, data) = open();
     let events: Vec<_> = (1..=100).map(|seq| event("a", seq, &"x".repeat(1_000))).collect();
     store.commit(&batch(&events)).unwrap();
-    let reads = Reads::new(data.path(), store.epoch().clone());
+    let reads = Reads::new(SqliteReader::new(data.path(), store.epoch().clone()));
     let count =
         async |most, bytes| reads.after(RoomName::parse("a").unwrap(), Seq(10), most, bytes).await.unwrap().len();
     assert_eq!(count(7, usize::MAX).await, 7);
