@@ -3,7 +3,7 @@
 use std::task::Poll;
 
 use futures_util::FutureExt as _;
-use shared::{Author, ClientKey, EventBody, MessageText, PersonId, PersonName, RoomName, Seq};
+use shared::{Author, ClientKey, MessageText, PersonId, PersonName, RoomName, Seq};
 use tempfile::TempDir;
 
 use super::*;
@@ -21,7 +21,7 @@ fn post(key: &str) -> Command {
         room: RoomName::lobby(),
         by: Author { id: PersonId::parse("p").unwrap(), name: PersonName::anonymous(), plain: false },
         key: ClientKey::parse(key).unwrap(),
-        body: EventBody::Posted { text: MessageText::parse("t").unwrap(), reply_to: None, mentions: Vec::new() },
+        command: shared::Command::Post { text: MessageText::parse("t").unwrap(), reply_to: None, mentions: Vec::new() },
         remember: None,
         line: crate::log::Line::default(),
     })
@@ -29,7 +29,7 @@ fn post(key: &str) -> Command {
 
 fn head(data: &TempDir, log: &Log) -> u64 {
     let reader = SqliteReader::new(data.path(), log.epoch().clone());
-    reader.ends(&RoomName::lobby(), 0).unwrap().0.head.0
+    reader.ends(&RoomName::lobby(), Seq::ZERO, 0).unwrap().0.head.0
 }
 
 #[test]
@@ -41,10 +41,10 @@ fn each_step_does_its_own_part_and_no_more() {
     let taken = writer.take();
     assert_eq!((taken.commands().len(), head(&data, &log)), (2, 0));
     let mut done = writer.append(taken);
-    assert_eq!((head(&data, &log), room.head()), (2, Seq::ZERO), "durable, and nobody knows");
+    assert_eq!((head(&data, &log), room.head().0), (2, Seq::ZERO), "durable, and nobody knows");
     assert_eq!((done.events().len(), done.answers()[1]), (2, Ok(Appended::Fresh(Seq(2)))));
     writer.publish(&mut done);
-    assert_eq!(room.head(), Seq(2));
+    assert_eq!(room.head().0, Seq(2));
     let answered = |answers: &mut [Submitted; 2]| answers.each_mut().map(futures_util::FutureExt::now_or_never);
     assert_eq!(answered(&mut answers), [None, None]);
     writer.answer(done);
