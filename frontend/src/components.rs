@@ -28,7 +28,7 @@ pub use log_chunk::{LogChunk, LogChunkProps};
 pub use message_row::{Line, MessageRow, MessageRowProps};
 pub use name_field::{NameField, NameFieldProps};
 pub use newer::newer;
-pub use room_details::{RoomDetails, RoomDetailsProps};
+pub use room_details::{RoomDetails, room_details};
 pub use room_list::room_list;
 pub use side::{Side, side};
 pub use speaker::speaker;

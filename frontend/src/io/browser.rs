@@ -2,7 +2,6 @@
 
 use shared::{ClientKey, Millis};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement, Window};
 
 use crate::state::{Moment, Now};
@@ -72,18 +71,6 @@ pub fn focus(selector: &str) {
     if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _focused = element.focus();
     }
-}
-
-/// Copies a text, and gives it back with whether it was copied: a page over plain http may not.
-pub fn copy(text: String, then: impl FnOnce(String, bool) + 'static) {
-    wasm_bindgen_futures::spawn_local(async move {
-        let clipboard = window().map(|window| window.navigator().clipboard());
-        let copied = match clipboard.filter(|clipboard| !clipboard.is_undefined()) {
-            Some(clipboard) => JsFuture::from(clipboard.write_text(&text)).await.is_ok(),
-            None => false,
-        };
-        then(text, copied);
-    });
 }
 
 /// For whoever looks into the console.

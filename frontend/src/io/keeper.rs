@@ -5,8 +5,6 @@
 use std::{cell::Cell, rc::Rc};
 
 use gloo_events::EventListener;
-use serde::{Serialize, de::DeserializeOwned};
-use shared::RoomName;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::BroadcastChannel;
@@ -14,6 +12,7 @@ use web_sys::BroadcastChannel;
 use super::{
     Store, browser,
     database::{Database, META, OUTBOX, Put, ROOMS},
+    kept,
 };
 use crate::state::{Action, Keep, KeptEntry, Loaded, StorageTrouble};
 
@@ -106,49 +105,35 @@ impl Keeper {
 
     async fn load(&self) -> Result<Loaded, StorageTrouble> {
         let [rooms, entries, meta] = self.0.database.read([ROOMS, OUTBOX, META]).await?;
-        let room = |(name, text): &(String, String)| Some((RoomName::parse(name).ok()?, one(text)?));
+        let room = |(name, text): &(String, String)| kept::room_of(text).filter(|(room, _)| room.as_str() == name);
         Ok(Loaded {
             rooms: rooms.iter().filter_map(room).collect(),
             entries: all(&entries),
-            me: meta.iter().find(|(key, _)| key == ME).and_then(|(_, text)| one(text)),
+            me: meta.iter().find(|(key, _)| key == ME).and_then(|(_, text)| kept::person_of(text)),
         })
     }
 }
 
 fn all(entries: &[(String, String)]) -> Vec<KeptEntry> {
-    entries.iter().filter_map(|(_, text)| one(text)).collect()
-}
-
-/// A value as it was kept; none where it is damaged.
-fn one<T: DeserializeOwned>(text: &str) -> Option<T> {
-    let read = serde_json::from_str(text).ok();
-    if read.is_none() {
-        browser::warn("Something in the browser's database cannot be read; it was left out.");
-    }
-    read
+    entries.iter().filter_map(|(_, text)| kept::entry_of(text)).collect()
 }
 
 fn puts(keep: &Keep) -> Vec<Put> {
-    let mut puts = Vec::with_capacity(keep.rooms.len() + keep.entries.len() + keep.gone.len() + 1);
+    let mut puts = Vec::new();
+    let mut put = |store, key, text| puts.push(Put { store, key, text });
     for (name, room) in &keep.rooms {
-        puts.push(Put { store: ROOMS, key: name.to_string(), text: text_of(room) });
+        put(ROOMS, name.to_string(), Some(kept::room_text(name, room)));
     }
     for entry in &keep.entries {
-        let key = [entry.room.as_str(), "\n", entry.key.as_str()].concat();
-        puts.push(Put { store: OUTBOX, key, text: text_of(entry) });
+        put(OUTBOX, kept::entry_key(&entry.room, &entry.key), Some(kept::entry_text(entry)));
     }
     for (room, key) in &keep.gone {
-        puts.push(Put { store: OUTBOX, key: [room.as_str(), "\n", key.as_str()].concat(), text: None });
+        put(OUTBOX, kept::entry_key(room, key), None);
     }
     if let Some(me) = &keep.me {
-        puts.push(Put { store: META, key: ME.to_owned(), text: text_of(me) });
+        put(META, ME.to_owned(), Some(kept::person_text(me)));
     }
     puts
-}
-
-/// These types have a text each: none of them can fail to.
-fn text_of<T: Serialize>(value: &T) -> Option<String> {
-    serde_json::to_string(value).ok()
 }
 
 /// Asks the browser not to throw it all away when it runs out of room. It may say no, or have no such thing.

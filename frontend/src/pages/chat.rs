@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{nowhere, wires::Wires};
 use crate::{
-    components::{Composer, Log, RoomDetails, Side, head, newer, side, speaker, status},
+    components::{Composer, Log, RoomDetails, Side, head, newer, room_details, side, speaker, status},
     hooks::{use_app, use_focus},
     io::{self, Store},
     state::{App, Room, link_words, people_here, storage_words, sync_words},
@@ -28,8 +28,7 @@ pub struct ChatProps {
 pub fn Chat(props: &ChatProps) -> Html {
     let app = use_app(&props.store);
     let shows_rooms = use_state_eq(|| false);
-    let details = use_state_eq(|| false);
-    let wires = use_memo(props.store.clone(), |store| Wires::new(store, shows_rooms.setter(), details.setter()));
+    let wires = use_memo(props.store.clone(), |store| Wires::new(store, shows_rooms.setter()));
     use_focus(*shows_rooms, props.touch);
     use_effect_with(app.place().clone(), |place| {
         io::set_title(&place.room().map_or_else(|| "Warren".into(), |name| ["#", name.as_str(), " · Warren"].concat()));
@@ -45,9 +44,8 @@ pub fn Chat(props: &ChatProps) -> Html {
                     { app.current().map_or_else(nowhere, |(name, room)| main(&app, name, room, props.touch, &wires)) }
                 </div>
             </div>
-            if let Some((name, room)) = app.current().filter(|_| *details) {
-                <RoomDetails name={name.clone()} about={room.about()} facts={facts(&app, room)}
-                    diagnose={&wires.diagnose} dispatch={&wires.dispatch} on_close={&wires.on_details_closed} />
+            if let Some((name, room)) = app.current() {
+                { room_details(name, facts(&app, room), &RoomDetails { on_told: &wires.on_told, on_copy: &wires.on_copy }) }
             }
             { speaker(app.speech()) }
         </>

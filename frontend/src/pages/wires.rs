@@ -21,15 +21,16 @@ pub(super) struct Wires {
     pub(super) on_draft: Callback<(RoomName, String)>,
     pub(super) on_send: Callback<(RoomName, MessageText)>,
     pub(super) on_details: Callback<MouseEvent>,
-    pub(super) on_details_closed: Callback<Event>,
-    pub(super) diagnose: Callback<(), String>,
+    pub(super) on_told: Callback<SubmitEvent>,
+    pub(super) on_copy: Callback<MouseEvent>,
 }
 
 impl Wires {
-    /// Wires to a store; on a narrow screen the rooms or the room is seen, and the room's details are, or are not.
-    pub(super) fn new(store: &Store, shows_rooms: UseStateSetter<bool>, details: UseStateSetter<bool>) -> Self {
+    /// Wires to a store; on a narrow screen the rooms or the room is seen.
+    pub(super) fn new(store: &Store, shows_rooms: UseStateSetter<bool>) -> Self {
         let dispatch = store.dispatcher();
-        let (to_room, to_details) = (shows_rooms.clone(), details.clone());
+        let to_room = shows_rooms.clone();
+        let (details, told, copied) = (store.clone(), store.clone(), store.clone());
         Self {
             on_go: wire(&dispatch, move |room| {
                 io::go(&room);
@@ -40,12 +41,18 @@ impl Wires {
             on_back: Callback::from(move |_| shows_rooms.set(true)),
             on_try: wire(&dispatch, |_| Some(Action::RetryPressed)),
             on_take: wire(&dispatch, |_| Some(Action::UpdateAccepted)),
-            on_details: Callback::from(move |_| to_details.set(true)),
-            on_details_closed: Callback::from(move |_| details.set(false)),
-            diagnose: Callback::from({
-                let store = store.clone();
-                move |()| diagnosis(&store.app())
+            on_details: Callback::from(move |_| {
+                if let Some((_, room)) = details.app().current() {
+                    io::open_details(&room.about());
+                }
             }),
+            on_told: wire(&dispatch, move |event: SubmitEvent| {
+                event.prevent_default();
+                let room = told.app().place().room()?.clone();
+                let (title, topic) = io::take_details()?;
+                Some(Action::RoomTold { room, key: io::new_key()?, title: Some(title), topic: Some(topic) })
+            }),
+            on_copy: Callback::from(move |_| io::copy(diagnosis(&copied.app()))),
             draft_of: Callback::from({
                 let store = store.clone();
                 move |room| draft_of(&store, &room)
