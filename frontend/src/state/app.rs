@@ -221,7 +221,11 @@ impl App {
     pub(super) fn let_go(&mut self, effects: &mut Vec<Effect>) {
         while self.rooms.len() > FOLLOWED {
             let here = self.place.room();
-            let is_idle = |(name, room): &(RoomName, Rc<Room>)| Some(name) != here && room.outbox.is_empty();
+            // What is to be removed from the database is known by the room's outbox alone.
+            let off = matches!(self.storage(), Storage::Off(_));
+            let is_idle = |(name, room): &(RoomName, Rc<Room>)| {
+                Some(name) != here && room.outbox.is_empty() && (off || !room.outbox.has_changed())
+            };
             let idle = self.rooms.iter().enumerate().filter(|(_, one)| is_idle(one));
             let Some((oldest, _)) = idle.min_by_key(|(_, (_, room))| room.used) else { break };
             let (name, room) = self.rooms.remove(oldest);

@@ -227,9 +227,10 @@ impl App {
         let Some(writing) = self.keeping.writing.take() else { return };
         // All that was in it is still to be kept.
         for (name, room) in &mut self.rooms {
-            let keys = writing.keys.iter().filter(|(at, _)| at == name).map(|(_, key)| key.clone()).collect();
+            let of_room = writing.keys.iter().filter(|(at, _)| at == name);
+            let keys: Vec<ClientKey> = of_room.map(|(_, key)| key.clone()).collect();
             let room = Rc::make_mut(room);
-            room.outbox.keep_again(keys);
+            room.outbox.keep_again(&keys);
             room.kept = None;
         }
         self.keeping.me = None;
@@ -255,6 +256,8 @@ impl App {
         if keeping.writing.is_some() && !leaving {
             return;
         }
+        // Whatever comes of it, the next time is later.
+        keeping.wait = keeping.wait.map(|_| at.now.plus(RETRY_MS));
         let rooms_are_due = leaving || at.now.since(keeping.rooms_at) >= ROOMS_MS;
         let me = self.me.clone().filter(|me| Some(me) != keeping.me.as_ref());
         let mut keep = Keep { me, ..Keep::default() };
@@ -266,6 +269,9 @@ impl App {
                 continue;
             }
             let room = Rc::make_mut(room);
+            if is_due {
+                self.keeping.rooms_at = at.now;
+            }
             if is_due && let Some(kept) = room.to_keep() {
                 room.kept = Some((kept.cursor.clone(), kept.since));
                 room.keep_now = false;
@@ -284,9 +290,6 @@ impl App {
         if keep == Keep::default() {
             return;
         }
-        if !keep.rooms.is_empty() {
-            keeping.rooms_at = at.now;
-        }
         if keep.me.is_some() {
             keeping.me.clone_from(&keep.me);
         }
@@ -295,7 +298,6 @@ impl App {
         if let Some(before) = keeping.writing.take() {
             keys.extend(before.keys);
         }
-        keeping.wait = None;
         keeping.writing = Some(Writing { keys, until: at.now.plus(WRITE_MS) });
         effects.push(Effect::Keep(keep));
     }
