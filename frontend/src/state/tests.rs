@@ -8,6 +8,7 @@ mod place;
 mod rows;
 mod server;
 mod window;
+mod worker;
 
 use std::rc::Rc;
 
