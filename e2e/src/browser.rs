@@ -3,7 +3,12 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key, wd::WebDriverCompatibleCommand};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    elements::Element,
+    key::Key,
+    wd::{WebDriverCompatibleCommand, WindowHandle},
+};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
@@ -13,6 +18,10 @@ use crate::{driver::Driver, program::path};
 
 /// What a person waits for comes within this time, or the story fails.
 pub const LONG: Duration = Duration::from_secs(30);
+
+/// An address that is not this machine's for the browser, though it leads to this machine (RFC 5737): pages from there
+/// are not secure, as those from a machine in one's network.
+pub const LAN: &str = "192.0.2.1";
 
 /// How the page is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +40,10 @@ impl Look {
     /// A usual phone.
     pub const PHONE: Self = Self { size: (390, 844), dark: false, touch: true };
 }
+
+/// One of a browser's tabs.
+#[derive(Clone, Debug)]
+pub struct Tab(WindowHandle);
 
 /// A browser.
 pub struct Browser {
@@ -56,6 +69,7 @@ impl Browser {
             "--disable-dev-shm-usage".to_owned(),
             "--hide-scrollbars".to_owned(),
             "--lang=en-GB".to_owned(),
+            ["--host-resolver-rules=MAP ", LAN, " 127.0.0.1"].concat(),
         ];
         if look.touch {
             arguments.push("--touch-events=enabled".to_owned());
@@ -203,6 +217,41 @@ impl Browser {
     /// Where it cannot be loaded.
     pub async fn reload(&self) -> anyhow::Result<()> {
         Ok(self.client.refresh().await?)
+    }
+
+    /// Goes to another address.
+    ///
+    /// # Errors
+    /// Where it cannot be loaded.
+    pub async fn go(&self, url: &str) -> anyhow::Result<()> {
+        Ok(self.client.goto(url).await?)
+    }
+
+    /// The tab that is looked at.
+    ///
+    /// # Errors
+    /// Where the browser does not answer.
+    pub async fn tab(&self) -> anyhow::Result<Tab> {
+        Ok(Tab(self.client.window().await?))
+    }
+
+    /// Opens a page in another tab of the same profile, and looks at it.
+    ///
+    /// # Errors
+    /// Where it cannot be loaded.
+    pub async fn open_tab(&self, url: &str) -> anyhow::Result<Tab> {
+        let tab = Tab(self.client.new_window(true).await?.handle);
+        self.to_tab(&tab).await?;
+        self.go(url).await?;
+        Ok(tab)
+    }
+
+    /// Looks at another tab.
+    ///
+    /// # Errors
+    /// Where it is gone.
+    pub async fn to_tab(&self, tab: &Tab) -> anyhow::Result<()> {
+        Ok(self.client.switch_to_window(tab.0.clone()).await?)
     }
 
     /// Runs a script in the page and gives what it returns.

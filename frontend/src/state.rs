@@ -30,6 +30,7 @@ mod trace;
 mod update;
 mod window;
 mod words;
+mod worker;
 
 pub use action::{Action, Effect};
 pub use app::{App, Naming, Trouble};
@@ -50,6 +51,7 @@ pub use time::{Moment, Now};
 pub use update::update;
 pub use window::{Chunk, Window};
 pub use words::{LinkWords, link_words, notice_words, people_here, storage_words, sync_words, typing_words};
+pub use worker::Worker;
 
 #[cfg(all(test, not(target_family = "wasm")))]
 #[expect(clippy::unwrap_used, reason = "a test may unwrap")]

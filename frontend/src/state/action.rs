@@ -2,7 +2,7 @@
 
 use shared::{ClientFrame, ClientKey, Emoji, MessageText, Page, RoomName, RoomTitle, RoomTopic, Seq, ServerFrame};
 
-use super::{Ask, Edge, Keep, KeptEntry, Loaded, Place, Reader, StorageTrouble};
+use super::{Ask, Edge, Keep, KeptEntry, Loaded, Place, Reader, StorageTrouble, Worker};
 
 /// Something that happened. A socket's actions carry the generation of the connection they belong to; those of an
 /// older one are ignored.
@@ -181,6 +181,12 @@ pub enum Action {
         /// The room.
         room: RoomName,
     },
+    /// The browser has taken the service worker, or not.
+    WorkerAnswered(Worker),
+    /// A newer version of the client is ready to take over.
+    UpdateReady,
+    /// The person wants the newer version now.
+    UpdateAccepted,
 }
 
 /// Something to be done by `io`.
@@ -247,4 +253,10 @@ pub enum Effect {
     KeepVisited(Vec<RoomName>),
     /// Write all of this to the database, in one transaction.
     Keep(Keep),
+    /// Bring the service worker, and say what became of it.
+    RegisterWorker,
+    /// Ask the server for a newer version of the client.
+    CheckUpdate,
+    /// Let the newer version take over, and load the page again.
+    TakeUpdate,
 }

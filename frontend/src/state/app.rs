@@ -7,6 +7,7 @@ use shared::{Person, PersonId, PersonName, RoomName};
 
 use super::{
     Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech, Storage, keeping::Keeping, link_words, trace::Trace,
+    worker::Keeper,
 };
 
 /// Rooms that are followed at a time.
@@ -54,6 +55,7 @@ pub struct App {
     pub(super) countdown: u64,
     pub(super) keeping: Keeping,
     pub(super) trace: Trace,
+    pub(super) keeper: Keeper,
 }
 
 impl App {
@@ -73,6 +75,7 @@ impl App {
             countdown: 0,
             keeping: Keeping::default(),
             trace: Trace::default(),
+            keeper: Keeper::default(),
         }
     }
 

@@ -14,6 +14,7 @@ mod rows;
 mod server;
 mod window;
 mod words;
+mod worker;
 
 use std::rc::Rc;
 

@@ -24,6 +24,7 @@ pub fn update(app: &Rc<App>, at: &Moment, action: Action) -> (Rc<App>, Vec<Effec
     next.let_go(&mut effects);
     next.open_rooms(&mut effects);
     next.send_outboxes(at, &mut effects);
+    next.tend_worker(at, app, &mut effects);
     next.tidy();
     next.keep(at, leaving, &mut effects);
     next.watch_link(at, app);
@@ -55,7 +56,10 @@ impl App {
                 }
             }
             Action::SessionAnswered { generation, granted } => self.line.session(generation, granted, at, effects),
-            Action::Probed => self.line.probe(at, effects),
+            Action::Probed => {
+                self.line.probe(at, effects);
+                self.keeper.looked_at(at, effects);
+            }
             Action::RetryPressed => {
                 if let Some(room) = self.place.room().cloned() {
                     self.in_room(&room, super::Room::try_again);
@@ -110,6 +114,9 @@ impl App {
             }
             Action::JumpPressed { room } => self.jump(&room),
             Action::NoticeDismissed { room } => self.in_room(&room, |room| room.notice = None),
+            Action::WorkerAnswered(worker) => self.keeper.answered(worker),
+            Action::UpdateReady => self.newer_version(),
+            Action::UpdateAccepted => effects.push(Effect::TakeUpdate),
         }
     }
 
