@@ -270,3 +270,31 @@ fn what_was_loaded_is_not_loaded_over_what_is_newer() {
     first.act(Action::Loaded(Box::new(old)));
     assert_eq!((first.shown(), first.room().cursor().unwrap().seq), (vec![1], Seq(1)));
 }
+
+#[test]
+fn a_database_that_failed_once_is_tried_again_also_where_nothing_has_changed() {
+    let mut client = slow();
+    client.act(Action::StorageFailed(StorageTrouble::Broken));
+    client.wait(30_000);
+    let keeps = keeps(&mut client);
+    assert_eq!(keeps.len(), 1);
+    client.act(Action::Kept { number: keeps[0].number });
+    assert_eq!(client.app.storage(), Storage::On);
+}
+
+#[test]
+fn where_nothing_can_be_kept_rooms_that_are_left_are_not_gathered() {
+    let name = |n: u64| shared::RoomName::parse(&format!("r{n}")).unwrap();
+    let mut client = slow();
+    client.hear(ServerFrame::Event(posted(1, "other", "x")));
+    client.act(Action::StorageFailed(StorageTrouble::Broken));
+    client.take_effects();
+    for n in 0..20 {
+        client.now += 1;
+        client.act(Action::PlaceEntered(Place::Room(name(n))));
+    }
+    client.wait(40_000);
+    assert!(keeps(&mut client).iter().all(|keep| keep.rooms.is_empty()));
+    client.act(Action::PlaceEntered(Place::Room(lobby())));
+    assert_eq!(client.shown(), [1], "it is still there for this page");
+}
