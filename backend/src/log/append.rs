@@ -169,12 +169,12 @@ impl<S: Store> Appender<S> {
         let room = self.room(plan, &draft.room)?;
         let target = self.target(plan, draft)?;
         let salt = self.salt()?;
-        match decide::decide(&draft.command, &draft.by, &room.about, target.as_ref(), salt)? {
-            Some(body) => Ok(Appended::Fresh(plan.push(draft, body, room, target, now))),
-            None => {
-                plan.settle(draft, room);
-                Ok(Appended::Unchanged)
-            }
+        let body = decide::decide(&draft.command, &draft.by, &room.about, target.as_ref(), salt)?;
+        if let Some(body) = body {
+            Ok(Appended::Fresh(plan.push(draft, body, room, target, now)))
+        } else {
+            plan.settle(draft, room);
+            Ok(Appended::Unchanged)
         }
     }
 

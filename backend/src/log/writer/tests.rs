@@ -79,3 +79,38 @@ fn what_stands_before_the_end_is_written_and_what_comes_after_is_refused() {
     assert_eq!(Pin::new(&mut { after }).poll(&mut cx), Poll::Ready(Err(NotAppended::Stopping)));
     assert_eq!(head(&data, &log), 1);
 }
+
+#[tokio::test]
+async fn an_erasure_that_a_reader_holds_up_is_finished_by_itself() {
+    let data = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(data.path(), "e").unwrap();
+    let log = Log::start(store, Arc::new(|| Millis(1)), system_salts()).unwrap();
+    let draft = |key: &str, command| match post(key) {
+        Command::Append(draft) => Command::Append(Draft { command, ..draft }),
+        rename @ Command::Rename(_) => rename,
+    };
+    let text = MessageText::parse("forget-me").unwrap();
+    let said = shared::Command::Post { text, reply_to: None, mentions: Vec::new() };
+    assert_eq!(log.submit(draft("1", said)).unwrap().await, Ok(Appended::Fresh(Seq(1))));
+    let reader = rusqlite::Connection::open(data.path().join("warren.sqlite")).unwrap();
+    let moment = reader.unchecked_transaction().unwrap();
+    moment.query_row("SELECT count(*) FROM words", [], |_| Ok(())).unwrap();
+    let deleted = shared::Command::Delete { target: Seq(1) };
+    assert_eq!(log.submit(draft("2", deleted)).unwrap().await, Ok(Appended::Fresh(Seq(2))));
+    let in_files = || {
+        let files = std::fs::read_dir(data.path()).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        files.collect::<Vec<_>>().concat().windows(9).any(|bytes| bytes == b"forget-me")
+    };
+    // Meanwhile the log goes on.
+    assert_eq!(log.submit(post("3")).unwrap().await, Ok(Appended::Fresh(Seq(3))));
+    assert!(in_files(), "a reader still sees it");
+    moment.finish().unwrap();
+    let mut tick = tokio::time::interval(Duration::from_millis(20));
+    let gone = async {
+        while in_files() {
+            tick.tick().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("it is tried again");
+    tokio::task::spawn_blocking(move || log.finish()).await.unwrap();
+}

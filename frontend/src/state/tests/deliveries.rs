@@ -19,6 +19,8 @@ enum Op {
     OtherDeletes(usize),
     OtherReacts(usize, bool),
     OtherTells(u8),
+    /// Somebody changes a message just beyond an end of the window, and the client knows of it at once.
+    ChangeBeyond(usize, bool),
     FutureEvent(usize),
     TakeOne,
     DeliverOne,
@@ -135,6 +137,23 @@ fn run(op: Op, n: usize, client: &mut Client, server: &mut Server) {
             server.other(&named, Command::React { target: someones(server, at), emoji: thumb(), on });
         }
         Op::OtherTells(to) => server.other(&named, Command::SetRoom { title: title(to), topic: None }),
+        Op::ChangeBeyond(at, before) => {
+            let window = client.room().window();
+            let seqs = window.oldest().zip(window.newest());
+            let (messages, _) = server.fold();
+            let all = messages.iter().map(|message| message.seq);
+            let beyond = match seqs {
+                Some((oldest, _)) if before => all.rev().filter(|seq| *seq < oldest).nth(at),
+                Some((_, newest)) => all.filter(|seq| *seq > newest).nth(at),
+                None => None,
+            };
+            if let Some(target) = beyond {
+                server.other(&named, Command::Edit { target, text: text(&named), mentions: vec![] });
+                while !server.outbound.is_empty() {
+                    server.deliver_one(client);
+                }
+            }
+        }
         Op::FutureEvent(at) => server.future(&named, (at % 2 == 0).then(|| someones(server, at))),
         Op::TakeOne => server.take_one(),
         Op::DeliverOne => server.deliver_one(client),
@@ -306,6 +325,7 @@ fn reading() -> impl Strategy<Value = Op> {
         20 => Just(Op::MakePage),
         20 => Just(Op::DeliverPage),
         1 => Just(Op::Jump),
+        12 => (0_usize..50, any::<bool>()).prop_map(|(n, before)| Op::ChangeBeyond(n, before)),
         4 => Just(Op::OtherPosts),
         6 => n().prop_map(Op::OtherEdits),
         2 => n().prop_map(Op::OtherDeletes),

@@ -25,12 +25,13 @@ fn set_room(key: &str, title: Option<&str>, topic: Option<&str>) -> Command {
     ask("p", key, Ask::SetRoom { title, topic })
 }
 
-fn wrong(wrong: Wrong) -> Result<Appended, NotAppended> {
-    Err(NotAppended::Refused(wrong))
-}
-
+#[expect(clippy::unnecessary_wraps, reason = "it is written beside those that are refused")]
 fn fresh(seq: u64) -> Result<Appended, NotAppended> {
     Ok(Appended::Fresh(Seq(seq)))
+}
+
+fn wrong(wrong: Wrong) -> Result<Appended, NotAppended> {
+    Err(NotAppended::Refused(wrong))
 }
 
 const UNCHANGED: Result<Appended, NotAppended> = Ok(Appended::Unchanged);
@@ -146,7 +147,7 @@ fn what_changed_nothing_changes_nothing_when_it_comes_again_later() {
 fn a_message_holds_so_many_kinds_and_so_many_reactions() {
     let (mut appender, _) = appender();
     appender.append(&[post("a", "p", "1")], Millis(1));
-    let kinds: Vec<_> = emojis::iter().take(21).map(|emoji| emoji.as_str()).collect();
+    let kinds: Vec<_> = emojis::iter().take(21).map(emojis::Emoji::as_str).collect();
     for (n, kind) in kinds.iter().enumerate() {
         let (_, answers) = appender.append(&[react("q", &n.to_string(), 1, kind, true)], Millis(1));
         assert_eq!(answers[0].is_ok(), n < 20, "kind {n}");

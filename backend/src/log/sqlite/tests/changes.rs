@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use shared::{Command as Ask, Digest, Emoji, RoomTitle};
 
 use super::*;
-use crate::log::{Appended, Appender, Command, Draft, Line, Reader as _};
+use crate::log::{Appended, Appender, Command, Draft, Line, Reader as _, rows::column};
 
 fn rooms() -> [RoomName; 2] {
     ["a", "b"].map(|name| RoomName::parse(name).unwrap())
@@ -93,4 +93,24 @@ proptest! {
             prop_assert_eq!(snapshot.messages, messages);
         }
     }
+}
+
+#[test]
+fn an_event_of_a_kind_that_is_not_known_is_relayed_as_what_it_is() {
+    let (mut store, data) = open();
+    let room = RoomName::parse("a").unwrap();
+    commit(&mut store, &[event("a", 1, "one")]).unwrap();
+    let body = EventBody::Unknown { kind: "pinned".to_owned(), target: Some(Seq(1)), hash: shared::Hash([3; 16]) };
+    let pinned = Event { body, ..event("a", 2, "x") };
+    let mut state = store.room(&room).unwrap();
+    (state.head, state.digest) = (Seq(2), state.digest.after(&pinned));
+    // As a newer version writes it: with fields of which this one knows nothing.
+    let db = Connection::open(schema::file(data.path())).unwrap();
+    db.execute(
+        "INSERT INTO events VALUES (1, 2, ?1, 'p', 'Ada', 1, '2', 'pinned', 1, NULL, '{\"until\":7}', ?2, ?3)",
+        rusqlite::params![column(pinned.at.0), [3_u8; 16], state.digest.0],
+    )
+    .unwrap();
+    let reader = SqliteReader::new(data.path(), store.epoch().clone());
+    assert_eq!(reader.after(&room, Seq(1), 9, usize::MAX).unwrap(), [pinned]);
 }
