@@ -34,7 +34,9 @@ impl Outbox {
 
     /// They could not be stored, or removed.
     pub(in crate::state) fn keep_again(&mut self, keys: &[ClientKey]) {
-        keys.iter().for_each(|key| note(&mut self.changed, key));
+        for key in keys {
+            note(&mut self.changed, key);
+        }
     }
 
     /// What is stored of this room now, all of it. Entries that are not known here come in at their place in the line.
