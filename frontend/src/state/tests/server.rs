@@ -43,8 +43,13 @@ impl Server {
                 }
                 Effect::AskSession { generation } => self.session_asked = Some(generation),
                 Effect::FetchPage { ask, .. } => self.pages.push_back(ask),
-                Effect::Close { .. } | Effect::Send { .. } | Effect::FillComposer { .. } | Effect::KeepVisited(_) => {}
-                Effect::RegisterWorker | Effect::CheckUpdate | Effect::TakeUpdate => {}
+                Effect::Close { .. }
+                | Effect::Send { .. }
+                | Effect::FillComposer { .. }
+                | Effect::KeepVisited(_)
+                | Effect::RegisterWorker
+                | Effect::CheckUpdate
+                | Effect::TakeUpdate => {}
             }
         }
         if let Some(generation) = self.session_asked.take() {
