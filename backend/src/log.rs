@@ -2,7 +2,8 @@
 //!
 //! One thread owns appending ([`Log`] is the handle to it). It takes whatever commands wait, gives each its seq and
 //! time, commits them all at once, and only then publishes them to the rooms and acknowledges them. Reading goes
-//! around it ([`Reads`]), on threads of its own, with a bounded number of readers.
+//! around it ([`Reads`]), on threads of its own, with a bounded number of readers. Both can be driven step by step, in
+//! one thread and without a disk ([`Log::with_writer`], [`Reads::on`]), which is how they are tried against crashes.
 //!
 //! Absent by intent: nothing here knows of sockets, frames or HTTP.
 
@@ -19,10 +20,10 @@ mod writer;
 pub mod ring;
 pub mod signals;
 
-pub use append::{Appended, Command, Draft, Line, NotAppended, Remember, Rename};
-pub use read::{Ends, Place, ReadError, Reads};
+pub use append::{Appended, Appender, Command, Draft, Line, NotAppended, Remember, Rename, Wrong};
+pub use read::{Ends, Place, Read, ReadError, Reader, Reads, Threads};
 pub use room::{News, Room};
 pub use rooms::Rooms;
-pub use sqlite::SqliteStore;
-pub use store::{Batch, PersonRow, RoomState, Store, StoreError};
-pub use writer::{Clock, Log, LogHealth, Submitted};
+pub use sqlite::{SqliteReader, SqliteStore};
+pub use store::{Batch, Entry, Found, PersonRow, RoomState, Store, StoreError};
+pub use writer::{Clock, Done, Log, LogHealth, Salts, Submitted, Taken, Writer, system_salts};

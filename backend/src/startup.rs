@@ -20,7 +20,7 @@ use crate::{
     config::Config,
     connection::{Stop, Timing, tcp},
     http::{self, Page},
-    log::{Clock, Log, Reads, SqliteStore},
+    log::{Clock, Log, Reads, SqliteReader, SqliteStore, system_salts},
     policy::{Origins, Pace},
     records::{People, random_text},
 };
@@ -52,8 +52,9 @@ impl Application {
         let epoch = random_text(10).context("the system gives no randomness")?;
         let store = SqliteStore::open(&config.data, &epoch)?;
         let clock: Clock = Arc::new(system_time);
-        let log = Log::start(store, Arc::clone(&clock)).context("the log's thread cannot be started")?;
-        let reads = Reads::new(&config.data, log.epoch().clone());
+        let log =
+            Log::start(store, Arc::clone(&clock), system_salts()).context("the log's thread cannot be started")?;
+        let reads = Reads::new(SqliteReader::new(&config.data, log.epoch().clone()));
         let (stopping, told) = watch::channel(false);
         let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {

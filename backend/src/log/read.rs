@@ -1,25 +1,13 @@
-//! Reading the logs, their views and the records, beside the writer: on blocking threads, with a bounded number of
-//! readers at a time. A read sees one moment of the database, all of it.
+//! Reading the logs, their views and the records, beside the writer: with a bounded number of readers at a time, and
+//! never on a thread that serves sockets. What is read, and from where, is behind [`Reader`].
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
-use shared::{Epoch, Event, Message, Millis, Page, Person, PersonId, PersonName, RoomName, Seq, Snapshot};
-use tokio::sync::Semaphore;
-
-use super::{
-    rows::{self, EVENT, MESSAGE, column, parsed, seq},
-    schema,
-};
+use shared::{Digest, Epoch, Event, Message, Millis, Page, Person, RoomName, Seq, Snapshot};
+use tokio::sync::{Semaphore, oneshot};
 
 /// Most reads at a time; the others wait.
 const READERS: usize = 4;
-
-/// About the most bytes of text in a snapshot: it waits in memory for its client.
-const SNAPSHOT_BYTES: usize = 128 * 1024;
 
 /// Why something could not be read. The cause is for the server's log only.
 #[derive(Debug, thiserror::Error)]
@@ -47,245 +35,154 @@ pub enum Place {
     At(Millis),
 }
 
-/// Where a room's log begins and ends, and its newest messages where they were asked for.
+impl Place {
+    /// The seqs where a page of these messages begins and ends: beyond them there may be more. An empty page still
+    /// says which way.
+    #[must_use]
+    pub fn edges(self, messages: &[Message], head: Seq) -> (Seq, Seq) {
+        let edge = |message: Option<&Message>, otherwise| message.map_or(otherwise, |message| message.seq);
+        let (oldest, newest) = match self {
+            Self::After(seq) => (seq.next(), seq),
+            Self::Before(seq) => (seq, Seq(seq.0.saturating_sub(1))),
+            Self::Newest | Self::Around(_) | Self::At(_) => (Seq(u64::MAX), head),
+        };
+        (edge(messages.first(), oldest), edge(messages.last(), newest))
+    }
+}
+
+/// Where a room's log begins and ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ends {
     /// The oldest event that the log still has.
     pub first: Seq,
     /// The newest event.
     pub head: Seq,
+    /// The digest of the log up to `head`.
+    pub digest: Digest,
+    /// The digest of the log up to the seq that was asked for, where the log knows it.
+    pub at: Option<Digest>,
 }
 
-/// The reading end of the database; a cheap handle.
-#[derive(Clone)]
-pub struct Reads {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    file: PathBuf,
-    epoch: Epoch,
-    idle: Mutex<Vec<Connection>>,
-    permits: Arc<Semaphore>,
-}
-
-impl Reads {
-    /// Reads the database in the data directory `data`, whose history is `epoch`.
-    #[must_use]
-    pub fn new(data: &std::path::Path, epoch: Epoch) -> Self {
-        let inner = Inner {
-            file: schema::file(data),
-            epoch,
-            idle: Mutex::default(),
-            permits: Arc::new(Semaphore::new(READERS)),
-        };
-        Self { inner: Arc::new(inner) }
+impl Default for Ends {
+    /// Those of the empty log.
+    fn default() -> Self {
+        Self { first: Seq(1), head: Seq::ZERO, digest: Digest::default(), at: None }
     }
+}
 
+/// The reading end of a store. Each read sees one moment of it, all of it, and may block.
+pub trait Reader: Send + Sync + 'static {
     /// The name of the history that is read here.
-    #[must_use]
-    pub fn epoch(&self) -> &Epoch {
-        &self.inner.epoch
-    }
+    fn epoch(&self) -> &Epoch;
 
-    /// Where a room's log begins and ends, and (for the newest `messages`, where that is not 0) a snapshot valid there.
+    /// Where a room's log begins and ends, with the digest at `at`, and (of the newest `messages`, where that is not 0) a
+    /// snapshot valid there.
     ///
     /// # Errors
-    /// [`ReadError`] where the database cannot be read.
-    pub async fn ends(&self, room: RoomName, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
-        self.read(move |db| {
-            let Some((id, ends)) = room_ends(db, &room)? else {
-                return Ok((Ends { first: Seq(1), head: Seq::ZERO }, Snapshot::default()));
-            };
-            let newest = if messages == 0 { Vec::new() } else { before(db, id, Seq(u64::MAX), messages)? };
-            let newest = at_most(newest, SNAPSHOT_BYTES);
-            let more_before = newest.first().map_or(Ok(false), |first| any_before(db, id, first.seq))?;
-            Ok((ends, Snapshot { messages: newest, more_before }))
-        })
-        .await
-    }
+    /// [`ReadError`] where the store cannot be read.
+    fn ends(&self, room: &RoomName, at: Seq, messages: u32) -> Result<(Ends, Snapshot), ReadError>;
 
     /// The events after `after`, oldest first: at most `most` of them, and about `bytes` bytes of text; at least one
     /// where there is one.
     ///
     /// # Errors
-    /// [`ReadError`] where the database cannot be read.
-    pub async fn after(&self, room: RoomName, after: Seq, most: u32, bytes: usize) -> Result<Vec<Event>, ReadError> {
-        self.read(move |db| match room_ends(db, &room)? {
-            Some((id, _)) => events_after(db, id, &room, after, most, bytes),
-            None => Ok(Vec::new()),
-        })
-        .await
-    }
+    /// [`ReadError`] where the store cannot be read.
+    fn after(&self, room: &RoomName, after: Seq, most: u32, bytes: usize) -> Result<Vec<Event>, ReadError>;
 
     /// A page of a room's messages, at most `limit` of them.
     ///
     /// # Errors
-    /// [`ReadError`] where the database cannot be read.
-    pub async fn page(&self, room: RoomName, place: Place, limit: u32) -> Result<Page, ReadError> {
-        let epoch = self.inner.epoch.clone();
-        self.read(move |db| {
-            let (id, ends) = room_ends(db, &room)?.unwrap_or((0, Ends { first: Seq(1), head: Seq::ZERO }));
-            let messages = match place {
-                Place::Newest => before(db, id, Seq(u64::MAX), limit)?,
-                Place::Before(seq) => before(db, id, seq, limit)?,
-                Place::After(seq) => after(db, id, seq, limit)?,
-                Place::Around(seq) => {
-                    let mut messages = before(db, id, seq, limit / 2)?;
-                    messages.extend(after(db, id, Seq(seq.0.saturating_sub(1)), limit - limit / 2)?);
-                    messages
-                }
-                Place::At(time) => from_time(db, id, time, limit)?,
-            };
-            let edge = |message: Option<&Message>, otherwise| message.map_or(otherwise, |message| message.seq);
-            let (oldest, newest) = match place {
-                // An empty page still says which way there is more.
-                Place::After(seq) => (edge(messages.first(), seq.next()), edge(messages.last(), seq)),
-                Place::Before(seq) => {
-                    (edge(messages.first(), seq), edge(messages.last(), Seq(seq.0.saturating_sub(1))))
-                }
-                _ => (edge(messages.first(), Seq(u64::MAX)), edge(messages.last(), ends.head)),
-            };
-            Ok(Page {
-                more_before: any_before(db, id, oldest)?,
-                more_after: any_after(db, id, newest)?,
-                room,
-                epoch,
-                first: ends.first,
-                head: ends.head,
-                messages,
-            })
-        })
-        .await
-    }
+    /// [`ReadError`] where the store cannot be read.
+    fn page(&self, room: &RoomName, place: Place, limit: u32) -> Result<Page, ReadError>;
 
     /// The person whose session's token has this hash, where they are kept.
     ///
     /// # Errors
-    /// [`ReadError`] where the database cannot be read.
+    /// [`ReadError`] where the store cannot be read.
+    fn person_of(&self, token_hash: &[u8; 32]) -> Result<Option<Person>, ReadError>;
+}
+
+/// A read that is ready to run.
+pub type Read = Box<dyn FnOnce() + Send>;
+
+/// Where reads run. They block, so in the server it is on threads for that; it must return at once.
+pub type Threads = Arc<dyn Fn(Read) + Send + Sync>;
+
+/// The reading end of the logs; a cheap handle.
+#[derive(Clone)]
+pub struct Reads {
+    reader: Arc<dyn Reader>,
+    threads: Threads,
+    permits: Arc<Semaphore>,
+}
+
+impl Reads {
+    /// Reads with `reader`, on the runtime's threads for what blocks.
+    #[must_use]
+    pub fn new(reader: impl Reader) -> Self {
+        Self::on(reader, Arc::new(|read| drop(tokio::task::spawn_blocking(read))))
+    }
+
+    /// Reads with `reader` on `threads`.
+    #[must_use]
+    pub fn on(reader: impl Reader, threads: Threads) -> Self {
+        Self { reader: Arc::new(reader), threads, permits: Arc::new(Semaphore::new(READERS)) }
+    }
+
+    /// See [`Reader::epoch`].
+    #[must_use]
+    pub fn epoch(&self) -> &Epoch {
+        self.reader.epoch()
+    }
+
+    /// See [`Reader::ends`].
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    pub async fn ends(&self, room: RoomName, at: Seq, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
+        self.read(move |reader| reader.ends(&room, at, messages)).await
+    }
+
+    /// See [`Reader::after`].
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    pub async fn after(&self, room: RoomName, after: Seq, most: u32, bytes: usize) -> Result<Vec<Event>, ReadError> {
+        self.read(move |reader| reader.after(&room, after, most, bytes)).await
+    }
+
+    /// See [`Reader::page`].
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    pub async fn page(&self, room: RoomName, place: Place, limit: u32) -> Result<Page, ReadError> {
+        self.read(move |reader| reader.page(&room, place, limit)).await
+    }
+
+    /// See [`Reader::person_of`].
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
     pub async fn person_of(&self, token_hash: [u8; 32]) -> Result<Option<Person>, ReadError> {
-        const PERSON: &str = "SELECT id, name FROM sessions JOIN people ON id = person WHERE token_hash = ?1";
-        self.read(move |db| {
-            let found = db.prepare_cached(PERSON)?.query_row([token_hash.as_slice()], |row| {
-                Ok(Person { id: parsed(row, 0, PersonId::parse)?, name: parsed(row, 1, PersonName::parse)? })
-            });
-            found.optional()
-        })
-        .await
+        self.read(move |reader| reader.person_of(&token_hash)).await
     }
 
     async fn read<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        read: impl FnOnce(&dyn Reader) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
-        let inner = Arc::clone(&self.inner);
         let reading = async {
-            let permit = Arc::clone(&inner.permits).acquire_owned().await.map_err(|_| ReadError::Stopped)?;
-            let reading = move || {
+            let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| ReadError::Stopped)?;
+            let (answer, answered) = oneshot::channel();
+            let reader = Arc::clone(&self.reader);
+            (self.threads)(Box::new(move || {
                 // Held by the read itself: whoever asked may be gone before it ends.
                 let _permit = permit;
-                inner.read(read)
-            };
-            tokio::task::spawn_blocking(reading).await.map_err(|_| ReadError::Stopped)?
+                // Whoever asked may be gone.
+                drop(answer.send(read(&*reader)));
+            }));
+            answered.await.map_err(|_| ReadError::Stopped)?
         };
         reading.await.inspect_err(|error| tracing::error!(%error, "a read failed"))
     }
-}
-
-impl Inner {
-    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, ReadError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut db = match idle {
-            Some(db) => db,
-            None => self.connect()?,
-        };
-        let moment = db.transaction()?;
-        let result = read(&moment)?;
-        drop(moment);
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
-        Ok(result)
-    }
-
-    fn connect(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(&self.file, flags)?;
-        schema::configure(&db)?;
-        Ok(db)
-    }
-}
-
-fn room_ends(db: &Connection, room: &RoomName) -> rusqlite::Result<Option<(i64, Ends)>> {
-    let mut find = db.prepare_cached("SELECT id, first, head FROM rooms WHERE name = ?1")?;
-    find.query_row([room.as_str()], |row| Ok((row.get(0)?, Ends { first: seq(row, 1)?, head: seq(row, 2)? })))
-        .optional()
-}
-
-pub(super) fn events_after(
-    db: &Connection,
-    room: i64,
-    name: &RoomName,
-    after: Seq,
-    most: u32,
-    bytes: usize,
-) -> rusqlite::Result<Vec<Event>> {
-    let mut find =
-        db.prepare_cached(&format!("SELECT {EVENT} FROM events WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"))?;
-    let mut rows = find.query(params![room, column(after.0), most])?;
-    let (mut events, mut left) = (Vec::new(), bytes);
-    while let Some(row) = rows.next()? {
-        let (event, size) = rows::event(row, name)?;
-        events.push(event);
-        left = left.saturating_sub(size);
-        if left == 0 {
-            break;
-        }
-    }
-    Ok(events)
-}
-
-fn before(db: &Connection, room: i64, before: Seq, limit: u32) -> rusqlite::Result<Vec<Message>> {
-    let mut find = db.prepare_cached(&format!(
-        "SELECT {MESSAGE} FROM messages WHERE room = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3"
-    ))?;
-    let mut messages: Vec<_> =
-        find.query_map(params![room, column(before.0), limit], rows::message)?.collect::<Result<_, _>>()?;
-    messages.reverse();
-    Ok(messages)
-}
-
-/// The newest of these messages, as many as have `bytes` bytes of text together; at least one.
-fn at_most(mut messages: Vec<Message>, bytes: usize) -> Vec<Message> {
-    let mut left = bytes;
-    let fits = |message: &&Message| {
-        let fits = left > 0;
-        left = left.saturating_sub(message.text.as_str().len());
-        fits
-    };
-    let kept = messages.iter().rev().take_while(fits).count();
-    messages.drain(..messages.len() - kept);
-    messages
-}
-
-fn after(db: &Connection, room: i64, after: Seq, limit: u32) -> rusqlite::Result<Vec<Message>> {
-    let mut find = db.prepare_cached(&format!(
-        "SELECT {MESSAGE} FROM messages WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
-    ))?;
-    find.query_map(params![room, column(after.0), limit], rows::message)?.collect()
-}
-
-fn from_time(db: &Connection, room: i64, time: Millis, limit: u32) -> rusqlite::Result<Vec<Message>> {
-    let mut find = db.prepare_cached(&format!(
-        "SELECT {MESSAGE} FROM messages WHERE room = ?1 AND at >= ?2 ORDER BY at, seq LIMIT ?3"
-    ))?;
-    find.query_map(params![room, column(time.0), limit], rows::message)?.collect()
-}
-
-fn any_before(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM messages WHERE room = ?1 AND seq < ?2)")?
-        .query_row(params![room, column(seq.0)], |row| row.get(0))
-}
-
-fn any_after(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM messages WHERE room = ?1 AND seq > ?2)")?
-        .query_row(params![room, column(seq.0)], |row| row.get(0))
 }

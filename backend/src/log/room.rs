@@ -4,18 +4,19 @@
 //! published. So looking and leaving one's waker are one step under the lock that publishing takes too.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Waker,
 };
 
-use shared::{Event, Person, PersonId, RoomName, Seq, Signal};
+use shared::{Digest, EventBody, Person, PersonId, RoomName, Seq, Signal};
 use tokio::{sync::Notify, time::Instant};
 
 use super::{
     ring::{Found, Published, Ring},
     rooms::Rooms,
     signals::{PAUSE, Seen, Signals},
+    store::Entry,
 };
 
 /// A room that somebody follows.
@@ -31,7 +32,7 @@ pub struct Room {
 struct State {
     ring: Ring,
     signals: Signals,
-    followers: HashMap<u64, Option<Waker>>,
+    followers: BTreeMap<u64, Option<Waker>>,
     next_follower: u64,
     /// A task will send the signals out.
     sending: bool,
@@ -59,23 +60,25 @@ impl Room {
         &self.name
     }
 
-    /// The newest event known here.
+    /// The newest event known here, and the digest of the log up to it.
     #[must_use]
-    pub fn head(&self) -> Seq {
+    pub fn head(&self) -> (Seq, Digest) {
         self.lock().ring.head()
     }
 
-    /// The log is known to reach up to `head`.
-    pub fn observe(&self, head: Seq) {
-        self.lock().ring.observe(head);
+    /// The log is known to reach up to `head`, with this digest.
+    pub fn observe(&self, head: Seq, digest: Digest) {
+        self.lock().ring.observe(head, digest);
     }
 
-    /// Adds an event that is durable, and wakes everybody.
-    pub(super) fn publish(&self, events: impl IntoIterator<Item = Event>) {
+    /// Adds events that are durable, and wakes everybody.
+    pub(super) fn publish(&self, events: impl IntoIterator<Item = Entry>) {
         let mut state = self.lock();
-        for event in events {
-            state.signals.stop_typing(&event.by.id);
-            state.ring.push(event);
+        for entry in events {
+            if matches!(entry.event.body, EventBody::Posted { .. }) {
+                state.signals.stop_typing(&entry.event.by.id);
+            }
+            state.ring.push(entry);
         }
         // The writer's thread has no runtime for sending signals; where somebody types, a task is there already.
         let signals = state.sending && state.signals.waiting();
@@ -173,6 +176,8 @@ impl Room {
             // Somebody types: look again when they stop, or earlier where something else changes.
             let Some(end) = self.send_out() else { return };
             tokio::select! {
+                // In this order, so that a run with the same events is the same run.
+                biased;
                 () = tokio::time::sleep_until(end) => {}
                 () = self.changed.notified() => {}
             }

@@ -1,18 +1,18 @@
 //! The rooms that somebody follows. A room that nobody follows is not here and costs nothing.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use shared::{Event, Person, RoomName};
+use shared::{Person, RoomName};
 
-use super::room::Room;
+use super::{room::Room, store::Entry};
 
 /// The rooms that somebody follows; a cheap handle.
 #[derive(Clone, Default)]
 pub struct Rooms {
-    followed: Arc<Mutex<HashMap<RoomName, Weak<Room>>>>,
+    followed: Arc<Mutex<BTreeMap<RoomName, Weak<Room>>>>,
 }
 
 impl Rooms {
@@ -30,10 +30,10 @@ impl Rooms {
     }
 
     /// Gives durable events to the rooms that are followed.
-    pub(super) fn publish(&self, events: Vec<Event>) {
-        let mut by_room: HashMap<RoomName, Vec<Event>> = HashMap::new();
-        for event in events {
-            by_room.entry(event.room.clone()).or_default().push(event);
+    pub fn publish(&self, events: Vec<Entry>) {
+        let mut by_room: BTreeMap<RoomName, Vec<Entry>> = BTreeMap::new();
+        for entry in events {
+            by_room.entry(entry.event.room.clone()).or_default().push(entry);
         }
         for (name, events) in by_room {
             let room = self.lock().get(&name).and_then(Weak::upgrade);
@@ -71,7 +71,7 @@ impl Rooms {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<RoomName, Weak<Room>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<RoomName, Weak<Room>>> {
         self.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

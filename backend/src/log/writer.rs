@@ -1,5 +1,5 @@
-//! The one writer: a thread that takes whatever commands wait, appends them in one commit, then publishes them, then
-//! acknowledges them, in this order and no other.
+//! The one writer: it takes whatever commands wait, appends them in one commit, then publishes them, then acknowledges
+//! them, in this order and no other. In the server it is a thread.
 
 use std::{
     pin::Pin,
@@ -9,24 +9,45 @@ use std::{
     },
     task::{Context, Poll},
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 use shared::{Epoch, Millis};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::{mpsc, oneshot},
+};
 
 use super::{
     append::{Appended, Appender, Command, NotAppended},
     rooms::Rooms,
-    store::Store,
+    store::{Entry, Store},
 };
 
 /// Most commands that wait to be written; who comes then is told so.
 const WAITING: usize = 16_384;
 /// Most commands of one commit.
 const BATCH: usize = 1_024;
+/// How long to wait until an erasure that could not be finished is tried again.
+const SCRUB_AGAIN: Duration = Duration::from_secs(1);
 
 /// The server's clock: milliseconds since 1970.
 pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
+
+/// Where the salts of texts come from: 128 bits that nobody can guess.
+pub type Salts = Arc<dyn Fn() -> Result<[u8; 16], getrandom::Error> + Send + Sync>;
+
+/// Salts from the system.
+#[must_use]
+pub fn system_salts() -> Salts {
+    Arc::new(|| {
+        let mut salt = [0; 16];
+        getrandom::fill(&mut salt).map(|()| salt)
+    })
+}
+
+/// Who waits for the answer to a command.
+type Caller = oneshot::Sender<Result<Appended, NotAppended>>;
 
 /// The handle to the logs' writer. Clones share it.
 #[derive(Clone)]
@@ -50,7 +71,7 @@ impl Future for Submitted {
 }
 
 enum Waiting {
-    Command(Command, oneshot::Sender<Result<Appended, NotAppended>>),
+    Command(Command, Caller),
     /// Everything before this is to be written, and then nothing more.
     Stop,
 }
@@ -73,19 +94,29 @@ struct Health {
 }
 
 impl Log {
-    /// Starts the writer on `store`.
+    /// Starts the writer on `store`, in a thread of its own.
     ///
     /// # Errors
     /// Where no thread can be started.
-    pub fn start<S: Store>(store: S, clock: Clock) -> std::io::Result<Self> {
-        let (commands, waiting) = mpsc::channel(WAITING);
+    pub fn start<S: Store>(store: S, clock: Clock, salts: Salts) -> std::io::Result<Self> {
+        let (log, writer) = Self::with_writer(store, clock, salts);
+        let runtime = Builder::new_current_thread().enable_time().build()?;
+        let thread = std::thread::Builder::new().name("log".into()).spawn(move || writer.run(&runtime))?;
+        *log.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        Ok(log)
+    }
+
+    /// The handle, and the writer on `store`, for whoever does its work themselves.
+    #[must_use]
+    pub fn with_writer<S: Store>(store: S, clock: Clock, salts: Salts) -> (Self, Writer<S>) {
+        let (commands, line) = mpsc::channel(WAITING);
         let epoch = store.epoch().clone();
         let rooms = Rooms::default();
         let health = Arc::<Health>::default();
+        let appender = Appender::new(store, salts);
         let writer =
-            Writer { appender: Appender::new(store), clock, rooms: rooms.clone(), health: Arc::clone(&health) };
-        let thread = std::thread::Builder::new().name("log".into()).spawn(move || writer.run(waiting))?;
-        Ok(Self { commands, epoch, rooms, health, thread: Arc::new(Mutex::new(Some(thread))) })
+            Writer { appender, line, clock, rooms: rooms.clone(), health: Arc::clone(&health), stopping: false };
+        (Self { commands, epoch, rooms, health, thread: Arc::default() }, writer)
     }
 
     /// The name of the history that is written.
@@ -140,47 +171,158 @@ impl Log {
     }
 }
 
-struct Writer<S> {
+/// The one writer. In the server its own thread does all of it, over and over: [`Writer::take`], [`Writer::append`],
+/// [`Writer::publish`], [`Writer::answer`], [`Writer::scrub`]. Whoever owns it may do them one by one, and stop between
+/// any two.
+pub struct Writer<S> {
     appender: Appender<S>,
+    line: mpsc::Receiver<Waiting>,
     clock: Clock,
     rooms: Rooms,
     health: Arc<Health>,
+    stopping: bool,
+}
+
+/// Commands that were taken from the line.
+#[derive(Default)]
+pub struct Taken {
+    commands: Vec<Command>,
+    callers: Vec<Caller>,
+}
+
+impl Taken {
+    /// The commands, in order.
+    #[must_use]
+    pub fn commands(&self) -> &[Command] {
+        &self.commands
+    }
+}
+
+/// Commands that were carried out, or not. Their events are durable and nobody knows of them yet.
+pub struct Done {
+    events: Vec<Entry>,
+    answers: Vec<Result<Appended, NotAppended>>,
+    callers: Vec<Caller>,
+}
+
+impl Done {
+    /// The events that are to be published.
+    #[must_use]
+    pub fn events(&self) -> &[Entry] {
+        &self.events
+    }
+
+    /// The answers that are to be given, in the order of the commands.
+    pub fn answers(&self) -> &[Result<Appended, NotAppended>] {
+        &self.answers
+    }
 }
 
 impl<S: Store> Writer<S> {
-    fn run(mut self, mut waiting: mpsc::Receiver<Waiting>) {
-        let mut line = Vec::with_capacity(BATCH);
-        let mut stopping = false;
-        while !stopping && waiting.blocking_recv_many(&mut line, BATCH) > 0 {
-            let (mut commands, mut callers) = (Vec::new(), Vec::new());
-            for waiting in line.drain(..) {
-                match waiting {
-                    // Whoever comes after the end is told so when the line is dropped.
-                    Waiting::Command(..) if stopping => {}
-                    Waiting::Command(command, caller) => {
-                        commands.push(command);
-                        callers.push(caller);
-                    }
-                    Waiting::Stop => stopping = true,
-                }
+    fn run(mut self, runtime: &Runtime) {
+        let mut waiting = Vec::with_capacity(BATCH);
+        // When an erasure that could not be finished is tried again.
+        let mut again = Some(Instant::now());
+        while !self.stopping {
+            if again.is_some_and(|again| again <= Instant::now()) {
+                again = (!self.scrub()).then(|| Instant::now() + SCRUB_AGAIN);
             }
-            let (events, answers) = self.appender.append(&commands, (self.clock)());
-            self.rooms.publish(events);
-            self.note(&answers);
-            for (caller, answer) in callers.into_iter().zip(answers) {
-                // A caller that is gone knows nothing of its command; the same key asks again.
-                let _ = caller.send(answer);
+            let Some(received) = self.receive(&mut waiting, runtime, again) else { continue };
+            if received == 0 {
+                break;
             }
+            let taken = self.sort(waiting.drain(..));
+            let mut done = self.append(taken);
+            self.publish(&mut done);
+            self.answer(done);
+            // Cheap where nothing was erased.
+            again = again.or(Some(Instant::now()));
         }
+        self.close();
+    }
+
+    /// Waits for commands, and gives how many there are: 0 at the end of the line, none where `until` has come.
+    fn receive(&mut self, waiting: &mut Vec<Waiting>, runtime: &Runtime, until: Option<Instant>) -> Option<usize> {
+        let received = self.line.recv_many(waiting, BATCH);
+        runtime.block_on(async {
+            match until {
+                Some(until) => tokio::time::timeout_at(until.into(), received).await.ok(),
+                None => Some(received.await),
+            }
+        })
+    }
+
+    /// Takes what waits in the line, as much as one commit may hold; does not wait for more.
+    pub fn take(&mut self) -> Taken {
+        let mut waiting = Vec::new();
+        while !self.stopping
+            && waiting.len() < BATCH
+            && let Ok(next) = self.line.try_recv()
+        {
+            waiting.push(next);
+        }
+        self.sort(waiting)
+    }
+
+    /// Carries the commands out, in one commit.
+    pub fn append(&mut self, taken: Taken) -> Done {
+        let Taken { commands, callers } = taken;
+        let (events, answers) = self.appender.append(&commands, (self.clock)());
+        self.note(&answers);
+        Done { events, answers, callers }
+    }
+
+    /// Gives the events to those who follow their rooms.
+    pub fn publish(&mut self, done: &mut Done) {
+        self.rooms.publish(std::mem::take(&mut done.events));
+    }
+
+    /// Answers those who asked.
+    pub fn answer(&mut self, done: Done) {
+        for (caller, answer) in done.callers.into_iter().zip(done.answers) {
+            // A caller that is gone knows nothing of its command; the same key asks again.
+            let _ = caller.send(answer);
+        }
+    }
+
+    /// Finishes what deletions have left to be erased. False where it is to be tried again later.
+    pub fn scrub(&mut self) -> bool {
+        self.appender.scrub()
+    }
+
+    /// Ends it, when nothing more will be committed.
+    pub fn close(mut self) {
         self.appender.close();
     }
 
+    fn sort(&mut self, waiting: impl IntoIterator<Item = Waiting>) -> Taken {
+        let mut taken = Taken::default();
+        for waiting in waiting {
+            match waiting {
+                // Whoever comes after the end is told so when the line is dropped.
+                Waiting::Command(..) if self.stopping => {}
+                Waiting::Command(command, caller) => {
+                    taken.commands.push(command);
+                    taken.callers.push(caller);
+                }
+                Waiting::Stop => self.stopping = true,
+            }
+        }
+        taken
+    }
+
     fn note(&self, answers: &[Result<Appended, NotAppended>]) {
-        // A retry that is known already says nothing about the disk.
-        let mut tried = answers.iter().filter(|answer| !matches!(answer, Ok(Appended::Known(_)))).peekable();
+        // A retry that is known already says nothing about the disk, nor does a command that is wrong.
+        let of_the_disk = |answer: &&_| {
+            !matches!(answer, Ok(Appended::Known(_) | Appended::Unchanged) | Err(NotAppended::Refused(_)))
+        };
+        let mut tried = answers.iter().filter(of_the_disk).peekable();
         if tried.peek().is_some() {
             self.health.failing.store(tried.any(Result::is_err), Ordering::Relaxed);
         }
         self.health.unsound.store(self.appender.is_unsound(), Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests;

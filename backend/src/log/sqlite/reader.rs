@@ -1,0 +1,222 @@
+//! The SQLite database's reading end: every read is one transaction, so it sees one moment of the database, all of it.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use shared::{
+    About, Digest, Epoch, Event, Message, Millis, Page, Person, PersonId, PersonName, RoomName, Seq, Snapshot,
+};
+
+use crate::log::{
+    read::{Ends, Place, ReadError, Reader},
+    rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, parsed, seq},
+    schema,
+};
+
+/// About the most bytes of texts and reactions in a snapshot: it waits in memory for its client.
+const SNAPSHOT_BYTES: usize = 128 * 1024;
+/// About the bytes of who put a reaction.
+const REACTION_BYTES: usize = 60;
+
+/// Reads the database beside the writer. It keeps as many connections as there were readers at a time.
+pub struct SqliteReader {
+    file: PathBuf,
+    epoch: Epoch,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl SqliteReader {
+    /// Reads the database in the data directory `data`, whose history is `epoch`.
+    #[must_use]
+    pub fn new(data: &Path, epoch: Epoch) -> Self {
+        Self { file: schema::file(data), epoch, idle: Mutex::default() }
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, ReadError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut db = match idle {
+            Some(db) => db,
+            None => self.connect()?,
+        };
+        let moment = db.transaction()?;
+        let result = read(&moment)?;
+        drop(moment);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+        Ok(result)
+    }
+
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(&self.file, flags)?;
+        schema::configure(&db)?;
+        Ok(db)
+    }
+}
+
+impl Reader for SqliteReader {
+    fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    fn ends(&self, room: &RoomName, at: Seq, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
+        self.read(|db| {
+            let Some(Room { id, base, mut ends, about }) = find_room(db, room)? else {
+                return Ok((
+                    Ends { at: (at == Seq::ZERO).then(Digest::default), ..Ends::default() },
+                    Snapshot::default(),
+                ));
+            };
+            ends.at = if at.next() == ends.first { Some(base) } else { digest_at(db, id, at)? };
+            let newest = if messages == 0 { Vec::new() } else { before(db, id, Seq(u64::MAX), messages)? };
+            let newest = at_most(newest, SNAPSHOT_BYTES);
+            let more_before = newest.first().map_or(Ok(false), |first| any_before(db, id, first.seq))?;
+            Ok((ends, Snapshot { about, messages: newest, more_before }))
+        })
+    }
+
+    fn after(&self, room: &RoomName, after: Seq, most: u32, bytes: usize) -> Result<Vec<Event>, ReadError> {
+        self.read(|db| match find_room(db, room)? {
+            Some(Room { id, .. }) => events_after(db, id, room, after, most, bytes),
+            None => Ok(Vec::new()),
+        })
+    }
+
+    fn page(&self, room: &RoomName, place: Place, limit: u32) -> Result<Page, ReadError> {
+        self.read(|db| {
+            let (id, ends) = find_room(db, room)?.map_or((0, Ends::default()), |room| (room.id, room.ends));
+            let messages = match place {
+                Place::Newest => before(db, id, Seq(u64::MAX), limit)?,
+                Place::Before(seq) => before(db, id, seq, limit)?,
+                Place::After(seq) => after(db, id, seq, limit)?,
+                Place::Around(seq) => {
+                    let mut messages = before(db, id, seq, limit / 2)?;
+                    messages.extend(after(db, id, Seq(seq.0.saturating_sub(1)), limit - limit / 2)?);
+                    messages
+                }
+                Place::At(time) => from_time(db, id, time, limit)?,
+            };
+            let (oldest, newest) = place.edges(&messages, ends.head);
+            Ok(Page {
+                more_before: any_before(db, id, oldest)?,
+                more_after: any_after(db, id, newest)?,
+                room: room.clone(),
+                epoch: self.epoch.clone(),
+                first: ends.first,
+                head: ends.head,
+                digest: ends.digest,
+                messages,
+            })
+        })
+    }
+
+    fn person_of(&self, token_hash: &[u8; 32]) -> Result<Option<Person>, ReadError> {
+        const PERSON: &str = "SELECT id, name FROM sessions JOIN people ON id = person WHERE token_hash = ?1";
+        self.read(|db| {
+            let found = db.prepare_cached(PERSON)?.query_row([token_hash.as_slice()], |row| {
+                Ok(Person { id: parsed(row, 0, PersonId::parse)?, name: parsed(row, 1, PersonName::parse)? })
+            });
+            found.optional()
+        })
+    }
+}
+
+struct Room {
+    id: i64,
+    /// The digest of what came before the first event that is still there.
+    base: Digest,
+    ends: Ends,
+    about: About,
+}
+
+fn find_room(db: &Connection, room: &RoomName) -> rusqlite::Result<Option<Room>> {
+    const ROOM: &str = "SELECT id, base, first, head, digest, title, topic, about FROM rooms WHERE name = ?1";
+    let find = |row: &Row<'_>| {
+        let ends = Ends { first: seq(row, 2)?, head: seq(row, 3)?, digest: digest(row, 4)?, at: None };
+        Ok(Room { id: row.get(0)?, base: digest(row, 1)?, ends, about: rows::about(row, 5)? })
+    };
+    db.prepare_cached(ROOM)?.query_row([room.as_str()], find).optional()
+}
+
+fn digest_at(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<Option<Digest>> {
+    let mut find = db.prepare_cached("SELECT digest FROM events WHERE room = ?1 AND seq = ?2")?;
+    find.query_row(params![room, column(seq.0)], |row| digest(row, 0)).optional()
+}
+
+pub(super) fn events_after(
+    db: &Connection,
+    room: i64,
+    name: &RoomName,
+    after: Seq,
+    most: u32,
+    bytes: usize,
+) -> rusqlite::Result<Vec<Event>> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {EVENT} FROM {EVENTS} WHERE e.room = ?1 AND e.seq > ?2 ORDER BY e.seq LIMIT ?3"
+    ))?;
+    let mut rows = find.query(params![room, column(after.0), most])?;
+    let (mut events, mut left) = (Vec::new(), bytes);
+    while let Some(row) = rows.next()? {
+        let (event, size) = rows::event(row, name)?;
+        events.push(event);
+        left = left.saturating_sub(size);
+        if left == 0 {
+            break;
+        }
+    }
+    Ok(events)
+}
+
+fn before(db: &Connection, room: i64, before: Seq, limit: u32) -> rusqlite::Result<Vec<Message>> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {MESSAGE} FROM {MESSAGES} WHERE m.room = ?1 AND m.seq < ?2 ORDER BY m.seq DESC LIMIT ?3"
+    ))?;
+    let mut messages: Vec<_> =
+        find.query_map(params![room, column(before.0), limit], rows::message)?.collect::<Result<_, _>>()?;
+    messages.reverse();
+    Ok(messages)
+}
+
+/// The newest of these messages, as many as have `bytes` bytes of text together; at least one.
+fn at_most(mut messages: Vec<Message>, bytes: usize) -> Vec<Message> {
+    let mut left = bytes;
+    let fits = |message: &&Message| {
+        let fits = left > 0;
+        left = left.saturating_sub(weight(message));
+        fits
+    };
+    let kept = messages.iter().rev().take_while(fits).count();
+    messages.drain(..messages.len() - kept);
+    messages
+}
+
+fn weight(message: &Message) -> usize {
+    let reactions: usize = message.reactions.iter().map(|reaction| reaction.by.len() * REACTION_BYTES).sum();
+    message.text.as_ref().map_or(0, |text| text.as_str().len()) + reactions
+}
+
+fn after(db: &Connection, room: i64, after: Seq, limit: u32) -> rusqlite::Result<Vec<Message>> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {MESSAGE} FROM {MESSAGES} WHERE m.room = ?1 AND m.seq > ?2 ORDER BY m.seq LIMIT ?3"
+    ))?;
+    find.query_map(params![room, column(after.0), limit], rows::message)?.collect()
+}
+
+fn from_time(db: &Connection, room: i64, time: Millis, limit: u32) -> rusqlite::Result<Vec<Message>> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {MESSAGE} FROM {MESSAGES} WHERE m.room = ?1 AND m.at >= ?2 ORDER BY m.at, m.seq LIMIT ?3"
+    ))?;
+    find.query_map(params![room, column(time.0), limit], rows::message)?.collect()
+}
+
+fn any_before(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM messages WHERE room = ?1 AND seq < ?2)")?
+        .query_row(params![room, column(seq.0)], |row| row.get(0))
+}
+
+fn any_after(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM messages WHERE room = ?1 AND seq > ?2)")?
+        .query_row(params![room, column(seq.0)], |row| row.get(0))
+}
