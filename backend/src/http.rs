@@ -7,6 +7,7 @@ mod history;
 mod page;
 mod session;
 mod sockets;
+mod worker;
 
 use actix_web::{
     HttpResponse,
@@ -47,6 +48,7 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .service(web::resource("/healthz").route(web::get().to(health::health)))
         .service(api)
         .service(web::resource(["/", "/r/{room}"]).route(web::get().to(page::page)).route(web::head().to(page::page)))
+        .service(web::resource("/sw.js").route(web::get().to(worker::script)).route(web::head().to(worker::script)))
         .service(web::resource("/{file}").route(web::get().to(assets::file)).route(web::head().to(assets::file)))
         .default_service(web::to(assets::nothing_here));
     app.service(all);

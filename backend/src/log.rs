@@ -20,10 +20,10 @@ mod writer;
 pub mod ring;
 pub mod signals;
 
-pub use append::{Appended, Appender, Command, Draft, Line, NotAppended, Remember, Rename};
+pub use append::{Appended, Appender, Command, Draft, Line, NotAppended, Remember, Rename, Wrong};
 pub use read::{Ends, Place, Read, ReadError, Reader, Reads, Threads};
 pub use room::{News, Room};
 pub use rooms::Rooms;
 pub use sqlite::{SqliteReader, SqliteStore};
-pub use store::{Batch, PersonRow, RoomState, Store, StoreError};
+pub use store::{Batch, Entry, Found, PersonRow, RoomState, Store, StoreError};
 pub use writer::{Clock, Done, Log, LogHealth, Salts, Submitted, Taken, Writer, system_salts};

@@ -3,7 +3,12 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key, wd::WebDriverCompatibleCommand};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    elements::Element,
+    key::Key,
+    wd::{WebDriverCompatibleCommand, WindowHandle},
+};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
@@ -31,6 +36,10 @@ impl Look {
     /// A usual phone.
     pub const PHONE: Self = Self { size: (390, 844), dark: false, touch: true };
 }
+
+/// One of a browser's tabs.
+#[derive(Clone, Debug)]
+pub struct Tab(WindowHandle);
 
 /// A browser.
 pub struct Browser {
@@ -203,6 +212,41 @@ impl Browser {
     /// Where it cannot be loaded.
     pub async fn reload(&self) -> anyhow::Result<()> {
         Ok(self.client.refresh().await?)
+    }
+
+    /// Goes to another address.
+    ///
+    /// # Errors
+    /// Where it cannot be loaded.
+    pub async fn go(&self, url: &str) -> anyhow::Result<()> {
+        Ok(self.client.goto(url).await?)
+    }
+
+    /// The tab that is looked at.
+    ///
+    /// # Errors
+    /// Where the browser does not answer.
+    pub async fn tab(&self) -> anyhow::Result<Tab> {
+        Ok(Tab(self.client.window().await?))
+    }
+
+    /// Opens a page in another tab of the same profile, and looks at it.
+    ///
+    /// # Errors
+    /// Where it cannot be loaded.
+    pub async fn open_tab(&self, url: &str) -> anyhow::Result<Tab> {
+        let tab = Tab(self.client.new_window(true).await?.handle);
+        self.to_tab(&tab).await?;
+        self.go(url).await?;
+        Ok(tab)
+    }
+
+    /// Looks at another tab.
+    ///
+    /// # Errors
+    /// Where it is gone.
+    pub async fn to_tab(&self, tab: &Tab) -> anyhow::Result<()> {
+        Ok(self.client.switch_to_window(tab.0.clone()).await?)
     }
 
     /// Runs a script in the page and gives what it returns.

@@ -57,6 +57,26 @@ async fn the_page_is_fresh_has_a_policy_and_makes_a_session() -> anyhow::Result<
 }
 
 #[tokio::test]
+async fn the_worker_keeps_what_the_page_needs_and_nothing_else() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    let html = get(&server, "/", &[]).await?.text().await?;
+    let worker = get(&server, "/sw.js", &[]).await?;
+    assert_eq!(
+        (header(&worker, "content-type"), header(&worker, "cache-control")),
+        ("text/javascript; charset=utf-8", "no-cache")
+    );
+    let script = worker.text().await?;
+    assert!(!script.contains("const VERSION = \"\""), "the server has filled it in");
+    let list = script.split("const FILES = {").nth(1).and_then(|rest| rest.split('}').next()).unwrap_or_default();
+    let mut files: Vec<_> = list.lines().filter_map(|line| line.split('"').nth(1)).map(str::to_owned).collect();
+    files.sort();
+    let mut expected = [linked(&html, ".js"), linked(&html, ".wasm"), vec!["/".to_owned()]].concat();
+    expected.sort();
+    assert_eq!(files, expected);
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_files_are_typed_compressed_and_kept_for_ever() -> anyhow::Result<()> {
     let server = Server::start()?;
     let html = get(&server, "/", &[]).await?.text().await?;

@@ -12,6 +12,7 @@ mod run;
 mod socket;
 mod storage;
 mod store;
+mod worker;
 
 pub use broken::watch_for_panics;
 pub use browser::{focus, is_touched, new_key, now_wall, root, set_title};

@@ -7,34 +7,51 @@
 
 mod action;
 mod app;
+mod changes;
+mod diagnosis;
+mod follow;
 mod frames;
+mod keep;
+mod keeping;
 mod line;
 mod links;
 mod outbox;
+mod paging;
 mod place;
 mod presence;
+mod proof;
+mod recent;
 mod room;
 mod rows;
 mod speech;
+mod tail;
 mod time;
+mod trace;
 mod update;
 mod window;
 mod words;
+mod worker;
 
 pub use action::{Action, Effect};
 pub use app::{App, Naming, Trouble};
+pub use diagnosis::diagnosis;
+pub use keep::{Keep, KeptEntry, KeptRoom, Loaded, StorageTrouble};
+pub use keeping::Storage;
 pub use line::{Line, Link, Why};
 pub use links::{Piece, pieces};
 pub use outbox::{Entry, Fate, Outbox};
+pub use paging::{Ask, Edge, Paging, Reader};
 pub use place::Place;
 pub use presence::{Here, Typing, namesakes};
-pub use room::{Ask, Edge, Notice, Paging, Phase, Reader, Room};
+pub use proof::Sync;
+pub use room::{Notice, Phase, Room};
 pub use rows::{Row, rows};
 pub use speech::Speech;
 pub use time::{Moment, Now};
 pub use update::update;
 pub use window::{Chunk, Window};
-pub use words::{LinkWords, link_words, people_here, reset_words, typing_words};
+pub use words::{LinkWords, link_words, notice_words, people_here, storage_words, sync_words, typing_words};
+pub use worker::Worker;
 
 #[cfg(all(test, not(target_family = "wasm")))]
 #[expect(clippy::unwrap_used, reason = "a test may unwrap")]

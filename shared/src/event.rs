@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientKey, MessageText, Millis, PersonId, PersonName, RoomName, Seq};
+use crate::{
+    ClientKey, Emoji, Hash, MessageText, Millis, PersonId, PersonName, RoomName, RoomTitle, RoomTopic, Salt, Seq,
+};
 
 /// A person as others see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,20 +46,185 @@ pub struct Event {
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(try_from = "Body", into = "Body")]
 pub enum EventBody {
     /// A message was posted.
     Posted {
-        /// What it says.
-        text: MessageText,
+        /// What it said then.
+        words: Words,
         /// The message that it answers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<Seq>,
+    },
+    /// Its author changed what a message says.
+    Edited {
+        /// The message.
+        target: Seq,
+        /// What it says since.
+        words: Words,
+    },
+    /// Its author took a message back. What it said, then and after edits, is gone.
+    Deleted {
+        /// The message.
+        target: Seq,
+    },
+    /// Somebody put a reaction to a message, or took theirs back.
+    Reacted {
+        /// The message.
+        target: Seq,
+        /// Which reaction.
+        emoji: Emoji,
+        /// Put, or taken back.
+        on: bool,
+    },
+    /// What the room is called, and what it is about. What is absent stays as it was.
+    RoomSet {
+        /// Its title; an empty one takes it away.
+        title: Option<RoomTitle>,
+        /// What it is about; an empty one takes it away.
+        topic: Option<RoomTopic>,
+    },
+    /// A kind that this version does not know. It counts (the cursor moves over it, the digest covers it), and shows
+    /// nothing.
+    Unknown {
+        /// Its name.
+        kind: String,
+        /// The event that it is about.
+        target: Option<Seq>,
+        /// The hash of what it says.
+        hash: Hash,
+    },
+}
+
+/// What was written, or what is left of it after its deletion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// It is there.
+    Kept {
+        /// Hashed with it.
+        salt: Salt,
+        /// The text.
+        text: MessageText,
         /// Whom it mentions.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<PersonId>,
     },
-    /// A kind that this version does not know. It counts (the cursor moves over it), and shows nothing.
-    #[serde(other)]
-    Unknown,
+    /// It was deleted.
+    Gone {
+        /// What it was, for the digest alone.
+        hash: Hash,
+    },
+}
+
+impl EventBody {
+    /// The name of its kind.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Posted { .. } => "posted",
+            Self::Edited { .. } => "edited",
+            Self::Deleted { .. } => "deleted",
+            Self::Reacted { .. } => "reacted",
+            Self::RoomSet { .. } => "room_set",
+            Self::Unknown { kind, .. } => kind,
+        }
+    }
+
+    /// The event that it is about, where it is about one.
+    #[must_use]
+    pub fn target(&self) -> Option<Seq> {
+        match self {
+            Self::Edited { target, .. } | Self::Deleted { target } | Self::Reacted { target, .. } => Some(*target),
+            Self::Unknown { target, .. } => *target,
+            Self::Posted { .. } | Self::RoomSet { .. } => None,
+        }
+    }
+
+    /// Drops what was written, because its message was deleted. The hash stays.
+    pub fn erase(&mut self) {
+        let hash = self.hash();
+        match self {
+            Self::Posted { words, reply_to } => {
+                *words = Words::Gone { hash };
+                *reply_to = None;
+            }
+            Self::Edited { words, .. } => *words = Words::Gone { hash },
+            Self::Deleted { .. } | Self::Reacted { .. } | Self::RoomSet { .. } | Self::Unknown { .. } => {}
+        }
+    }
+}
+
+/// A body as it stands on the wire: the fields of all kinds, side by side. What a text's hash can be made from comes
+/// without it; everything else comes with it, so that who does not know a kind can fold its digest all the same.
+#[derive(Default, Serialize, Deserialize)]
+struct Body {
+    r#type: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    target: Option<Seq>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<MessageText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    salt: Option<Salt>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reply_to: Option<Seq>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    mentions: Vec<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    emoji: Option<Emoji>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<RoomTitle>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    topic: Option<RoomTopic>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hash: Option<Hash>,
+}
+
+impl Body {
+    fn words(&mut self) -> Option<Words> {
+        match (self.salt, self.text.take()) {
+            (Some(salt), Some(text)) => Some(Words::Kept { salt, text, mentions: std::mem::take(&mut self.mentions) }),
+            _ => self.hash.map(|hash| Words::Gone { hash }),
+        }
+    }
+
+    fn body(mut self) -> Option<EventBody> {
+        Some(match self.r#type.as_str() {
+            "posted" => EventBody::Posted { words: self.words()?, reply_to: self.reply_to },
+            "edited" => EventBody::Edited { target: self.target?, words: self.words()? },
+            "deleted" => EventBody::Deleted { target: self.target? },
+            "reacted" => EventBody::Reacted { target: self.target?, emoji: self.emoji?, on: self.on? },
+            "room_set" => EventBody::RoomSet { title: self.title, topic: self.topic },
+            _ => EventBody::Unknown { kind: self.r#type, target: self.target, hash: self.hash? },
+        })
+    }
+}
+
+impl TryFrom<Body> for EventBody {
+    type Error = &'static str;
+
+    fn try_from(body: Body) -> Result<Self, Self::Error> {
+        body.body().ok_or("a field of this event is missing")
+    }
+}
+
+impl From<EventBody> for Body {
+    fn from(body: EventBody) -> Self {
+        let mut fields = Self { r#type: body.kind().to_owned(), target: body.target(), ..Self::default() };
+        let hash = body.hash();
+        match body {
+            EventBody::Posted { words: Words::Kept { salt, text, mentions }, reply_to } => {
+                return Self { text: Some(text), salt: Some(salt), reply_to, mentions, ..fields };
+            }
+            EventBody::Edited { words: Words::Kept { salt, text, mentions }, .. } => {
+                return Self { text: Some(text), salt: Some(salt), mentions, ..fields };
+            }
+            EventBody::Reacted { emoji, on, .. } => (fields.emoji, fields.on) = (Some(emoji), Some(on)),
+            EventBody::RoomSet { title, topic } => (fields.title, fields.topic) = (title, topic),
+            EventBody::Posted { .. }
+            | EventBody::Edited { .. }
+            | EventBody::Deleted { .. }
+            | EventBody::Unknown { .. } => {}
+        }
+        Self { hash: Some(hash), ..fields }
+    }
 }

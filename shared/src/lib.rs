@@ -12,16 +12,20 @@
 //! - **seq**: an event's number in its log, from 1 ([`Seq`]).
 //! - **epoch**: the name of one history of the logs; restoring a backup begins another ([`Epoch`]).
 //! - **cursor**: a position in a log, `(epoch, seq)`: all up to it is known ([`Cursor`]).
+//! - **digest**: a fold over a log that two copies have in common only where they are the same ([`Digest`]).
 //! - **view**: a fold of the log (the messages of a room); it can be dropped and made again.
 //! - **record**: what is kept but is no fold of a log (people, sessions); it cannot be made again.
-//! - **command**: a request that may become an event ([`ClientFrame::Post`]).
+//! - **command**: a request that may become an event ([`Command`]).
 //! - **signal**: what is true only now (who is here, who types); never in the log, free to be lost ([`Signal`]).
 //! - **client key**: the name that a client gives to a command, so that a retry is harmless ([`ClientKey`]).
 //! - **outbox**: a client's commands that are not settled yet, in order.
 
+mod command;
+mod digest;
 mod event;
 mod ids;
 mod limits;
+mod line;
 mod message;
 mod parsed;
 mod position;
@@ -31,10 +35,13 @@ mod text;
 pub mod close;
 pub mod wire;
 
-pub use event::{Author, Event, EventBody, Person};
+pub use command::Command;
+pub use digest::{BadHex, Digest, Hash, Salt};
+pub use event::{Author, Event, EventBody, Person, Words};
 pub use ids::{BadId, ClientKey, PersonId, RoomName};
 pub use limits::{LIMITS, Limits};
-pub use message::{Message, Page, Snapshot};
+pub use line::{Emoji, RoomTitle, RoomTopic};
+pub use message::{About, Message, Page, Reaction, Snapshot};
 pub use position::{Cursor, Epoch, Millis, Offer, Seq};
 pub use refusal::{Refusal, RefusalCode};
 pub use text::{BadText, MessageText, PersonName};

@@ -27,3 +27,9 @@ pub(crate) const ROOM_CHARS: usize = 40;
 pub(crate) const KEY_CHARS: usize = 64;
 /// Most characters of a person's id.
 pub(crate) const PERSON_ID_CHARS: usize = 32;
+/// Most bytes of a reaction.
+pub(crate) const EMOJI_BYTES: usize = 32;
+/// Most characters of a room's title.
+pub(crate) const TITLE_CHARS: usize = 80;
+/// Most characters of what a room is about.
+pub(crate) const TOPIC_CHARS: usize = 300;

@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Digest;
+
 /// An event's number in its room's log. The first event is 1; 0 stands before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -81,7 +83,7 @@ pub struct Cursor {
     pub seq: Seq,
     /// The digest of the log up to `seq`, where the client keeps one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
 }
 
 /// A point in time on the server's clock: milliseconds since 1970-01-01 UTC. For people to read: nothing is ordered

@@ -24,6 +24,16 @@ pub enum RefusalCode {
     TooLong,
     /// A text with control characters.
     ControlCharacters,
+    /// There is no such message in the room.
+    NoMessage,
+    /// The message is somebody else's.
+    NotYours,
+    /// The message was deleted.
+    Deleted,
+    /// Not one emoji.
+    BadEmoji,
+    /// The message has all the reactions that it can hold.
+    TooManyReactions,
     /// One more room than a connection may have open.
     TooManyRooms,
     /// Too much in a short time. Transient.

@@ -55,10 +55,13 @@ fn every_example_survives_decoding_and_encoding() {
 
 #[test]
 fn every_type_of_frame_and_every_code_has_an_example() {
-    for name in ["open", "leave", "post", "typing", "rename", "ping"] {
+    for name in ["open", "leave", "post", "edit", "delete", "react", "set_room", "typing", "rename", "ping"] {
         assert!(examples().iter().any(|(_, kind, text)| *kind == "client" && text.contains(&format!("\"{name}\""))));
     }
-    for name in ["welcome", "opened", "event", "settled", "refused", "signal", "pong", "here", "renamed"] {
+    for name in [
+        "welcome", "opened", "event", "posted", "edited", "deleted", "reacted", "room_set", "settled", "refused",
+        "signal", "pong", "here", "renamed",
+    ] {
         assert!(examples().iter().any(|(_, kind, text)| *kind == "server" && text.contains(&format!("\"{name}\""))));
     }
     for code in [
@@ -71,6 +74,11 @@ fn every_type_of_frame_and_every_code_has_an_example() {
         RefusalCode::Blank,
         RefusalCode::TooLong,
         RefusalCode::ControlCharacters,
+        RefusalCode::NoMessage,
+        RefusalCode::NotYours,
+        RefusalCode::Deleted,
+        RefusalCode::BadEmoji,
+        RefusalCode::TooManyReactions,
         RefusalCode::TooManyRooms,
         RefusalCode::SlowDown,
         RefusalCode::Storage,
@@ -87,9 +95,10 @@ fn what_a_newer_version_says_is_let_pass() {
     assert_eq!(server(r#"{"type":"weather","sun":1}"#), ServerFrame::Unknown);
     assert_eq!(server(r#"{"type":"signal","kind":"mood"}"#), ServerFrame::Signal(Signal::Unknown));
     let event = r#"{"type":"event","room":"r","seq":3,"at":1,"by":{"id":"a","name":"A","age":7},"key":"k","new":[],
-                    "body":{"type":"pinned","target":2}}"#;
+                    "body":{"type":"pinned","target":2,"hash":"00000000000000000000000000000001","why":"it is good"}}"#;
     let ServerFrame::Event(event) = server(event) else { panic!("not an event") };
-    assert_eq!((event.seq.0, event.body), (3, EventBody::Unknown));
+    let (kind, hash) = ("pinned".to_owned(), shared::Hash([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]));
+    assert_eq!((event.seq.0, event.body), (3, EventBody::Unknown { kind, target: Some(shared::Seq(2)), hash }));
     let refused = server(r#"{"type":"refused","code":"mood","message":"No."}"#);
     assert!(matches!(refused, ServerFrame::Refused { refusal, .. } if refusal.code == RefusalCode::Other));
 }
@@ -98,7 +107,9 @@ fn what_a_newer_version_says_is_let_pass() {
 fn a_server_frame_that_lacks_a_field_is_none() {
     for text in [
         r#"{"type":"event","room":"r","seq":3,"at":1,"by":{"id":"a","name":"A"},"key":"k"}"#,
-        r#"{"type":"event","room":"R!","seq":3,"at":1,"by":{"id":"a","name":"A"},"key":"k","body":{"type":"pinned"}}"#,
+        r#"{"type":"event","room":"R!","seq":3,"at":1,"by":{"id":"a","name":"A"},"key":"k","body":{"type":"pinned","hash":"00000000000000000000000000000001"}}"#,
+        r#"{"type":"event","room":"r","seq":3,"at":1,"by":{"id":"a","name":"A"},"key":"k","body":{"type":"pinned"}}"#,
+        r#"{"type":"event","room":"r","seq":3,"at":1,"by":{"id":"a","name":"A"},"key":"k","body":{"type":"posted","text":"t"}}"#,
         r#"{"type":"settled","room":"r"}"#,
         r#"{"type":"settled","room":"r","key":""}"#,
         r#"{"type":"signal","room":"r"}"#,

@@ -8,6 +8,7 @@ use shared::{Millis, Page, PersonId, RoomName};
 
 use crate::{
     link::{Down, Link, Said},
+    machine::Machine,
     server::{BEGINNING, page_of},
     watch::Watch,
     world::World,
@@ -29,8 +30,8 @@ pub struct Client {
     pub loads: u32,
     /// Nothing happens here before this time.
     pub asleep_until: u64,
-    /// How far its clock for people is from the truth, in milliseconds.
-    pub wall_error: i64,
+    /// Its machine, which other tabs may share.
+    pub machine: Machine,
     /// How far its steady clock has leapt.
     pub leapt: u64,
     /// What it is to be woken for.
@@ -42,7 +43,7 @@ pub struct Client {
 impl Client {
     /// A browser without a page.
     #[must_use]
-    pub fn new(person: PersonId, token: String) -> Self {
+    pub fn new(person: PersonId, token: String, machine: Machine) -> Self {
         Self {
             person,
             token,
@@ -51,7 +52,7 @@ impl Client {
             link: None,
             loads: 0,
             asleep_until: 0,
-            wall_error: 0,
+            machine,
             leapt: 0,
             waking: None,
             typed: 0,
@@ -71,6 +72,7 @@ impl World {
         known.waking = None;
         known.app = Some(Rc::new(App::new(place, known.visited.clone())));
         self.act(client, Action::Started);
+        self.read_database(client);
     }
 
     /// The page is gone, from one moment to the next.
@@ -84,9 +86,11 @@ impl World {
         if let Some(link) = link.and_then(|link| self.links.get(&link)) {
             link.close(false);
         }
-        let mut entries = self.ledger.entries();
-        for typed in entries.typed.iter_mut().filter(|typed| typed.client == client) {
-            typed.excused = true;
+        let machine = &self.clients[client].machine;
+        for typed in self.ledger.entries().typed.iter_mut().filter(|typed| typed.client == client) {
+            // What was not stored in time is still in its composer, or was never promised to be kept.
+            let (room, _, key) = &typed.name;
+            typed.excused |= !machine.look(|database| database.entries.contains_key(&(room.clone(), key.clone())));
         }
     }
 
@@ -107,7 +111,7 @@ impl World {
         }
         let at = Moment {
             now: Now(now + known.leapt),
-            wall: Millis((BEGINNING + now).saturating_add_signed(known.wall_error)),
+            wall: Millis((BEGINNING + now).saturating_add_signed(known.machine.wall_error())),
             chance: self.tools.chance.small(),
         };
         self.tools.note(|| format!("client {client}: {action:?}"));
@@ -167,7 +171,14 @@ impl World {
                 let wait = self.tools.chance.span(500);
                 self.tools.agenda.after(wait, move |world| world.fetch(client, room, ask));
             }
-            Effect::FillComposer { .. } => {}
+            // What stands in the composer is the person's, who does nothing with it here.
+            Effect::FillComposer { .. }
+            | Effect::EditInComposer { .. }
+            | Effect::RestoreComposer { .. }
+            | Effect::DropDraft { .. } => {}
+            // There is one version only.
+            Effect::RegisterWorker | Effect::CheckUpdate | Effect::TakeUpdate => {}
+            Effect::Keep(keep) => self.keep(client, keep),
             Effect::KeepVisited(rooms) => self.clients[client].visited = rooms,
         }
     }

@@ -2,7 +2,7 @@
 //! everything breaks all the time seldom comes to the point where one thing alone would do harm.
 
 use crate::{chance::Chance, disk::Trouble, link::Link, server::Server, world::World};
-use frontend::state::Action;
+use frontend::state::{Action, StorageTrouble};
 use shared::Epoch;
 use std::rc::Rc;
 
@@ -39,11 +39,15 @@ pub enum Kind {
     Unload,
     /// A client's page is put away and brought back.
     PutAway,
+    /// A browser's database cannot be written for a while.
+    Database,
     /// An older disk is put back, under a new epoch.
     Restore,
+    /// An older disk is put back without a word.
+    RollBack,
 }
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 18] = [
     Kind::Cut,
     Kind::HalfOpen,
     Kind::Slow,
@@ -59,7 +63,9 @@ const KINDS: [Kind; 16] = [
     Kind::Sleep,
     Kind::Unload,
     Kind::PutAway,
+    Kind::Database,
     Kind::Restore,
+    Kind::RollBack,
 ];
 
 impl Kind {
@@ -120,7 +126,7 @@ impl World {
             Kind::ServerClock => self.shift_clock(any_shift(&chance)),
             Kind::ClientClock => {
                 if let Some(client) = chance.place(self.clients.len()) {
-                    self.clients[client].wall_error += any_shift(&chance);
+                    self.clients[client].machine.shift_clock(any_shift(&chance));
                     self.clients[client].leapt += chance.span(100_000);
                     self.act(client, Action::DeadlinePassed);
                 }
@@ -142,13 +148,20 @@ impl World {
                     self.tools.agenda.after(chance.span(60_000), move |world| world.act(client, Action::Probed));
                 }
             }
-            Kind::Restore => {
-                if chance.one_in(3) {
-                    self.restore();
-                } else {
-                    self.disk.copy();
+            Kind::Database => {
+                if let Some(client) = chance.place(self.clients.len()) {
+                    let machine = self.clients[client].machine.clone();
+                    machine.trouble(chance.pick(&[StorageTrouble::Full, StorageTrouble::Broken]).copied());
+                    self.tools.agenda.after(chance.span(60_000), move |_| machine.trouble(None));
                 }
             }
+            Kind::Restore | Kind::RollBack if chance.one_in(2) => self.disk.copy(),
+            Kind::Restore => {
+                self.epochs += 1;
+                let epoch = Epoch::from(format!("e{}", self.epochs));
+                self.put_back(Some(epoch));
+            }
+            Kind::RollBack => self.put_back(None),
         }
     }
 
@@ -202,16 +215,10 @@ impl World {
         self.tools.agenda.after(5_000, |world| world.crash(None));
     }
 
-    /// Somebody restores a copy: the server is stopped, and starts with it under a new epoch.
-    fn restore(&mut self) {
+    /// An older disk takes the place of the server's: under a new epoch, as restoring a copy does it, or without.
+    fn put_back(&mut self, epoch: Option<Epoch>) {
         let Some(copy) = self.tools.chance.place(self.disk.copies()) else { return };
         self.crash(None);
-        self.epochs += 1;
-        let epoch = Epoch::from(format!("e{}", self.epochs));
-        self.put_back(copy, Some(epoch));
-    }
-
-    fn put_back(&mut self, copy: usize, epoch: Option<Epoch>) {
         self.tools.note(|| format!("copy {copy} is put back under {epoch:?}"));
         let Some(before) = self.disk.put_back(copy, epoch) else { return };
         let now = self.disk.durable();
@@ -249,6 +256,7 @@ impl World {
         }
         for client in 0..self.clients.len() {
             self.clients[client].asleep_until = 0;
+            self.clients[client].machine.trouble(None);
             self.load(client);
             self.act(client, Action::Probed);
         }

@@ -2,44 +2,98 @@
 
 use std::collections::BTreeMap;
 
-use shared::{Event, EventBody, Message, Seq};
+use backend::log::Entry;
+use shared::{About, Digest, Event, EventBody, Message, Person, Reaction, Seq, Words};
 
-/// The messages of a room, by seq.
-pub type View = BTreeMap<Seq, Message>;
+/// What a log comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// The messages, by seq.
+    pub messages: BTreeMap<Seq, Message>,
+    /// What the room is called and about.
+    pub about: About,
+    /// The digest.
+    pub digest: Digest,
+}
 
 /// The view of a log.
 #[must_use]
-pub fn fold(events: &[Event]) -> View {
-    let mut view = View::new();
-    for event in events {
-        let Event { seq, at, by, key, body, .. } = event.clone();
-        match body {
-            EventBody::Posted { text, reply_to, mentions } => {
-                view.insert(seq, Message { seq, at, by, key, text, reply_to, mentions, rev: seq });
-            }
-            EventBody::Unknown => {}
-        }
+pub fn fold(log: &[Entry]) -> View {
+    let mut view = View::default();
+    for Entry { event, .. } in log {
+        view.digest = view.digest.after(event);
+        view.take(event);
     }
     view
 }
 
-/// The event that is said is the event that is in the log.
+impl View {
+    fn take(&mut self, event: &Event) {
+        let Event { seq, at, by, key, body, .. } = event.clone();
+        if let Some(message) = body.target().and_then(|target| self.messages.get_mut(&target)) {
+            message.rev = seq;
+        }
+        match body {
+            EventBody::Posted { words, reply_to } => {
+                let (text, mentions) = said(words);
+                let (edited, reactions) = (None, Vec::new());
+                let message = Message { seq, at, by, key, text, edited, reply_to, mentions, reactions, rev: seq };
+                self.messages.insert(seq, message);
+            }
+            EventBody::Edited { target, words } => {
+                if let Some(message) = self.messages.get_mut(&target) {
+                    (message.text, message.mentions) = said(words);
+                    message.edited = Some(at);
+                }
+            }
+            EventBody::Deleted { target } => {
+                if let Some(message) = self.messages.get_mut(&target) {
+                    (message.text, message.edited, message.reply_to) = (None, None, None);
+                    message.mentions.clear();
+                    message.reactions.clear();
+                }
+            }
+            EventBody::Reacted { target, emoji, on } => {
+                let Some(message) = self.messages.get_mut(&target) else { return };
+                let who = Person { id: by.id, name: by.name };
+                match message.reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {
+                    Some(reaction) if on => reaction.by.push(who),
+                    Some(reaction) => reaction.by.retain(|one| one.id != who.id),
+                    None => message.reactions.push(Reaction { emoji, by: vec![who] }),
+                }
+                message.reactions.retain(|reaction| !reaction.by.is_empty());
+            }
+            EventBody::RoomSet { title, topic } => {
+                self.about.rev = seq;
+                self.about.title = title.unwrap_or_else(|| self.about.title.clone());
+                self.about.topic = topic.unwrap_or_else(|| self.about.topic.clone());
+            }
+            EventBody::Unknown { .. } => {}
+        }
+    }
+}
+
+fn said(words: Words) -> (Option<shared::MessageText>, Vec<shared::PersonId>) {
+    match words {
+        Words::Kept { text, mentions, .. } => (Some(text), mentions),
+        Words::Gone { .. } => (None, Vec::new()),
+    }
+}
+
+/// The event that is said is the event that is in the log; or was it, before it was deleted.
 #[must_use]
 pub fn same_event(known: &Event, said: &Event) -> bool {
-    known == said
+    let erased = || {
+        let mut said = said.clone();
+        said.body.erase();
+        said
+    };
+    known == said || *known == erased()
 }
 
-/// The message that is said is the message of the fold.
+/// The message that is said is the message of the fold; or was it, before it was deleted.
 #[must_use]
 pub fn same_message(known: &Message, said: &Message) -> bool {
-    known == said
-}
-
-/// What an event says, where that is a text.
-#[must_use]
-pub fn text_of(event: &Event) -> Option<String> {
-    match &event.body {
-        EventBody::Posted { text, .. } => Some(text.to_string()),
-        EventBody::Unknown => None,
-    }
+    let silent = |message: &Message| Message { text: None, mentions: Vec::new(), reply_to: None, ..message.clone() };
+    known == said || known.is_deleted() && silent(known) == silent(said)
 }

@@ -7,20 +7,24 @@ use std::{
     rc::Rc,
 };
 
-use shared::{ClientKey, PersonId, RoomName};
+use shared::{ClientKey, Command, PersonId, RoomName};
 
 /// The name of a command, for all time.
 pub type Name = (RoomName, PersonId, ClientKey);
 
-/// Something that a person typed.
+/// Something that a person wanted.
 #[derive(Clone, Debug)]
 pub struct Typed {
     /// The client.
     pub client: usize,
     /// Its name.
     pub name: Name,
-    /// What it says: no other says the same.
-    pub text: String,
+    /// What: no other says the same.
+    pub command: Command,
+    /// The message that the person meant, where it is about one.
+    pub meant: Option<(PersonId, ClientKey)>,
+    /// It was in the browser's database, or may go out without.
+    pub kept: bool,
     /// Nothing promises that it is kept: its page was gone before it was stored.
     pub excused: bool,
     /// It was refused and sent again later: its place among the others is another now.
@@ -38,6 +42,8 @@ pub struct Entries {
     pub typed: Vec<Typed>,
     /// What the server said is in the log.
     pub acknowledged: BTreeSet<Name>,
+    /// What the server said is wrong with it, for good.
+    pub refused: BTreeSet<Name>,
     /// What was in a log and is gone because an older disk was put back.
     pub rolled_back: BTreeSet<Name>,
     /// How often each reset was said.

@@ -6,7 +6,7 @@
 //! can be had again. `docs/simulator.md` says what is checked, and what is not.
 //!
 //! - [`world`] is what there is, [`agenda`] what is to happen to it, [`chance`] where its numbers come from.
-//! - [`disk`], [`server`], [`link`], [`client`] are its parts; [`people`] and [`faults`] what befalls them.
+//! - [`disk`], [`server`], [`link`], [`client`] and its [`machine`] are its parts; [`people`] and [`faults`] what befalls them.
 //! - [`watch`] checks what the server says while it says it, [`check`] what is there when all has come to rest, by the
 //!   [`ledger`] of what was done and the [`fold`] of the log.
 
@@ -20,6 +20,7 @@ pub mod faults;
 pub mod fold;
 pub mod ledger;
 pub mod link;
+pub mod machine;
 pub mod people;
 pub mod run;
 pub mod server;

@@ -35,7 +35,7 @@ pub fn run(seed: u64, tracing: Tracing) -> io::Result<Outcome> {
         check::all(&world);
         let image = world.disk.durable();
         Outcome {
-            events: image.rooms.values().map(|room| room.events.len() as u64).sum(),
+            events: image.rooms.values().map(|room| room.log.len() as u64).sum(),
             faults: world.faults,
             failures: world.tools.failures.all(),
             happenings: world.tools.agenda.count(),

@@ -24,7 +24,7 @@ use backend::{
     records::People,
 };
 use futures_util::future::LocalBoxFuture;
-use shared::{Millis, RoomName};
+use shared::Millis;
 use tokio::{sync::mpsc, task::LocalSet, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -109,12 +109,6 @@ impl Server {
     pub fn stop(&self) {
         self.stopping.cancel();
         self.connections.close();
-    }
-
-    /// The newest event that the room's followers know of; none where nobody follows it.
-    #[must_use]
-    pub fn published(&self, room: &RoomName) -> u64 {
-        self.log.rooms().enter(room).head().0
     }
 }
 

@@ -8,7 +8,7 @@ use shared::{ClientFrame, Cursor, Event, Message, PersonId, RoomName, Seq, Serve
 use crate::{
     disk::{Disk, RoomImage},
     failure::Harm,
-    fold::fold,
+    fold::{fold, same_event, same_message},
     ledger::Ledger,
     world::Tools,
 };
@@ -47,7 +47,7 @@ impl Watch {
         tools.note(|| format!("        server to {}: {}", self.person, brief(frame)));
         match frame {
             ServerFrame::Event(event) => self.event(event, tools),
-            ServerFrame::Opened { room, epoch, head, snapshot, reset, .. } => {
+            ServerFrame::Opened { room, epoch, head, digest, snapshot, reset, .. } => {
                 let after = self.opens.get_mut(room).and_then(VecDeque::pop_front).flatten();
                 if let Some(reset) = reset {
                     *self.ledger.entries().resets.entry(crate::words::reset(*reset)).or_default() += 1;
@@ -63,6 +63,9 @@ impl Watch {
                 }
                 if *head > durable.head() {
                     fail("nothing is said before it is durable", format!("head {head} and not {}", durable.head()));
+                }
+                if durable.digest(*head) != Some(*digest) {
+                    fail("the digest that is said is the log's", format!("{digest} at {head}"));
                 }
                 match (&after, snapshot) {
                     (None, None) => fail("without a cursor there is a snapshot", "none".to_owned()),
@@ -84,11 +87,35 @@ impl Watch {
             ServerFrame::Settled { room, key, seq: Some(seq) } => {
                 let durable = self.disk.look(|image| image.room(room));
                 let name = (self.person.clone(), key.clone());
-                if durable.keys.get(&name) == Some(seq) {
+                if durable.keys.get(&name) == Some(&Some(*seq)) {
                     self.acknowledge(room, name);
                 } else {
                     let seen = format!("{room}: settled {key} as {seq}");
                     tools.fail("nothing is acknowledged before it is durable", Harm::Lost, seen);
+                }
+            }
+            ServerFrame::Settled { room, key, seq: None } => {
+                let durable = self.disk.look(|image| image.room(room));
+                let name = (self.person.clone(), key.clone());
+                if durable.keys.contains_key(&name) {
+                    self.acknowledge(room, name);
+                } else {
+                    let seen = format!("{room}: settled {key} as nothing");
+                    tools.fail("nothing is acknowledged before it is durable", Harm::Lost, seen);
+                }
+            }
+            ServerFrame::Refused { room: Some(room), key: Some(key), refusal } if refusal.retry_after_ms.is_none() => {
+                if let (Ok(room), Ok(key)) = (RoomName::parse(room), shared::ClientKey::parse(key)) {
+                    self.ledger.entries().refused.insert((room, self.person.clone(), key));
+                }
+            }
+            ServerFrame::Pong { rooms, .. } => {
+                for head in rooms {
+                    let durable = self.disk.look(|image| image.room(&head.room));
+                    if durable.digest(head.seq) != Some(head.digest) {
+                        let seen = format!("{}: {} at {}", head.room, head.digest, head.seq);
+                        tools.fail("the digest that is said is the log's", Harm::Divergent, seen);
+                    }
                 }
             }
             ServerFrame::Refused { room, key: None, .. } => {
@@ -106,7 +133,7 @@ impl Watch {
         let durable = self.disk.look(|image| image.room(&event.room));
         let (room, seq) = (&event.room, event.seq);
         match durable.event(seq) {
-            Some(known) if crate::fold::same_event(known, event) => {
+            Some(known) if same_event(known, event) => {
                 if event.by.id == self.person {
                     self.acknowledge(room, (event.by.id.clone(), event.key.clone()));
                 }
@@ -141,15 +168,17 @@ impl Watch {
 
 /// How a snapshot differs from the fold of the log up to `head`.
 fn differs(snapshot: &Snapshot, durable: &RoomImage, head: Seq) -> Option<String> {
-    let upto = usize::try_from(head.0).ok()?.min(durable.events.len());
-    let view = fold(&durable.events[..upto]);
-    let skip = view.len().saturating_sub(SNAPSHOT);
-    let wanted: Vec<&Message> = view.values().skip(skip).collect();
+    let view = fold(durable.up_to(head));
+    if view.about != snapshot.about {
+        return Some(format!("{:?} and not {:?}", snapshot.about, view.about));
+    }
+    let skip = view.messages.len().saturating_sub(SNAPSHOT);
+    let wanted: Vec<&Message> = view.messages.values().skip(skip).collect();
     // A long text may leave less room than for fifty; none is that long here.
     if wanted.len() != snapshot.messages.len() {
         return Some(format!("{} messages at {head} and not {}", snapshot.messages.len(), wanted.len()));
     }
-    let other = wanted.into_iter().zip(&snapshot.messages).find(|(want, is)| !crate::fold::same_message(want, is));
+    let other = wanted.into_iter().zip(&snapshot.messages).find(|(want, is)| !same_message(want, is));
     other.map(|(want, is)| format!("{is:?} and not {want:?}"))
 }
 
@@ -159,7 +188,7 @@ fn brief(frame: &ServerFrame) -> String {
             let snapshot = snapshot.as_ref().map(|snapshot| snapshot.messages.len());
             format!("opened {room} at {head}, snapshot {snapshot:?}, reset {reset:?}")
         }
-        ServerFrame::Event(event) => format!("event {} {} {}", event.room, event.seq, event.key),
+        ServerFrame::Event(event) => format!("event {} {} {} {:?}", event.room, event.seq, event.key, event.body),
         other => format!("{other:?}"),
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     faults::Kind,
     ledger::Ledger,
     link::{Link, ServerEnd, Up},
+    machine::Machine,
     server::{ClockError, Server, Step, admit},
     trace::{Trace, Tracing},
 };
@@ -112,7 +113,7 @@ impl World {
         for _ in 0..chance.between(2, 5) {
             let shared = chance.pick(&clients).filter(|_| chance.one_in(4));
             clients.push(match shared {
-                Some(other) => Client::new(other.person.clone(), other.token.clone()),
+                Some(other) => Client::new(other.person.clone(), other.token.clone(), other.machine.clone()),
                 None => somebody(&chance),
             });
         }
@@ -219,7 +220,7 @@ impl World {
 fn somebody(chance: &Chance) -> Client {
     let raw = format!("wrn_{}", chance.letters(32));
     let person = Token::parse(&raw).map(|token| token.person());
-    Client::new(person.unwrap_or_else(|| unreachable_person()), raw)
+    Client::new(person.unwrap_or_else(unreachable_person), raw, Machine::default())
 }
 
 fn unreachable_person() -> PersonId {

@@ -6,7 +6,7 @@ use actix_http::ws::{CloseCode, CloseReason, OpCode, Parser};
 use bytes::{Bytes, BytesMut};
 use chrono::{Local, TimeZone as _};
 use serde::Serialize;
-use shared::{Event, EventBody, Millis, PlainMessage, ServerFrame};
+use shared::{Event, EventBody, Millis, PlainMessage, ServerFrame, Words};
 
 use crate::log::ring::Form;
 
@@ -67,8 +67,11 @@ pub fn plain(name: &str, message: &str, at: Millis) -> Bytes {
 pub fn event(form: Form, event: &Event) -> Bytes {
     match (form, &event.body) {
         (Form::V1, _) => v1(&ServerFrame::Event(event.clone())),
-        (Form::Plain, EventBody::Posted { text, .. }) => plain(event.by.name.as_str(), text.as_str(), event.at),
-        (Form::Plain, EventBody::Unknown) => Bytes::new(),
+        (Form::Plain, EventBody::Posted { words: Words::Kept { text, .. }, .. }) => {
+            plain(event.by.name.as_str(), text.as_str(), event.at)
+        }
+        // Plain clients see new posts only.
+        (Form::Plain, _) => Bytes::new(),
     }
 }
 

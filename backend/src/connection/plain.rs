@@ -4,12 +4,12 @@ use std::{net::IpAddr, sync::Arc};
 
 use bytestring::ByteString;
 use futures_util::{StreamExt as _, stream::FuturesOrdered};
-use shared::{ClientKey, EventBody, MessageText, PersonId, PersonName, PlainPost, RoomName, close};
+use shared::{ClientKey, Command, MessageText, PersonId, PersonName, PlainPost, RoomName, Seq, close};
 
 use super::{Conversation, Going, Outgoing, follow::Follow, frames};
 use crate::{
     Warren,
-    log::{Command, Draft, Line, NotAppended, ReadError, Submitted, ring::Form},
+    log::{self, Draft, Line, NotAppended, ReadError, Submitted, ring::Form},
     records::Someone,
 };
 
@@ -40,8 +40,8 @@ impl Plain {
     ) -> Result<Self, ReadError> {
         let me = Someone::plain(id);
         let followed = warren.log.rooms().enter(&room);
-        let (ends, _) = warren.reads.ends(room.clone(), 0).await?;
-        followed.observe(ends.head);
+        let (ends, _) = warren.reads.ends(room.clone(), Seq::ZERO, 0).await?;
+        followed.observe(ends.head, ends.digest);
         out.follow(Follow::new(followed, ends.head, Form::Plain, &me.person(), warren.reads.clone()));
         Ok(Self { warren, room, me, address, posted: 0, answers: FuturesOrdered::new() })
     }
@@ -60,11 +60,11 @@ impl Plain {
         }
         self.posted += 1;
         let key = ClientKey::parse(&self.posted.to_string()).map_err(|why| why.to_string())?;
-        let submitted = self.warren.log.submit(Command::Append(Draft {
+        let submitted = self.warren.log.submit(log::Command::Append(Draft {
             room: self.room.clone(),
             by: self.me.author(),
             key,
-            body: EventBody::Posted { text, reply_to: None, mentions: Vec::new() },
+            command: Command::Post { text, reply_to: None, mentions: Vec::new() },
             remember: None,
             // Nothing is sent again by itself, so nothing can overtake.
             line: Line::default(),

@@ -1,19 +1,18 @@
-//! The conversation of `warren.v1`: rooms are opened from a cursor or a snapshot, posts become events, and every
-//! command that does not is answered.
+//! The conversation of `warren.v1`: rooms are opened from a cursor or a snapshot, commands become events, and every one
+//! that does not is answered.
 
 use std::{
     collections::{HashMap, VecDeque},
     net::IpAddr,
     pin::Pin,
     sync::Arc,
-    time::Duration,
 };
 
 use bytestring::ByteString;
 use futures_util::{StreamExt as _, stream::FuturesOrdered};
 use serde_json::{Map, Value};
 use shared::{
-    ClientFrame, ClientKey, Cursor, EventBody, LIMITS, PersonName, Refusal, RefusalCode, RoomHead, RoomName, Seq,
+    ClientFrame, ClientKey, Command, Cursor, LIMITS, PersonName, Refusal, RefusalCode, RoomHead, RoomName, Seq,
     ServerFrame, close,
 };
 use tokio::time::Instant;
@@ -21,24 +20,22 @@ use tokio::time::Instant;
 use super::{Conversation, Going, Outgoing, follow::Follow, frames};
 use crate::{
     Warren,
-    log::{Appended, Command, Draft, Line, NotAppended, ReadError, Rename, ring::Form},
+    log::{self, Appended, Ends, Line, NotAppended, ReadError, Rename, ring::Form},
     records::Someone,
 };
 
+mod commands;
 mod decode;
 mod resume;
 
+use commands::{STORAGE_RETRY_MS, refusal_of, slow_down};
 use decode::{Decoded, Refused, decode, decode_object};
 use resume::{Resume, resume};
 
-/// Most posts of one connection that are under way at a time.
+/// Most commands of one connection that are under way at a time.
 const UNDER_WAY: usize = 64;
-/// How long to wait where the log could not be written, in milliseconds.
-const STORAGE_RETRY_MS: u64 = 3_000;
 /// Messages of a snapshot.
 const SNAPSHOT: u32 = 50;
-/// Most people that a message may mention.
-const MENTIONS: usize = 50;
 
 type Answer = Pin<Box<dyn Future<Output = (RoomName, ClientKey, Result<Appended, NotAppended>)>>>;
 
@@ -48,12 +45,12 @@ pub struct V1 {
     me: Arc<Someone>,
     address: Option<IpAddr>,
     answers: FuturesOrdered<Answer>,
-    /// Rooms whose line of posts waits: after one post was refused for a while, those behind it are too, or they
-    /// would overtake it.
+    /// Rooms whose line of commands waits: after one was refused for a while, those behind it are too, or they would
+    /// overtake it.
     held: HashMap<RoomName, Instant>,
-    /// The lines that posts stand in at the writer.
+    /// The lines that commands stand in at the writer.
     lines: HashMap<RoomName, Line>,
-    /// Posts whose event is still to come by a cursor here, as their answer.
+    /// Commands whose event is still to come by a cursor here, as their answer.
     owed: Vec<(RoomName, ClientKey, Seq)>,
     /// Frames of an array that are not handled yet.
     more: VecDeque<Map<String, Value>>,
@@ -95,13 +92,6 @@ impl V1 {
         match frame {
             ClientFrame::Open { room, after } => self.open(out, room, after).await,
             ClientFrame::Leave { room } => drop(self.unfollow(out, &room)),
-            ClientFrame::Post { room, key, text, reply_to, mentions } => {
-                if mentions.len() > MENTIONS {
-                    let why = format!("A message mentions at most {MENTIONS} people.");
-                    return refuse(out, &room, &key, Refusal::lasting(RefusalCode::Malformed, why));
-                }
-                self.post(out, room, key, EventBody::Posted { text, reply_to, mentions });
-            }
             ClientFrame::Typing { room } => {
                 let follows = out.follows();
                 let open = follows.iter().find(|follow| *follow.name() == room);
@@ -111,9 +101,17 @@ impl V1 {
             }
             ClientFrame::Rename { name } => self.rename(out, name).await,
             ClientFrame::Ping { n } => {
-                let head = |follow: &Follow| RoomHead { room: follow.name().clone(), seq: follow.room().head() };
+                let head = |follow: &Follow| {
+                    let (seq, digest) = follow.room().head();
+                    RoomHead { room: follow.name().clone(), seq, digest }
+                };
                 let rooms = out.follows().iter().map(head).collect();
                 out.reply(frames::v1(&ServerFrame::Pong { n, now: (self.warren.clock)(), rooms }));
+            }
+            command => {
+                if let Ok((room, key, command)) = Command::of_frame(command) {
+                    self.command(out, room, key, command);
+                }
             }
         }
     }
@@ -131,20 +129,21 @@ impl V1 {
         let read = async {
             // Without a cursor it is a snapshot for certain, and one read is enough.
             let messages = if after.is_none() { SNAPSHOT } else { 0 };
-            let (ends, snapshot) = reads.ends(room.clone(), messages).await?;
+            let cursor = after.as_ref().map(|after| after.seq).unwrap_or_default();
+            let (ends, snapshot) = reads.ends(room.clone(), cursor, messages).await?;
             let (reset, (ends, snapshot)) = match resume(reads.epoch(), &ends, after.as_ref()) {
                 Resume::From(cursor) => return Ok((ends, cursor, None, None)),
                 Resume::Snapshot(None) => (None, (ends, snapshot)),
-                Resume::Snapshot(reset) => (reset, reads.ends(room.clone(), SNAPSHOT).await?),
+                Resume::Snapshot(reset) => (reset, reads.ends(room.clone(), cursor, SNAPSHOT).await?),
             };
             let head = ends.head;
             Ok((ends, head, Some(snapshot), reset))
         };
         if let Ok::<_, ReadError>((ends, cursor, snapshot, reset)) = read.await {
-            followed.observe(ends.head);
+            followed.observe(ends.head, ends.digest);
             let epoch = reads.epoch().clone();
-            let (first, head) = (ends.first, ends.head);
-            out.reply(frames::v1(&ServerFrame::Opened { room, epoch, first, head, snapshot, reset }));
+            let Ends { first, head, digest, .. } = ends;
+            out.reply(frames::v1(&ServerFrame::Opened { room, epoch, first, head, digest, snapshot, reset }));
             out.follow(Follow::new(followed, cursor, Form::V1, &self.me.person(), reads.clone()));
         } else {
             let why = "The room cannot be read at the moment. It is tried again.";
@@ -155,78 +154,11 @@ impl V1 {
         drop(earlier);
     }
 
-    fn post(&mut self, out: &Outgoing, room: RoomName, key: ClientKey, body: EventBody) {
-        if let Err(refusal) = self.may_post(&room) {
-            return refuse(out, &room, &key, refusal);
-        }
-        let submitted = self.warren.log.submit(Command::Append(Draft {
-            room: room.clone(),
-            by: self.me.author(),
-            key: key.clone(),
-            body,
-            remember: self.me.remember(),
-            line: self.lines.entry(room.clone()).or_default().clone(),
-        }));
-        match submitted {
-            Ok(submitted) => self.answers.push_back(Box::pin(async move { (room, key, submitted.await) })),
-            Err(why) => self.refuse_for_now(out, &room, &key, why),
-        }
-    }
-
-    /// Refuses a post that may be tried again, and those of its room that come before that.
-    fn refuse_for_now(&mut self, out: &Outgoing, room: &RoomName, key: &ClientKey, why: NotAppended) {
-        let refusal = not_appended(why);
-        let wait = Duration::from_millis(refusal.retry_after_ms.unwrap_or_default());
-        self.held.insert(room.clone(), Instant::now() + wait);
-        self.lines.remove(room);
-        refuse(out, room, key, refusal);
-    }
-
-    /// A post has become the event `seq`. Where that comes here by itself, it is the answer.
-    fn appended(&mut self, out: &Outgoing, room: RoomName, key: ClientKey, seq: Seq) {
-        let follows = out.follows();
-        let cursor_in = |room: &RoomName| follows.iter().find(|follow| follow.name() == room);
-        self.owed.retain(|(room, _, seq)| cursor_in(room).is_some_and(|follow| follow.cursor() < *seq));
-        if cursor_in(&room).is_some_and(|follow| follow.start() < seq) {
-            self.owed.push((room, key, seq));
-        } else {
-            drop(follows);
-            settle(out, room, key, Some(seq));
-        }
-    }
-
-    /// The cursor in a room is taken away. What it would still have answered is answered now.
-    fn unfollow(&mut self, out: &Outgoing, room: &RoomName) -> Option<Follow> {
-        let follow = out.unfollow(room)?;
-        let (here, elsewhere) = std::mem::take(&mut self.owed).into_iter().partition(|owed| owed.0 == *room);
-        self.owed = elsewhere;
-        for (room, key, seq) in here {
-            if follow.cursor() < seq {
-                settle(out, room, key, Some(seq));
-            }
-        }
-        Some(follow)
-    }
-
-    fn may_post(&mut self, room: &RoomName) -> Result<(), Refusal> {
-        let now = Instant::now();
-        self.held.retain(|_, until| *until > now);
-        if let Some(until) = self.held.get(room) {
-            return Err(slow_down(until.duration_since(now)));
-        }
-        self.warren.pace.take(self.me.id(), self.address).map_err(|wait| {
-            // A little more than the wait, so that what is sent again then passes.
-            let wait = wait + Duration::from_millis(250);
-            self.held.insert(room.clone(), now + wait);
-            slow_down(wait)
-        })
-    }
-
     async fn rename(&mut self, out: &Outgoing, name: PersonName) {
         if let Err(wait) = self.warren.pace.take(self.me.id(), self.address) {
             return refuse_all(out, None, None, slow_down(wait));
         }
-        let submitted = self.warren.log.submit(Command::Rename(Rename {
+        let submitted = self.warren.log.submit(log::Command::Rename(Rename {
             person: self.me.id().clone(),
             name: name.clone(),
             remember: self.me.remember(),
@@ -240,7 +172,7 @@ impl V1 {
                 self.me.rename(name);
                 self.warren.log.rooms().rename(&self.me.person());
             }
-            Err(why) => refuse_all(out, None, None, not_appended(why)),
+            Err(why) => refuse_all(out, None, None, refusal_of(why)),
         }
     }
 }
@@ -267,12 +199,7 @@ impl Conversation for V1 {
 
     async fn answer(&mut self, out: &Outgoing) {
         let Some((room, key, appended)) = self.answers.next().await else { return std::future::pending().await };
-        match appended {
-            Ok(Appended::Fresh(seq)) => self.appended(out, room, key, seq),
-            Ok(Appended::Known(seq)) => settle(out, room, key, Some(seq)),
-            Ok(Appended::Kept) => settle(out, room, key, None),
-            Err(why) => self.refuse_for_now(out, &room, &key, why),
-        }
+        self.answered(out, room, key, appended);
     }
 
     fn is_answering(&self) -> bool {
@@ -282,27 +209,6 @@ impl Conversation for V1 {
     fn is_full(&self) -> bool {
         self.answers.len() >= UNDER_WAY
     }
-}
-
-fn slow_down(wait: Duration) -> Refusal {
-    let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
-    Refusal::transient(RefusalCode::SlowDown, "That was a lot at once. It is sent again in a moment.", ms)
-}
-
-fn not_appended(why: NotAppended) -> Refusal {
-    let code = match why {
-        NotAppended::Storage | NotAppended::Unsound => RefusalCode::Storage,
-        NotAppended::Stopping | NotAppended::Busy => RefusalCode::Busy,
-    };
-    let message = match code {
-        RefusalCode::Storage => "The server cannot write at the moment. It is sent again.",
-        _ => "The server has too much to do. It is sent again in a moment.",
-    };
-    Refusal::transient(code, message, STORAGE_RETRY_MS)
-}
-
-fn settle(out: &Outgoing, room: RoomName, key: ClientKey, seq: Option<Seq>) {
-    out.reply(frames::v1(&ServerFrame::Settled { room, key, seq }));
 }
 
 fn refuse(out: &Outgoing, room: &RoomName, key: &ClientKey, refusal: Refusal) {

@@ -23,15 +23,24 @@ pub(super) fn get(path: &str) -> Option<EmbeddedFile> {
     Dist::get(path)
 }
 
+/// The names of all files, the compressed twins too.
+pub(super) fn names() -> impl Iterator<Item = String> {
+    Dist::iter().map(std::borrow::Cow::into_owned)
+}
+
+/// The compressed twins are answers, not files of their own.
+pub(super) fn is_twin(path: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|ending| ending == "br" || ending == "gz")
+}
+
 /// Where no client was built, this says how it is made.
 pub const NO_CLIENT: &str = "The client is not built. Build it with: cargo xtask client";
 
 /// `GET /FILE`
 pub(super) async fn file(request: HttpRequest) -> HttpResponse {
     let path = request.match_info().query("file");
-    // The compressed twins are answers, not files of their own; the page has a route of its own.
-    let twin = std::path::Path::new(path).extension().is_some_and(|ending| ending == "br" || ending == "gz");
-    let hidden = twin || path == "index.html";
+    // The page has a route of its own.
+    let hidden = is_twin(path) || path == "index.html";
     match get(path).filter(|_| !hidden) {
         Some(file) => serve(&request, path, &file, cache_control(path)),
         None => nothing_here().await,
@@ -94,9 +103,10 @@ fn content_type(path: &str) -> String {
 
 /// A file whose name has a hash of its content never changes.
 fn cache_control(path: &str) -> &'static str {
-    let hashed = path
-        .rsplit_once('-')
-        .is_some_and(|(_, rest)| rest.len() > 16 && rest.as_bytes()[..16].iter().all(u8::is_ascii_hexdigit));
+    let hashed = path.rsplit_once('-').and_then(|(_, rest)| rest.split(['.', '_']).next()).is_some_and(|hash| {
+        // Trunk writes a number of 64 bits without leading zeros.
+        (12..=16).contains(&hash.len()) && hash.bytes().all(|digit| digit.is_ascii_hexdigit())
+    });
     if hashed { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 
@@ -113,6 +123,9 @@ mod tests {
         check("frontend-0123456789abcdef_bg.wasm", "application/wasm", true);
         check("frontend-0123456789abcdef.js", "text/javascript; charset=utf-8", true);
         check("style-0123456789abcdef.css", "text/css; charset=utf-8", true);
+        check("style-123456789abcdef.css", "text/css; charset=utf-8", true);
+        check("sw.js", "text/javascript; charset=utf-8", false);
+        check("a-deadbeef.js", "text/javascript; charset=utf-8", false);
         check("icon.svg", "image/svg+xml", false);
         check("front-end.js", "text/javascript; charset=utf-8", false);
         check("index.html", "text/html; charset=utf-8", false);

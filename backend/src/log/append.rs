@@ -3,81 +3,23 @@
 //! Invariants: per room, seqs are contiguous and times never go back; a (room, author, key) becomes at most one
 //! event; where the commit fails, nothing of it is remembered here either.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{collections::HashMap, sync::atomic::Ordering};
 
-use shared::{Author, ClientKey, Event, EventBody, Millis, PersonId, PersonName, RoomName, Seq};
+use shared::{Message, Millis, RoomName, Salt, Seq};
 
 use super::{
-    store::{Batch, PersonRow, RoomState, Store, StoreError},
+    store::{Entry, Found, RoomState, Store, StoreError},
     writer::Salts,
 };
 
-/// An event that is to be: everything but its seq and time.
-#[derive(Clone, Debug)]
-pub struct Draft {
-    /// The room whose log it goes to.
-    pub room: RoomName,
-    /// Who it is by.
-    pub by: Author,
-    /// The author's name for it.
-    pub key: ClientKey,
-    /// What happens.
-    pub body: EventBody,
-    /// The author, where they are not kept in the records yet.
-    pub remember: Option<Remember>,
-    /// The line that it stands in.
-    pub line: Line,
-}
+mod command;
+mod decide;
+mod plan;
 
-/// Drafts whose order matters: once one of a line is refused for now, those behind it are too, or they would overtake
-/// it. Whoever has heard of the refusal begins a new line.
-#[derive(Clone, Debug, Default)]
-pub struct Line(Arc<AtomicBool>);
+pub use command::{Command, Draft, Line, Remember, Rename};
+pub use decide::Wrong;
 
-impl Line {
-    fn is_broken(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-
-    fn break_off(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-}
-
-/// A person who is to be kept in the records from now on.
-#[derive(Clone, Debug)]
-pub struct Remember {
-    /// SHA-256 of their session's token.
-    pub session: [u8; 32],
-    /// Set when they are kept.
-    pub kept: Arc<AtomicBool>,
-}
-
-/// A person's new name.
-#[derive(Clone, Debug)]
-pub struct Rename {
-    /// Who.
-    pub person: PersonId,
-    /// What they are called from now on.
-    pub name: PersonName,
-    /// The person, where they are not kept in the records yet.
-    pub remember: Option<Remember>,
-}
-
-/// What the writer is asked for.
-#[derive(Clone, Debug)]
-pub enum Command {
-    /// Append an event.
-    Append(Draft),
-    /// Change a record.
-    Rename(Rename),
-}
+use plan::Plan;
 
 /// What became of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,13 +28,19 @@ pub enum Appended {
     Fresh(Seq),
     /// It was this event before: a retry.
     Known(Seq),
+    /// It changes nothing, or did not when it came first.
+    Unchanged,
     /// The record is changed.
     Kept,
 }
 
-/// Why nothing became of a command. What a caller does differently: try again later, or not before a restart.
+/// Why nothing became of a command. What a caller does differently: give it up, try again later, or not before a
+/// restart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAppended {
+    /// It cannot be carried out, now or later.
+    #[error(transparent)]
+    Refused(#[from] Wrong),
     /// The log could not be written; it may be later.
     #[error("the log could not be written")]
     Storage,
@@ -118,27 +66,23 @@ pub struct Appender<S> {
 /// So many rooms' ends are remembered; beyond that all are forgotten and read again when needed.
 const ROOMS_REMEMBERED: usize = 10_000;
 
-type KeyOf = (RoomName, PersonId, ClientKey);
-
 impl<S: Store> Appender<S> {
-    /// Appends to `store`.
+    /// Appends to `store`; the salts of texts come from `salts`.
     #[must_use]
     pub fn new(store: S, salts: Salts) -> Self {
         Self { store, salts, rooms: HashMap::new(), unsound: false }
-    }
-
-    /// A salt for a text.
-    ///
-    /// # Errors
-    /// Where the system gives no randomness.
-    pub fn salt(&self) -> Result<[u8; 16], getrandom::Error> {
-        (self.salts)()
     }
 
     /// Nothing is accepted any more.
     #[must_use]
     pub fn is_unsound(&self) -> bool {
         self.unsound
+    }
+
+    /// See [`Store::scrub`].
+    pub fn scrub(&mut self) -> bool {
+        // After a failed sync the file is left as it is.
+        self.unsound || self.store.scrub()
     }
 
     /// Called once, when nothing more will be appended.
@@ -148,7 +92,7 @@ impl<S: Store> Appender<S> {
 
     /// Carries out all commands in one commit. Gives the events to publish, and an answer for each command, in
     /// order. A command that fails by itself does not fail the others; a failed commit fails all.
-    pub fn append(&mut self, commands: &[Command], now: Millis) -> (Vec<Event>, Vec<Result<Appended, NotAppended>>) {
+    pub fn append(&mut self, commands: &[Command], now: Millis) -> (Vec<Entry>, Vec<Result<Appended, NotAppended>>) {
         if self.unsound {
             return (Vec::new(), vec![Err(NotAppended::Unsound); commands.len()]);
         }
@@ -157,9 +101,9 @@ impl<S: Store> Appender<S> {
         }
         let mut plan = Plan::default();
         let mut answers: Vec<_> = commands.iter().map(|command| self.decide(&mut plan, command, now)).collect();
-        match self.commit(&plan.batch) {
+        match self.commit(&plan) {
             Ok(()) => {
-                self.rooms.extend(plan.rooms);
+                self.rooms.extend(plan.batch.rooms);
                 for kept in plan.kept {
                     kept.store(true, Ordering::Release);
                 }
@@ -169,8 +113,8 @@ impl<S: Store> Appender<S> {
                 for (answer, command) in answers.iter_mut().zip(commands) {
                     match (&*answer, command) {
                         // In the log since before this batch. (A retry within it has the seq of an event that is not.)
-                        (Ok(Appended::Known(_)), Command::Append(draft)) if !plan.keys.contains_key(&key_of(draft)) => {
-                        }
+                        (Ok(Appended::Known(_)), Command::Append(draft)) if plan.found(draft).is_none() => {}
+                        // Whatever else was decided may hang on what is not: also that it is wrong.
                         (_, Command::Append(draft)) => {
                             draft.line.break_off();
                             *answer = Err(why);
@@ -183,11 +127,11 @@ impl<S: Store> Appender<S> {
         }
     }
 
-    fn commit(&mut self, batch: &Batch) -> Result<(), NotAppended> {
-        if batch.events.is_empty() && batch.people.is_empty() {
+    fn commit(&mut self, plan: &Plan) -> Result<(), NotAppended> {
+        if plan.is_empty() {
             return Ok(());
         }
-        self.store.commit(batch).map_err(|error| self.not_appended(&error))
+        self.store.commit(&plan.batch).map_err(|error| self.not_appended(&error))
     }
 
     fn decide(&mut self, plan: &mut Plan, command: &Command, now: Millis) -> Result<Appended, NotAppended> {
@@ -205,7 +149,7 @@ impl<S: Store> Appender<S> {
             return Err(NotAppended::Storage);
         }
         let decided = self.decide_draft(plan, draft, now);
-        if decided.is_err() {
+        if matches!(decided, Err(why) if !matches!(why, NotAppended::Refused(_))) {
             // At once: the next one of its line may be in this very batch.
             draft.line.break_off();
         }
@@ -213,34 +157,51 @@ impl<S: Store> Appender<S> {
     }
 
     fn decide_draft(&mut self, plan: &mut Plan, draft: &Draft, now: Millis) -> Result<Appended, NotAppended> {
-        let key = key_of(draft);
-        if let Some(&seq) = plan.keys.get(&key) {
-            return Ok(Appended::Known(seq));
-        }
-        match self.store.find(&draft.room, &draft.by.id, &draft.key) {
-            Ok(Some(seq)) => return Ok(Appended::Known(seq)),
-            Ok(None) => {}
-            Err(error) => return Err(self.not_appended(&error)),
-        }
-        let end = match plan.rooms.get(&draft.room).or_else(|| self.rooms.get(&draft.room)) {
-            Some(end) => *end,
-            None => self.store.room(&draft.room).map_err(|error| self.not_appended(&error))?,
+        let found = match plan.found(draft) {
+            Some(found) => Some(found),
+            None => self.ask(|store| store.find(&draft.room, &draft.by.id, &draft.key))?,
         };
-        let end = RoomState { head: end.head.next(), at: end.at.max(now) };
-        plan.rooms.insert(draft.room.clone(), end);
-        plan.keys.insert(key, end.head);
-        if let Some(remember) = &draft.remember {
-            plan.remember(&draft.by.id, &draft.by.name, false, Some(remember), now);
+        match found {
+            Some(Found::Event(seq)) => return Ok(Appended::Known(seq)),
+            Some(Found::Unchanged) => return Ok(Appended::Unchanged),
+            None => {}
         }
-        plan.batch.events.push(Event {
-            room: draft.room.clone(),
-            seq: end.head,
-            at: end.at,
-            by: draft.by.clone(),
-            key: draft.key.clone(),
-            body: draft.body.clone(),
-        });
-        Ok(Appended::Fresh(end.head))
+        let room = self.room(plan, &draft.room)?;
+        let target = self.target(plan, draft)?;
+        let salt = self.salt()?;
+        let body = decide::decide(&draft.command, &draft.by, &room.about, target.as_ref(), salt)?;
+        if let Some(body) = body {
+            Ok(Appended::Fresh(plan.push(draft, body, room, target, now)))
+        } else {
+            plan.settle(draft, room);
+            Ok(Appended::Unchanged)
+        }
+    }
+
+    fn room(&mut self, plan: &Plan, name: &RoomName) -> Result<RoomState, NotAppended> {
+        match plan.room(name).or_else(|| self.rooms.get(name)) {
+            Some(room) => Ok(room.clone()),
+            None => self.ask(|store| store.room(name)),
+        }
+    }
+
+    fn target(&mut self, plan: &Plan, draft: &Draft) -> Result<Option<Message>, NotAppended> {
+        let Some(seq) = draft.command.target() else { return Ok(None) };
+        match plan.message(&draft.room, seq) {
+            Some(message) => Ok(Some(message.clone())),
+            None => self.ask(|store| store.message(&draft.room, seq)),
+        }
+    }
+
+    fn salt(&self) -> Result<Salt, NotAppended> {
+        (self.salts)().map(Salt).map_err(|error| {
+            tracing::error!(%error, "the system gives no randomness");
+            NotAppended::Storage
+        })
+    }
+
+    fn ask<T>(&mut self, ask: impl FnOnce(&mut S) -> Result<T, StoreError>) -> Result<T, NotAppended> {
+        ask(&mut self.store).map_err(|error| self.not_appended(&error))
     }
 
     fn not_appended(&mut self, error: &StoreError) -> NotAppended {
@@ -252,27 +213,6 @@ impl<S: Store> Appender<S> {
             }
             StoreError::Full | StoreError::Failed(_) => NotAppended::Storage,
         }
-    }
-}
-
-fn key_of(draft: &Draft) -> KeyOf {
-    (draft.room.clone(), draft.by.id.clone(), draft.key.clone())
-}
-
-/// What a batch would change, apart from what is until its commit has succeeded.
-#[derive(Default)]
-struct Plan {
-    batch: Batch,
-    rooms: HashMap<RoomName, RoomState>,
-    keys: HashMap<KeyOf, Seq>,
-    kept: Vec<Arc<AtomicBool>>,
-}
-
-impl Plan {
-    fn remember(&mut self, id: &PersonId, name: &PersonName, renamed: bool, remember: Option<&Remember>, at: Millis) {
-        let session = remember.map(|remember| remember.session);
-        self.batch.people.push(PersonRow { id: id.clone(), name: name.clone(), renamed, session, at });
-        self.kept.extend(remember.map(|remember| Arc::clone(&remember.kept)));
     }
 }
 

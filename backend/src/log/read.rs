@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use shared::{Epoch, Event, Message, Millis, Page, Person, RoomName, Seq, Snapshot};
+use shared::{Digest, Epoch, Event, Message, Millis, Page, Person, RoomName, Seq, Snapshot};
 use tokio::sync::{Semaphore, oneshot};
 
 /// Most reads at a time; the others wait.
@@ -57,6 +57,17 @@ pub struct Ends {
     pub first: Seq,
     /// The newest event.
     pub head: Seq,
+    /// The digest of the log up to `head`.
+    pub digest: Digest,
+    /// The digest of the log up to the seq that was asked for, where the log knows it.
+    pub at: Option<Digest>,
+}
+
+impl Default for Ends {
+    /// Those of the empty log.
+    fn default() -> Self {
+        Self { first: Seq(1), head: Seq::ZERO, digest: Digest::default(), at: None }
+    }
 }
 
 /// The reading end of a store. Each read sees one moment of it, all of it, and may block.
@@ -64,11 +75,12 @@ pub trait Reader: Send + Sync + 'static {
     /// The name of the history that is read here.
     fn epoch(&self) -> &Epoch;
 
-    /// Where a room's log begins and ends, and (for the newest `messages`, where that is not 0) a snapshot valid there.
+    /// Where a room's log begins and ends, with the digest at `at`, and (of the newest `messages`, where that is not 0) a
+    /// snapshot valid there.
     ///
     /// # Errors
     /// [`ReadError`] where the store cannot be read.
-    fn ends(&self, room: &RoomName, messages: u32) -> Result<(Ends, Snapshot), ReadError>;
+    fn ends(&self, room: &RoomName, at: Seq, messages: u32) -> Result<(Ends, Snapshot), ReadError>;
 
     /// The events after `after`, oldest first: at most `most` of them, and about `bytes` bytes of text; at least one
     /// where there is one.
@@ -127,8 +139,8 @@ impl Reads {
     ///
     /// # Errors
     /// [`ReadError`] where the store cannot be read.
-    pub async fn ends(&self, room: RoomName, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
-        self.read(move |reader| reader.ends(&room, messages)).await
+    pub async fn ends(&self, room: RoomName, at: Seq, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
+        self.read(move |reader| reader.ends(&room, at, messages)).await
     }
 
     /// See [`Reader::after`].

@@ -9,13 +9,14 @@ use std::{
     task::Waker,
 };
 
-use shared::{Event, Person, PersonId, RoomName, Seq, Signal};
+use shared::{Digest, EventBody, Person, PersonId, RoomName, Seq, Signal};
 use tokio::{sync::Notify, time::Instant};
 
 use super::{
     ring::{Found, Published, Ring},
     rooms::Rooms,
     signals::{PAUSE, Seen, Signals},
+    store::Entry,
 };
 
 /// A room that somebody follows.
@@ -59,23 +60,25 @@ impl Room {
         &self.name
     }
 
-    /// The newest event known here.
+    /// The newest event known here, and the digest of the log up to it.
     #[must_use]
-    pub fn head(&self) -> Seq {
+    pub fn head(&self) -> (Seq, Digest) {
         self.lock().ring.head()
     }
 
-    /// The log is known to reach up to `head`.
-    pub fn observe(&self, head: Seq) {
-        self.lock().ring.observe(head);
+    /// The log is known to reach up to `head`, with this digest.
+    pub fn observe(&self, head: Seq, digest: Digest) {
+        self.lock().ring.observe(head, digest);
     }
 
-    /// Adds an event that is durable, and wakes everybody.
-    pub(super) fn publish(&self, events: impl IntoIterator<Item = Event>) {
+    /// Adds events that are durable, and wakes everybody.
+    pub(super) fn publish(&self, events: impl IntoIterator<Item = Entry>) {
         let mut state = self.lock();
-        for event in events {
-            state.signals.stop_typing(&event.by.id);
-            state.ring.push(event);
+        for entry in events {
+            if matches!(entry.event.body, EventBody::Posted { .. }) {
+                state.signals.stop_typing(&entry.event.by.id);
+            }
+            state.ring.push(entry);
         }
         // The writer's thread has no runtime for sending signals; where somebody types, a task is there already.
         let signals = state.sending && state.signals.waiting();

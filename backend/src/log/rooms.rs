@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use shared::{Event, Person, RoomName};
+use shared::{Person, RoomName};
 
-use super::room::Room;
+use super::{room::Room, store::Entry};
 
 /// The rooms that somebody follows; a cheap handle.
 #[derive(Clone, Default)]
@@ -30,10 +30,10 @@ impl Rooms {
     }
 
     /// Gives durable events to the rooms that are followed.
-    pub fn publish(&self, events: Vec<Event>) {
-        let mut by_room: BTreeMap<RoomName, Vec<Event>> = BTreeMap::new();
-        for event in events {
-            by_room.entry(event.room.clone()).or_default().push(event);
+    pub fn publish(&self, events: Vec<Entry>) {
+        let mut by_room: BTreeMap<RoomName, Vec<Entry>> = BTreeMap::new();
+        for entry in events {
+            by_room.entry(entry.event.room.clone()).or_default().push(entry);
         }
         for (name, events) in by_room {
             let room = self.lock().get(&name).and_then(Weak::upgrade);

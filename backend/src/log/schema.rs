@@ -1,9 +1,16 @@
 //! The tables of the SQLite store, and how a data directory of an older version becomes one of this.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use shared::Epoch;
+
+use super::sqlite::refold;
+
+mod steps;
 
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -19,37 +26,12 @@ pub(super) enum SchemaError {
 /// Marks a file as Warren's (`PRAGMA application_id`): "Wrrn".
 const APPLICATION_ID: i64 = 0x5772_726e;
 
-/// Each step leads from the version that is its index to the next. Steps are never changed once released.
-const STEPS: &[&str] = &[
-    // 0 → 1. A log: events. Views, folds of it that can be dropped and made again: messages. Records: people and
-    // sessions. Keys outlive the events that bore them, so they stand apart.
-    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-     CREATE TABLE rooms (
-         id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-         first INTEGER NOT NULL, head INTEGER NOT NULL, at INTEGER NOT NULL
-     ) STRICT;
-     CREATE TABLE events (
-         room INTEGER NOT NULL REFERENCES rooms, seq INTEGER NOT NULL, at INTEGER NOT NULL,
-         author TEXT NOT NULL, name TEXT NOT NULL, plain INTEGER NOT NULL, key TEXT NOT NULL,
-         kind TEXT NOT NULL, target INTEGER, text TEXT, more TEXT,
-         PRIMARY KEY (room, seq)
-     ) STRICT, WITHOUT ROWID;
-     CREATE TABLE keys (
-         room INTEGER NOT NULL REFERENCES rooms, author TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL,
-         PRIMARY KEY (room, author, key)
-     ) STRICT, WITHOUT ROWID;
-     CREATE TABLE messages (
-         room INTEGER NOT NULL REFERENCES rooms, seq INTEGER NOT NULL, at INTEGER NOT NULL,
-         author TEXT NOT NULL, name TEXT NOT NULL, plain INTEGER NOT NULL, key TEXT NOT NULL,
-         text TEXT NOT NULL, more TEXT, rev INTEGER NOT NULL,
-         PRIMARY KEY (room, seq)
-     ) STRICT, WITHOUT ROWID;
-     CREATE INDEX messages_by_time ON messages (room, at, seq);
-     CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-     CREATE TABLE sessions (
-         token_hash BLOB PRIMARY KEY, person TEXT NOT NULL REFERENCES people, since INTEGER NOT NULL
-     ) STRICT, WITHOUT ROWID;",
-];
+/// Each step leads from the version that is its index to the next. Steps are never changed once released; so they know
+/// tables only as they were then.
+const STEPS: &[fn(&Transaction<'_>) -> rusqlite::Result<()>] = &[steps::to_1, steps::to_2];
+
+/// How long a connection waits for another.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// The database's file in a data directory.
 pub(super) fn file(data: &Path) -> PathBuf {
@@ -57,12 +39,13 @@ pub(super) fn file(data: &Path) -> PathBuf {
 }
 
 /// What every connection is set to. `FULL`: a commit is on disk when it returns. `secure_delete`: what is deleted is
-/// overwritten. `trusted_schema`: a prepared file cannot make us run its functions.
+/// overwritten. `temp_store`: no part of a change goes to a file elsewhere. `trusted_schema`: a prepared file cannot
+/// make us run its functions.
 pub(super) fn configure(db: &Connection) -> rusqlite::Result<()> {
-    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    db.busy_timeout(BUSY)?;
     db.execute_batch(
         "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL;
-         PRAGMA secure_delete = ON; PRAGMA cache_size = -8192;
+         PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;
          PRAGMA journal_size_limit = 67108864;",
     )?;
     db.set_prepared_statement_cache_capacity(64);
@@ -92,7 +75,11 @@ pub(super) fn migrate(
     db.pragma_update(None, "journal_mode", "WAL")?;
     let change = db.transaction()?;
     for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(0)) {
-        change.execute_batch(step)?;
+        step(&change)?;
+    }
+    if found < known {
+        // Views are not carried from format to format: they are folded again from the log.
+        refold(&change)?;
     }
     change.pragma_update(None, "application_id", APPLICATION_ID)?;
     change.pragma_update(None, "user_version", known)?;
@@ -101,4 +88,16 @@ pub(super) fn migrate(
         change.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0)).optional()?;
     change.commit()?;
     epoch.map(Epoch::from).ok_or(SchemaError::Foreign)
+}
+
+/// Makes a database of the first format, for tests of what becomes of it.
+#[cfg(test)]
+pub(super) fn first(db: &mut Connection, epoch: &str) -> Result<(), SchemaError> {
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    let change = db.transaction()?;
+    steps::to_1(&change)?;
+    change.pragma_update(None, "application_id", APPLICATION_ID)?;
+    change.pragma_update(None, "user_version", 1)?;
+    change.execute("INSERT INTO meta VALUES ('epoch', ?1)", params![epoch])?;
+    Ok(change.commit()?)
 }

@@ -2,26 +2,34 @@
 //!
 //! WAL with `synchronous = FULL`: a commit costs one sync, and readers never wait for the writer.
 
-use std::{collections::HashMap, path::Path};
+use std::{path::Path, time::Duration};
 
 use anyhow::Context;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, ffi, params};
-use shared::{ClientKey, Epoch, Event, EventBody, Message, PersonId, RoomName, Seq};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, ffi, params};
+use shared::{ClientKey, Epoch, Message, PersonId, RoomName, Seq};
 
 use super::{
-    rows::{self, column, more_column},
+    rows::{self, digest, seq},
     schema,
-    store::{Batch, PersonRow, RoomState, Store, StoreError},
+    store::{Batch, Found, RoomState, Store, StoreError},
 };
 
 mod reader;
+mod view;
+mod write;
 
 pub use reader::SqliteReader;
+pub(super) use view::refold;
+
+/// How long an erasure waits for readers: longer would hold the writer up.
+const SCRUB_WAIT: Duration = Duration::from_millis(20);
 
 /// The writing end of the database.
 pub struct SqliteStore {
     db: Connection,
     epoch: Epoch,
+    /// What was erased may still be in the write-ahead log.
+    unscrubbed: bool,
 }
 
 impl SqliteStore {
@@ -44,7 +52,10 @@ impl SqliteStore {
             std::fs::rename(&partial, &copy).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
         };
         let epoch = schema::migrate(&mut db, new_epoch, keep_copy).with_context(at)?;
-        Ok(Self { db, epoch })
+        // An earlier run may have ended between an erasure and its scrub.
+        let mut store = Self { db, epoch, unscrubbed: true };
+        store.scrub();
+        Ok(store)
     }
 
     /// Drops the views and folds them again from the log.
@@ -53,25 +64,6 @@ impl SqliteStore {
     /// [`StoreError`]; the views are as they were then.
     pub fn refold(&mut self) -> Result<(), StoreError> {
         let change = self.db.transaction().map_err(store_error)?;
-        let refold = |change: &Transaction<'_>| -> rusqlite::Result<()> {
-            change.execute("DELETE FROM messages", [])?;
-            let mut names = change.prepare("SELECT id, name FROM rooms")?;
-            let rooms: Vec<(i64, String)> =
-                names.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-            for (id, name) in rooms {
-                let Ok(name) = RoomName::parse(&name) else { continue };
-                let mut from = Seq::ZERO;
-                loop {
-                    let events = reader::events_after(change, id, &name, from, 1_000, usize::MAX)?;
-                    let Some(last) = events.last() else { break };
-                    from = last.seq;
-                    for event in &events {
-                        fold(change, id, event)?;
-                    }
-                }
-            }
-            Ok(())
-        };
         refold(&change).map_err(store_error)?;
         change.commit().map_err(store_error)
     }
@@ -83,27 +75,57 @@ impl Store for SqliteStore {
     }
 
     fn room(&mut self, room: &RoomName) -> Result<RoomState, StoreError> {
-        let mut find = self.db.prepare_cached("SELECT head, at FROM rooms WHERE name = ?1").map_err(store_error)?;
+        const ROOM: &str = "SELECT head, at, digest, title, topic, about FROM rooms WHERE name = ?1";
+        let mut find = self.db.prepare_cached(ROOM).map_err(store_error)?;
         let found = find.query_row([room.as_str()], |row| {
-            Ok(RoomState { head: Seq(row.get::<_, i64>(0)?.cast_unsigned()), at: rows::millis(row, 1)? })
+            let (head, at) = (seq(row, 0)?, rows::millis(row, 1)?);
+            Ok(RoomState { head, at, digest: digest(row, 2)?, about: rows::about(row, 3)? })
         });
         found.optional().map(Option::unwrap_or_default).map_err(store_error)
     }
 
-    fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Seq>, StoreError> {
+    fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Found>, StoreError> {
         const FIND: &str = "SELECT seq FROM keys WHERE room = (SELECT id FROM rooms WHERE name = ?1)
                             AND author = ?2 AND key = ?3";
         let mut find = self.db.prepare_cached(FIND).map_err(store_error)?;
-        find.query_row(params![room.as_str(), author.as_str(), key.as_str()], |row| rows::seq(row, 0))
-            .optional()
-            .map_err(store_error)
+        let found = find.query_row(params![room.as_str(), author.as_str(), key.as_str()], |row| {
+            Ok(match seq(row, 0)? {
+                write::NO_EVENT => Found::Unchanged,
+                seq => Found::Event(seq),
+            })
+        });
+        found.optional().map_err(store_error)
+    }
+
+    fn message(&mut self, room: &RoomName, seq: Seq) -> Result<Option<Message>, StoreError> {
+        let read = || {
+            let mut find = self.db.prepare_cached("SELECT id FROM rooms WHERE name = ?1")?;
+            let id: Option<i64> = find.query_row([room.as_str()], |row| row.get(0)).optional()?;
+            id.map_or(Ok(None), |id| view::get(&self.db, id, seq))
+        };
+        read().map_err(store_error)
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
         // A transaction that is dropped is rolled back.
         let change = self.db.transaction().map_err(store_error)?;
-        write(&change, batch).map_err(store_error)?;
+        write::batch(&change, batch).map_err(store_error)?;
+        // Also where it fails: what is on disk then is not known.
+        self.unscrubbed |= !batch.erased.is_empty();
         change.commit().map_err(commit_error)
+    }
+
+    fn scrub(&mut self) -> bool {
+        if self.unscrubbed {
+            self.unscrubbed = match truncate_wal(&self.db) {
+                Ok(truncated) => !truncated,
+                Err(error) => {
+                    tracing::warn!(%error, "what was deleted is gone, but may still be in the database's files");
+                    true
+                }
+            };
+        }
+        !self.unscrubbed
     }
 
     fn close(&mut self) {
@@ -113,92 +135,12 @@ impl Store for SqliteStore {
     }
 }
 
-fn write(change: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
-    const PERSON: &str = "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET name = ?2 WHERE ?4";
-    const ROOM: &str = "INSERT INTO rooms (name, first, head, at) VALUES (?1, 1, ?2, ?3)
-                        ON CONFLICT DO UPDATE SET head = ?2, at = ?3 RETURNING id";
-    for PersonRow { id, name, renamed, session, at } in &batch.people {
-        change.prepare_cached(PERSON)?.execute(params![id.as_str(), name.as_str(), column(at.0), renamed])?;
-        if let Some(hash) = session {
-            change.prepare_cached("INSERT OR IGNORE INTO sessions VALUES (?1, ?2, ?3)")?.execute(params![
-                hash.as_slice(),
-                id.as_str(),
-                column(at.0)
-            ])?;
-        }
-    }
-    let mut ends: HashMap<&RoomName, &Event> = HashMap::new();
-    for event in &batch.events {
-        ends.insert(&event.room, event);
-    }
-    let mut room_ids = HashMap::new();
-    for (room, end) in ends {
-        let id = change
-            .prepare_cached(ROOM)?
-            .query_row(params![room.as_str(), column(end.seq.0), column(end.at.0)], |row| row.get::<_, i64>(0))?;
-        room_ids.insert(room, id);
-    }
-    for event in &batch.events {
-        let id = room_ids.get(&event.room).copied().unwrap_or_default();
-        insert(change, id, event)?;
-        fold(change, id, event)?;
-    }
-    Ok(())
-}
-
-fn insert(change: &Transaction<'_>, room: i64, event: &Event) -> rusqlite::Result<()> {
-    const EVENT: &str = "INSERT INTO events (room, seq, at, author, name, plain, key, kind, text, more)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    let (kind, text, more) = match &event.body {
-        EventBody::Posted { text, reply_to, mentions } => {
-            ("posted", Some(text.as_str()), more_column(*reply_to, mentions.clone()))
-        }
-        EventBody::Unknown => ("unknown", None, None),
-    };
-    let Event { seq, at, by, key, .. } = event;
-    change.prepare_cached(EVENT)?.execute(params![
-        room,
-        column(seq.0),
-        column(at.0),
-        by.id.as_str(),
-        by.name.as_str(),
-        by.plain,
-        key.as_str(),
-        kind,
-        text,
-        more
-    ])?;
-    change.prepare_cached("INSERT INTO keys VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-        room,
-        by.id.as_str(),
-        key.as_str(),
-        column(seq.0)
-    ])?;
-    Ok(())
-}
-
-/// The view's fold: what an event does to the messages.
-fn fold(change: &Transaction<'_>, room: i64, event: &Event) -> rusqlite::Result<()> {
-    const MESSAGE: &str = "INSERT INTO messages (room, seq, at, author, name, plain, key, text, more, rev)
-                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    let Some(Message { seq, at, by, key, text, reply_to, mentions, rev }) = Message::posted(event) else {
-        return Ok(());
-    };
-    change
-        .prepare_cached(MESSAGE)?
-        .execute(params![
-            room,
-            column(seq.0),
-            column(at.0),
-            by.id.as_str(),
-            by.name.as_str(),
-            by.plain,
-            key.as_str(),
-            text.as_str(),
-            more_column(reply_to, mentions),
-            column(rev.0)
-        ])
-        .map(drop)
+/// Brings everything from the write-ahead log into the database, and empties it. False where readers are in the way.
+fn truncate_wal(db: &Connection) -> rusqlite::Result<bool> {
+    db.busy_timeout(SCRUB_WAIT)?;
+    let busy = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+    db.busy_timeout(schema::BUSY)?;
+    busy.map(|busy| !busy)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "so that it can be given to map_err")]

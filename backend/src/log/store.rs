@@ -1,21 +1,45 @@
-//! The seam between the log's rules and where it is kept: load a room's end, look up a key, commit a batch.
+//! The seam between the log's rules and where it is kept: load a room's end, look up a key and a message, commit a
+//! batch, finish erasing.
 
-use shared::{ClientKey, Epoch, Event, Millis, PersonId, PersonName, RoomName, Seq};
+use std::collections::BTreeMap;
 
-/// Where a room's log ends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+use shared::{About, ClientKey, Digest, Epoch, Event, Message, Millis, PersonId, PersonName, RoomName, Seq};
+
+/// An event as the log holds it: with the digest of the log up to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The event.
+    pub event: Event,
+    /// The digest of the room's log, this event included.
+    pub digest: Digest,
+}
+
+/// Where a room's log ends, and what the room is called and about there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoomState {
     /// The newest event.
     pub head: Seq,
     /// Its time.
     pub at: Millis,
+    /// The digest up to it.
+    pub digest: Digest,
+    /// What the room is called and about.
+    pub about: About,
 }
 
 /// Everything that one commit makes durable, or nothing of it.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    /// The events, per room in order.
-    pub events: Vec<Event>,
+    /// The events, per room in order. What is deleted in this very batch has no words here any more.
+    pub events: Vec<Entry>,
+    /// Commands that changed nothing: their keys are known from now on, and are no event's.
+    pub unchanged: Vec<(RoomName, PersonId, ClientKey)>,
+    /// The rooms of all these, as they are then.
+    pub rooms: BTreeMap<RoomName, RoomState>,
+    /// The messages that the events make or change, as they are then.
+    pub messages: BTreeMap<(RoomName, Seq), Message>,
+    /// The messages that are deleted: what they and their edits said is to be erased from the log.
+    pub erased: Vec<(RoomName, Seq)>,
     /// People to be remembered, with the hashes of their sessions.
     pub people: Vec<PersonRow>,
 }
@@ -33,6 +57,15 @@ pub struct PersonRow {
     pub session: Option<[u8; 32]>,
     /// When.
     pub at: Millis,
+}
+
+/// What became of a command of some name, as the store knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// This event.
+    Event(Seq),
+    /// It changed nothing.
+    Unchanged,
 }
 
 /// Why something could not be stored or read. The cause is for the server's log only.
@@ -60,18 +93,30 @@ pub trait Store: Send + 'static {
     /// [`StoreError`] where it cannot be read.
     fn room(&mut self, room: &RoomName) -> Result<RoomState, StoreError>;
 
-    /// The event that a command of this name became, where there was one.
+    /// What a command of this name became, where there was one.
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be read.
-    fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Seq>, StoreError>;
+    fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Found>, StoreError>;
 
-    /// Makes all of the batch durable, views included, or nothing of it. When this returns `Ok`, the batch survives
-    /// the process being killed and the power being cut.
+    /// The message that the event `seq` posted, as it is now; none where that posted nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    fn message(&mut self, room: &RoomName, seq: Seq) -> Result<Option<Message>, StoreError>;
+
+    /// Makes all of the batch durable, views and erasures included, or nothing of it. When this returns `Ok`, the batch
+    /// survives the process being killed and the power being cut.
     ///
     /// # Errors
     /// [`StoreError`]; nothing was appended then, except that after [`StoreError::Unsound`] nobody knows.
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError>;
+
+    /// Finishes what erasures leave to be done: afterwards what was erased is in no file. False where that is not
+    /// possible yet (somebody still reads a moment before it), and is to be tried again. Cheap where nothing waits.
+    fn scrub(&mut self) -> bool {
+        true
+    }
 
     /// Called once, when nothing more will be committed.
     fn close(&mut self) {}

@@ -9,21 +9,27 @@ use std::{
     },
     task::{Context, Poll},
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
-use shared::{Epoch, Event, Millis};
-use tokio::sync::{mpsc, oneshot};
+use shared::{Epoch, Millis};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::{mpsc, oneshot},
+};
 
 use super::{
     append::{Appended, Appender, Command, NotAppended},
     rooms::Rooms,
-    store::Store,
+    store::{Entry, Store},
 };
 
 /// Most commands that wait to be written; who comes then is told so.
 const WAITING: usize = 16_384;
 /// Most commands of one commit.
 const BATCH: usize = 1_024;
+/// How long to wait until an erasure that could not be finished is tried again.
+const SCRUB_AGAIN: Duration = Duration::from_secs(1);
 
 /// The server's clock: milliseconds since 1970.
 pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
@@ -94,7 +100,8 @@ impl Log {
     /// Where no thread can be started.
     pub fn start<S: Store>(store: S, clock: Clock, salts: Salts) -> std::io::Result<Self> {
         let (log, writer) = Self::with_writer(store, clock, salts);
-        let thread = std::thread::Builder::new().name("log".into()).spawn(move || writer.run())?;
+        let runtime = Builder::new_current_thread().enable_time().build()?;
+        let thread = std::thread::Builder::new().name("log".into()).spawn(move || writer.run(&runtime))?;
         *log.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
         Ok(log)
     }
@@ -165,7 +172,8 @@ impl Log {
 }
 
 /// The one writer. In the server its own thread does all of it, over and over: [`Writer::take`], [`Writer::append`],
-/// [`Writer::publish`], [`Writer::answer`]. Whoever owns it may do them one by one, and stop between any two.
+/// [`Writer::publish`], [`Writer::answer`], [`Writer::scrub`]. Whoever owns it may do them one by one, and stop between
+/// any two.
 pub struct Writer<S> {
     appender: Appender<S>,
     line: mpsc::Receiver<Waiting>,
@@ -198,7 +206,7 @@ impl Taken {
 
 /// Commands that were carried out, or not. Their events are durable and nobody knows of them yet.
 pub struct Done {
-    events: Vec<Event>,
+    events: Vec<Entry>,
     answers: Vec<Result<Appended, NotAppended>>,
     callers: Vec<Caller>,
 }
@@ -206,7 +214,7 @@ pub struct Done {
 impl Done {
     /// The events that are to be published.
     #[must_use]
-    pub fn events(&self) -> &[Event] {
+    pub fn events(&self) -> &[Entry] {
         &self.events
     }
 
@@ -217,13 +225,24 @@ impl Done {
 }
 
 impl<S: Store> Writer<S> {
-    fn run(mut self) {
+    fn run(mut self, runtime: &Runtime) {
         let mut waiting = Vec::with_capacity(BATCH);
-        while !self.stopping && self.line.blocking_recv_many(&mut waiting, BATCH) > 0 {
+        // When an erasure that could not be finished is tried again.
+        let mut again = Some(Instant::now());
+        while !self.stopping {
+            if again.is_some_and(|again| again <= Instant::now()) {
+                again = (!self.scrub()).then(|| Instant::now() + SCRUB_AGAIN);
+            }
+            let Some(received) = self.receive(&mut waiting, runtime, again) else { continue };
+            if received == 0 {
+                break;
+            }
             let taken = self.sort(waiting.drain(..));
             let mut done = self.append(taken);
             self.publish(&mut done);
             self.answer(done);
+            // Cheap where nothing was erased.
+            again = again.or(Some(Instant::now()));
         }
         self.close();
     }
@@ -236,6 +255,17 @@ impl<S: Store> Writer<S> {
             self.line.recv_many(&mut waiting, BATCH).await;
         }
         self.sort(waiting)
+    }
+
+    /// Waits for commands, and gives how many there are: 0 at the end of the line, none where `until` has come.
+    fn receive(&mut self, waiting: &mut Vec<Waiting>, runtime: &Runtime, until: Option<Instant>) -> Option<usize> {
+        let received = self.line.recv_many(waiting, BATCH);
+        runtime.block_on(async {
+            match until {
+                Some(until) => tokio::time::timeout_at(until.into(), received).await.ok(),
+                None => Some(received.await),
+            }
+        })
     }
 
     /// Takes what waits in the line, as much as one commit may hold; does not wait for more.
@@ -271,6 +301,11 @@ impl<S: Store> Writer<S> {
         }
     }
 
+    /// Finishes what deletions have left to be erased. False where it is to be tried again later.
+    pub fn scrub(&mut self) -> bool {
+        self.appender.scrub()
+    }
+
     /// Ends it, when nothing more will be committed.
     pub fn close(mut self) {
         self.appender.close();
@@ -293,8 +328,11 @@ impl<S: Store> Writer<S> {
     }
 
     fn note(&self, answers: &[Result<Appended, NotAppended>]) {
-        // A retry that is known already says nothing about the disk.
-        let mut tried = answers.iter().filter(|answer| !matches!(answer, Ok(Appended::Known(_)))).peekable();
+        // A retry that is known already says nothing about the disk, nor does a command that is wrong.
+        let of_the_disk = |answer: &&_| {
+            !matches!(answer, Ok(Appended::Known(_) | Appended::Unchanged) | Err(NotAppended::Refused(_)))
+        };
+        let mut tried = answers.iter().filter(of_the_disk).peekable();
         if tried.peek().is_some() {
             self.health.failing.store(tried.any(Result::is_err), Ordering::Relaxed);
         }

@@ -2,6 +2,7 @@
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
+use shared::{Event, ServerFrame};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -125,12 +126,26 @@ impl Client {
         self.next_of("opened").await
     }
 
+    /// Opens a room after a cursor with a digest.
+    pub(crate) async fn open_with(&mut self, room: &str, after: &Value) -> Value {
+        self.say(&json!({"type": "open", "room": room, "after": after})).await;
+        self.next_of("opened").await
+    }
+
     pub(crate) async fn post(&mut self, room: &str, key: &str, text: &str) {
         self.say(&json!({"type": "post", "room": room, "key": key, "text": text})).await;
     }
 
     pub(crate) async fn leave_abruptly(self) {
         drop(self.socket);
+    }
+}
+
+/// The event in a frame.
+pub(crate) fn event_in(frame: &Value) -> Event {
+    match serde_json::from_value(frame.clone()).unwrap() {
+        ServerFrame::Event(event) => event,
+        other => panic!("no event: {other:?}"),
     }
 }
 

@@ -154,6 +154,31 @@ async fn a_healthy_server_says_so() {
 }
 
 #[actix_web::test]
+async fn the_worker_names_the_files_that_are_there() {
+    let (server, _data) = spawn();
+    let response = get(&server, "/sw.js", &[]).await;
+    if !backend::http::Page::is_built() {
+        assert_eq!(response.status(), 404, "there is nothing to keep");
+        return;
+    }
+    assert_eq!(response.status(), 200);
+    let headers = response.headers().clone();
+    assert_eq!(headers["content-type"], "text/javascript; charset=utf-8");
+    assert_eq!(headers["cache-control"], "no-cache");
+    assert!(headers["content-security-policy"].to_str().unwrap().contains("connect-src 'self'"), "it may fetch");
+    let script = response.text().await.unwrap();
+    let list = script.split("const FILES = {").nth(1).unwrap().split('}').next().unwrap();
+    let files: Vec<_> = list.lines().filter_map(|line| line.split('"').nth(1)).collect();
+    assert!(files.contains(&"/") && files.iter().any(|path| path.ends_with(".wasm")), "{files:?}");
+    for path in files {
+        assert_eq!(get(&server, path, &[]).await.status(), 200, "{path}");
+        assert!(!path.ends_with(".br") && !path.ends_with("sw.js") && path != "/index.html", "{path}");
+    }
+    let tag = headers["etag"].to_str().unwrap();
+    assert_eq!(get(&server, "/sw.js", &[("if-none-match", tag)]).await.status(), 304);
+}
+
+#[actix_web::test]
 async fn the_page_is_the_client_or_says_how_to_build_it() {
     let (server, _data) = spawn();
     let response = get(&server, "/r/den", &[]).await;

@@ -3,13 +3,17 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may")]
 
 mod client;
+mod copy;
 mod server;
 
+mod bad_commands;
+mod changes;
 mod edge;
 mod http;
 mod memory;
 mod plain;
 mod program;
+mod resets;
 mod session;
 mod startup;
 mod v1;

@@ -5,8 +5,9 @@ use yew::prelude::*;
 
 use crate::state::{LinkWords, Typing, typing_words};
 
-/// The line below the log. `typing` says who types; `on_try` hears of "Try now".
-pub fn status(link: LinkWords, typing: Option<&Typing>, on_try: &Callback<MouseEvent>) -> Html {
+/// The line below the log. `typing` says who types; `on_try` hears of "Try now"; `newer` stands
+/// at the end while there is nothing more urgent.
+pub fn status(link: LinkWords, typing: Option<&Typing>, on_try: &Callback<MouseEvent>, newer: Html) -> Html {
     let typing = typing_words(typing).into_iter();
     let typing = typing.map(|(name, words)| html! { <><bdi>{ name.to_string() }</bdi>{ words }</> });
     html! {
@@ -18,6 +19,9 @@ pub fn status(link: LinkWords, typing: Option<&Typing>, on_try: &Callback<MouseE
                 <button type="button" class="try" onclick={on_try}>{ "Try now" }</button>
             }
             <p class="typing" hidden={link.loud}>{ for typing }</p>
+            if !link.loud {
+                { newer }
+            }
         </div>
     }
 }

@@ -1,12 +1,13 @@
 //! Does what the state wants done.
 
-use super::{Socket, Store, composer, http, storage};
+use super::{Socket, Store, composer, http, storage, worker};
 use crate::state::{Action, Effect};
 
 /// The real world behind a store.
 #[derive(Default)]
 pub struct Runner {
     socket: Socket,
+    keeper: worker::Keeper,
 }
 
 impl Runner {
@@ -32,6 +33,9 @@ impl Runner {
             }
             Effect::FillComposer { room, text } => composer::fill(&room, text.as_str()),
             Effect::KeepVisited(rooms) => storage::keep_visited(&rooms),
+            Effect::RegisterWorker => self.keeper.register(store),
+            Effect::CheckUpdate => self.keeper.check(),
+            Effect::TakeUpdate => self.keeper.take_over(),
         }
     }
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{nowhere, wires::Wires};
 use crate::{
-    components::{Composer, Log, Side, head, side, speaker, status},
+    components::{Composer, Log, Side, head, newer, side, speaker, status},
     hooks::{use_app, use_focus},
     io::{self, Store},
     state::{App, Room, link_words, people_here},
@@ -55,7 +55,7 @@ fn main(app: &App, name: &RoomName, room: &Rc<Room>, touch: bool, wires: &Wires)
             { head(name, people_here(room.here()), &wires.on_back) }
             <Log key={name.as_str()} name={name.clone()} room={Rc::clone(room)} me={app.me().cloned()}
                 dispatch={&wires.dispatch} />
-            { status(link_words(app), room.typing(), &wires.on_try) }
+            { status(link_words(app), room.typing(), &wires.on_try, newer(app.update_ready(), &wires.on_take)) }
             <Composer key={name.as_str()} room={name.clone()} {touch} draft_of={&wires.draft_of}
                 on_draft={&wires.on_draft} on_send={&wires.on_send} />
         </main>

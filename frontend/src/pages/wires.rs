@@ -16,6 +16,7 @@ pub(super) struct Wires {
     pub(super) on_name: Callback<String>,
     pub(super) on_back: Callback<MouseEvent>,
     pub(super) on_try: Callback<MouseEvent>,
+    pub(super) on_take: Callback<MouseEvent>,
     pub(super) draft_of: Callback<RoomName, String>,
     pub(super) on_draft: Callback<(RoomName, String)>,
     pub(super) on_send: Callback<(RoomName, MessageText)>,
@@ -35,6 +36,7 @@ impl Wires {
             on_name: wire(&dispatch, |name| Some(Action::NameTyped(name))),
             on_back: Callback::from(move |_| shows_rooms.set(true)),
             on_try: wire(&dispatch, |_| Some(Action::RetryPressed)),
+            on_take: wire(&dispatch, |_| Some(Action::UpdateAccepted)),
             draft_of: Callback::from(|room| io::draft(&room)),
             on_draft: wire(&dispatch, |(room, text): (RoomName, String)| {
                 io::keep_draft(&room, &text);

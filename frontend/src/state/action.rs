@@ -1,8 +1,8 @@
 //! What happens to the client, and what it wants done: the two ends of the fold.
 
-use shared::{ClientFrame, ClientKey, MessageText, Page, RoomName, ServerFrame};
+use shared::{ClientFrame, ClientKey, Emoji, MessageText, Page, RoomName, RoomTitle, RoomTopic, Seq, ServerFrame};
 
-use super::{Ask, Edge, Place, Reader};
+use super::{Ask, Edge, Keep, KeptEntry, Loaded, Place, Reader, StorageTrouble, Worker};
 
 /// Something that happened. A socket's actions carry the generation of the connection they belong to; those of an
 /// older one are ignored.
@@ -48,7 +48,22 @@ pub enum Action {
     RetryPressed,
     /// The person went somewhere, by a link or by the browser's buttons.
     PlaceEntered(Place),
-    /// A message was typed and sent off.
+    /// What the database holds, once after the start.
+    Loaded(Box<Loaded>),
+    /// What [`Effect::Keep`] of this number asked for is in the database.
+    Kept {
+        /// Its number.
+        number: u64,
+    },
+    /// The database could not be read, or the last [`Effect::Keep`] could not be carried out.
+    StorageFailed(StorageTrouble),
+    /// Another page of this browser has changed the stored outbox. It was read by this page, so that what is reported
+    /// here and by [`Action::Kept`] comes in the order in which it happened.
+    OutboxShared {
+        /// All that is stored now, of all rooms.
+        entries: Vec<KeptEntry>,
+    },
+    /// A message was typed and sent off; or, while a message is being edited, what it is to say.
     MessageTyped {
         /// Into which room.
         room: RoomName,
@@ -56,6 +71,54 @@ pub enum Action {
         key: ClientKey,
         /// What it says.
         text: MessageText,
+    },
+    /// A message of one's own is to be edited.
+    EditStarted {
+        /// The room.
+        room: RoomName,
+        /// The message.
+        seq: Seq,
+    },
+    /// The newest message of one's own in sight is to be edited.
+    EditLastPressed {
+        /// The room.
+        room: RoomName,
+    },
+    /// It is not to be edited after all.
+    EditCancelled {
+        /// The room.
+        room: RoomName,
+    },
+    /// A message of one's own is to be deleted.
+    DeletePressed {
+        /// The room.
+        room: RoomName,
+        /// The command's key.
+        key: ClientKey,
+        /// The message.
+        seq: Seq,
+    },
+    /// A reaction was pressed: it is put, or taken back where it is there.
+    ReactPressed {
+        /// The room.
+        room: RoomName,
+        /// The command's key.
+        key: ClientKey,
+        /// The message.
+        seq: Seq,
+        /// Which reaction.
+        emoji: Emoji,
+    },
+    /// The person says what a room is called and about. What is absent stays as it is.
+    RoomTold {
+        /// The room.
+        room: RoomName,
+        /// The command's key.
+        key: ClientKey,
+        /// Its title.
+        title: Option<RoomTitle>,
+        /// What it is about.
+        topic: Option<RoomTopic>,
     },
     /// "Try again" on a refused entry of the outbox.
     TryAgainPressed {
@@ -118,6 +181,12 @@ pub enum Action {
         /// The room.
         room: RoomName,
     },
+    /// The browser has taken the service worker, or not.
+    WorkerAnswered(Worker),
+    /// A newer version of the client is ready to take over.
+    UpdateReady,
+    /// The person wants the newer version now.
+    UpdateAccepted,
 }
 
 /// Something to be done by `io`.
@@ -159,6 +228,35 @@ pub enum Effect {
         /// The text.
         text: MessageText,
     },
+    /// Put the text of a message that is to be edited into the composer, in the place of what stands there. The room's
+    /// draft stays as it is stored, and is not written while [`super::Room::editing`] says so.
+    EditInComposer {
+        /// Of which room.
+        room: RoomName,
+        /// The text.
+        text: MessageText,
+    },
+    /// The editing is over: put the room's stored draft back into the composer, in the place of what stands there.
+    RestoreComposer {
+        /// Of which room.
+        room: RoomName,
+    },
+    /// What was sent off is kept elsewhere now, or is nowhere to be kept: forget the room's stored draft, if it still is
+    /// this text.
+    DropDraft {
+        /// Of which room.
+        room: RoomName,
+        /// The text.
+        text: MessageText,
+    },
     /// Keep the list of visited rooms.
     KeepVisited(Vec<RoomName>),
+    /// Write all of this to the database, in one transaction.
+    Keep(Keep),
+    /// Bring the service worker, and say what became of it.
+    RegisterWorker,
+    /// Ask the server for a newer version of the client.
+    CheckUpdate,
+    /// Let the newer version take over, and load the page again.
+    TakeUpdate,
 }

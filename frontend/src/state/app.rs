@@ -5,7 +5,10 @@ use std::rc::Rc;
 
 use shared::{Person, PersonId, PersonName, RoomName};
 
-use super::{Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech, link_words};
+use super::{
+    Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech, Storage, keeping::Keeping, link_words, trace::Trace,
+    worker::Keeper,
+};
 
 /// Rooms that are followed at a time.
 const FOLLOWED: usize = 8;
@@ -50,6 +53,9 @@ pub struct App {
     pub(super) speech: Speech,
     pub(super) trouble: Trouble,
     pub(super) countdown: u64,
+    pub(super) keeping: Keeping,
+    pub(super) trace: Trace,
+    pub(super) keeper: Keeper,
 }
 
 impl App {
@@ -67,6 +73,9 @@ impl App {
             speech: Speech::default(),
             trouble: Trouble::Quiet,
             countdown: 0,
+            keeping: Keeping::default(),
+            trace: Trace::default(),
+            keeper: Keeper::default(),
         }
     }
 
@@ -107,10 +116,16 @@ impl App {
         self.rooms.iter().find(|(known, _)| known == name).map(|(_, room)| room)
     }
 
-    /// Something that was typed is not in any log yet, and would be gone with the page.
+    /// Something that was typed is neither in any log yet nor kept by the browser: it would be gone with the page.
     #[must_use]
     pub fn has_unsent(&self) -> bool {
-        self.rooms.iter().any(|(_, room)| !room.outbox.is_empty())
+        self.rooms.iter().any(|(_, room)| room.outbox.entries().iter().any(|entry| !entry.kept))
+    }
+
+    /// Whether what the client has outlives the page.
+    #[must_use]
+    pub fn storage(&self) -> Storage {
+        self.keeping.storage
     }
 
     /// The rooms visited, by name.
@@ -155,7 +170,14 @@ impl App {
             };
             [again, room.typing.as_ref().map(|typing| typing.until), room.outbox.deadline()]
         });
-        let own = [trouble, self.line.deadline(), self.speech.deadline(), self.naming.again];
+        let own = [
+            trouble,
+            self.line.deadline(),
+            self.speech.deadline(),
+            self.naming.again,
+            self.keeping_deadline(),
+            self.proof_deadline(),
+        ];
         own.into_iter().chain(rooms).flatten().min()
     }
 
@@ -182,20 +204,34 @@ impl App {
         if let Some(room) = self.room_mut(&name) {
             room.used = at.now;
         } else {
-            self.rooms.push((name.clone(), Rc::new(Room::new(at.now))));
+            let mut room = Room::new(at.now);
+            if let Some(kept) = self.keeping.take_from_shelf(&name) {
+                room.adopt(kept);
+            }
+            self.rooms.push((name.clone(), Rc::new(room)));
         }
         if let Err(place) = self.visited.binary_search(&name) {
             let visited = Rc::make_mut(&mut self.visited);
             visited.insert(place, name.clone());
             effects.push(Effect::KeepVisited(visited.clone()));
         }
+    }
+
+    /// Lets go of the rooms that were not used for longest, where they are more than need be.
+    pub(super) fn let_go(&mut self, effects: &mut Vec<Effect>) {
         while self.rooms.len() > FOLLOWED {
-            let is_idle = |(other, room): &&(RoomName, Rc<Room>)| *other != name && room.outbox.is_empty();
-            let oldest = self.rooms.iter().filter(is_idle).min_by_key(|(_, room)| room.used);
-            let Some(oldest) = oldest.map(|(other, _)| other.clone()) else { break };
-            self.rooms.retain(|(other, _)| *other != oldest);
-            if self.line.is_welcomed() {
-                self.send(shared::ClientFrame::Leave { room: oldest }, effects);
+            let here = self.place.room();
+            // What is to be removed from the database is known by the room's outbox alone.
+            let off = matches!(self.storage(), Storage::Off(_));
+            let is_idle = |(name, room): &(RoomName, Rc<Room>)| {
+                Some(name) != here && room.outbox.is_empty() && (off || !room.outbox.has_changed())
+            };
+            let idle = self.rooms.iter().enumerate().filter(|(_, one)| is_idle(one));
+            let Some((oldest, _)) = idle.min_by_key(|(_, (_, room))| room.used) else { break };
+            let (name, room) = self.rooms.remove(oldest);
+            self.keeping.shelve(&name, &room);
+            if self.line.is_welcomed() && room.phase != Phase::Closed {
+                self.send(shared::ClientFrame::Leave { room: name }, effects);
             }
         }
     }

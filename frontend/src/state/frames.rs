@@ -1,36 +1,31 @@
 //! What each frame of the server changes.
 
-use std::rc::Rc;
-
 use shared::{ClientKey, Event, Person, Refusal, RefusalCode, RoomHead, RoomName, ServerFrame, Signal};
 
-use super::{App, Effect, Here, Moment, Phase, Reader, Typing, reset_words, room::Taken};
+use super::{
+    App, Effect, Here, Moment, Phase, Reader, Typing,
+    follow::{Opened, Taken},
+    notice_words,
+    room::Mend,
+};
 
-/// A server that opened a room and gave nothing of it is asked again after so many milliseconds.
-const NO_SNAPSHOT_MS: u64 = 5_000;
+/// Where a room cannot be read, it is asked for again after so many milliseconds.
+const UNREADABLE_MS: u64 = 30_000;
 
 impl App {
     /// A frame came on the link of now.
     pub(super) fn receive(&mut self, frame: ServerFrame, at: &Moment, effects: &mut Vec<Effect>) {
         match frame {
             ServerFrame::Welcome { you, .. } => self.welcome(you, effects),
-            ServerFrame::Opened { room, epoch, head, snapshot, reset, .. } => {
+            ServerFrame::Opened { room, epoch, head, digest, snapshot, reset, .. } => {
                 let me = self.my_id();
                 // A room that was left meanwhile is none of ours.
                 let Some(known) = self.room_mut(&room).filter(|room| room.phase != Phase::Closed) else { return };
-                let asked_for_all = known.cursor.is_none();
-                if !known.opened(epoch, head, snapshot, reset, me.as_ref()) {
-                    if asked_for_all {
-                        // Asked again at once, it would go on like this as fast as the link can.
-                        let again = Some(at.now.plus(NO_SNAPSHOT_MS));
-                        known.phase = Phase::Refused { message: "The server did not say what is here.".into(), again };
-                    } else {
-                        self.reopen(&room, effects);
-                    }
+                known.opened(Opened { epoch, head, digest, snapshot, reset }, me.as_ref(), at.now);
+                if reset.is_some() {
+                    self.say_notice(&room);
                 }
-                if let Some(reset) = reset.filter(|_| self.place.room() == Some(&room)) {
-                    self.speech.say(reset_words(reset));
-                }
+                self.mend(&room, at, effects);
             }
             ServerFrame::Event(event) => self.event(&event, at, effects),
             ServerFrame::Settled { room, key, seq } => {
@@ -44,23 +39,18 @@ impl App {
             }
             ServerFrame::Refused { room, key, refusal } => self.refused(room, key, &refusal, at, effects),
             ServerFrame::Signal(signal) => self.signal(signal, at),
-            ServerFrame::Pong { rooms, .. } => self.pong(&rooms, effects),
+            ServerFrame::Pong { rooms, .. } => self.pong(&rooms, at, effects),
             ServerFrame::Unknown => {}
         }
     }
 
     fn welcome(&mut self, you: Person, effects: &mut Vec<Effect>) {
-        if self.me.as_ref().is_some_and(|me| me.id != you.id) {
-            // Another person: what the last one left in the outboxes is not sent under this one's name.
-            for (_, room) in &mut self.rooms {
-                Rc::make_mut(room).outbox.owner_changed();
-            }
-        }
         if self.naming.wanted.as_ref() == Some(&you.name) {
             self.naming.wanted = None;
         }
         self.me = Some(you);
         self.line.welcomed();
+        self.claim_outboxes(effects);
         self.say_name(effects);
     }
 
@@ -69,7 +59,6 @@ impl App {
         let here = self.place.room() == Some(&event.room);
         let Some(room) = self.room_mut(&event.room) else { return };
         match room.take(event, me.as_ref()) {
-            Taken::Gap => self.reopen(&event.room, effects),
             Taken::Applied(Some(message)) => {
                 // Who has said something types no longer, as far as anybody knows.
                 if let Some(typing) = room.typing.take() {
@@ -77,17 +66,43 @@ impl App {
                     let until = typing.until;
                     room.typing = Typing::heard(others, me.as_ref(), at.now).map(|typing| Typing { until, ..typing });
                 }
-                if Some(&event.by.id) == me.as_ref() {
-                    return;
-                }
-                if room.reader != Reader::AtNewest || !room.window.at_newest() {
-                    room.unseen = room.unseen.saturating_add(1);
-                }
-                if here {
-                    self.speech.hear(&message, at.now);
+                // What was deleted before it came says nothing to anybody.
+                if Some(&event.by.id) != me.as_ref() && !message.is_deleted() {
+                    if room.reader != Reader::AtNewest || !room.window.at_newest() {
+                        room.unseen = room.unseen.saturating_add(1);
+                    }
+                    if here {
+                        self.speech.hear(&message, at.now);
+                    }
                 }
             }
             Taken::Applied(None) | Taken::Dropped => {}
+        }
+        self.mend(&event.room, at, effects);
+    }
+
+    /// Does what has to be done so that a room's copy is the log again. Until it is opened, its events are dropped.
+    fn mend(&mut self, name: &RoomName, at: &Moment, effects: &mut Vec<Effect>) {
+        let Some(room) = self.room_mut(name) else { return };
+        match room.mend.take() {
+            None => {}
+            Some(Mend::ReadAgain) => self.reopen(name, effects),
+            Some(Mend::TakeAnew) => {
+                let frame = room.open_newest(name);
+                self.send(frame, effects);
+                self.say_notice(name);
+            }
+            Some(Mend::Wait) => {
+                let message = "What the server sends of this room cannot be read.".into();
+                room.phase = Phase::Refused { message, again: Some(at.now.plus(UNREADABLE_MS)) };
+            }
+        }
+    }
+
+    fn say_notice(&mut self, name: &RoomName) {
+        let notice = self.room(name).and_then(|room| room.notice).filter(|_| self.place.room() == Some(name));
+        if let Some(notice) = notice {
+            self.speech.say(notice_words(notice));
         }
     }
 
@@ -171,10 +186,11 @@ impl App {
         }
     }
 
-    fn pong(&mut self, heads: &[RoomHead], effects: &mut Vec<Effect>) {
-        for RoomHead { room: name, seq } in heads {
-            if self.room_mut(name).is_some_and(|room| room.is_stuck(*seq)) {
-                self.reopen(name, effects);
+    fn pong(&mut self, heads: &[RoomHead], at: &Moment, effects: &mut Vec<Effect>) {
+        for RoomHead { room: name, seq, digest } in heads {
+            if let Some(room) = self.room_mut(name) {
+                room.pong(*seq, *digest);
+                self.mend(name, at, effects);
             }
         }
     }

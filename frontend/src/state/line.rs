@@ -16,6 +16,10 @@ const ANSWER_MS: u64 = 10_000;
 const PROBE_MS: u64 = 3_000;
 /// How long a handshake may take.
 const HANDSHAKE_MS: u64 = 15_000;
+/// While events keep coming, the server is asked so often for its digests.
+const CHECK_MS: u64 = 60_000;
+/// A deadline that is seen so late was slept over: the page was frozen.
+const LATE_MS: u64 = 5_000;
 /// A link that held for so long was a good one: the next loss starts the backoff anew.
 const STABLE_MS: u64 = 10_000;
 
@@ -83,11 +87,25 @@ pub struct Line {
     generation: u32,
     failures: u32,
     pings: u32,
+    /// When the server was last asked.
+    pinged: Now,
+    /// It was asked when the page had slept over its time to answer, and has not answered.
+    slept: bool,
+    /// The code of the last close; 0 where there was none.
+    code: u16,
 }
 
 impl Default for Line {
     fn default() -> Self {
-        Self { link: Link::Resting, generation: 0, failures: 0, pings: 0 }
+        Self {
+            link: Link::Resting,
+            generation: 0,
+            failures: 0,
+            pings: 0,
+            pinged: Now::default(),
+            slept: false,
+            code: 0,
+        }
     }
 }
 
@@ -110,6 +128,23 @@ impl Line {
         matches!(self.link, Link::Up { welcomed: true, .. })
     }
 
+    /// The code that the link was last closed with; 0 while it is not.
+    pub(super) fn close_code(&self) -> u16 {
+        if matches!(self.link, Link::Offline { .. } | Link::Stopped { .. }) { self.code } else { 0 }
+    }
+
+    /// When the server is to be asked for its digests, where one waits for them; none while it is asked.
+    pub(super) fn next_check(&self) -> Option<Now> {
+        matches!(self.link, Link::Up { welcomed: true, answer_by: None, .. }).then(|| self.pinged.plus(CHECK_MS))
+    }
+
+    /// Asks for them, where it is time.
+    pub(super) fn check(&mut self, at: &Moment, effects: &mut Vec<Effect>) {
+        if self.next_check().is_some_and(|due| due <= at.now) {
+            self.ping(ANSWER_MS, at, effects);
+        }
+    }
+
     /// When this wants to be woken.
     pub(super) fn deadline(&self) -> Option<Now> {
         match &self.link {
@@ -123,14 +158,18 @@ impl Line {
 
     /// A deadline may have passed.
     pub(super) fn wake(&mut self, at: &Moment, effects: &mut Vec<Effect>) {
-        if self.deadline().is_none_or(|deadline| at.now < deadline) {
-            return;
-        }
+        let Some(deadline) = self.deadline().filter(|deadline| *deadline <= at.now) else { return };
+        let late = at.now.since(deadline) >= LATE_MS;
         match &self.link {
             Link::Offline { sign_in: true, .. } => self.sign_in(at, effects),
             Link::Offline { .. } => self.connect(at, effects),
             Link::SigningIn { .. } => self.lose(Why::NoSession, None, at),
             Link::Connecting { .. } => self.give_up(Why::Unreachable, at, effects),
+            // The answer may lie in the socket since, and what lies there comes after the timers.
+            Link::Up { .. } if late && !self.slept => {
+                self.slept = true;
+                self.ping(PROBE_MS, at, effects);
+            }
             Link::Up { answer_by: Some(_), .. } => self.give_up(Why::Silent, at, effects),
             Link::Up { .. } => self.ping(ANSWER_MS, at, effects),
             Link::Resting | Link::Stopped { .. } => {}
@@ -145,6 +184,13 @@ impl Line {
             Link::Up { answer_by: Some(by), .. } if *by <= at.now.plus(PROBE_MS) => {}
             Link::Up { .. } => self.ping(PROBE_MS, at, effects),
             Link::SigningIn { .. } | Link::Connecting { .. } | Link::Stopped { .. } => {}
+        }
+    }
+
+    /// The machine may have slept: a link that was up may be dead.
+    pub(super) fn doubt(&mut self, at: &Moment, effects: &mut Vec<Effect>) {
+        if matches!(self.link, Link::Up { .. }) {
+            self.probe(at, effects);
         }
     }
 
@@ -166,6 +212,7 @@ impl Line {
     /// The handshake is done.
     pub(super) fn opened(&mut self, generation: u32, at: &Moment) {
         if generation == self.generation && matches!(self.link, Link::Connecting { .. }) {
+            self.slept = false;
             self.link = Link::Up { since: at.now, heard: at.now, answer_by: None, welcomed: false };
         }
     }
@@ -176,6 +223,7 @@ impl Line {
             Link::Up { heard, answer_by, .. } if generation == self.generation => {
                 *heard = at.now;
                 *answer_by = None;
+                self.slept = false;
                 true
             }
             _ => false,
@@ -201,6 +249,7 @@ impl Line {
         if generation != self.generation || !matches!(self.link, Link::Connecting { .. } | Link::Up { .. }) {
             return false;
         }
+        self.code = code;
         let why = if matches!(self.link, Link::Up { .. }) { Why::Broken } else { Why::Unreachable };
         match close::after(code, reason) {
             close::AfterClose::Reconnect => self.lose(why, None, at),
@@ -231,6 +280,7 @@ impl Line {
 
     fn connect(&mut self, at: &Moment, effects: &mut Vec<Effect>) {
         self.generation += 1;
+        self.code = 0;
         self.link = Link::Connecting { since: at.now };
         effects.push(Effect::Connect { generation: self.generation });
     }
@@ -244,6 +294,7 @@ impl Line {
     fn ping(&mut self, answer_ms: u64, at: &Moment, effects: &mut Vec<Effect>) {
         if let Link::Up { answer_by, .. } = &mut self.link {
             *answer_by = Some(at.now.plus(answer_ms));
+            self.pinged = at.now;
             self.pings = self.pings.wrapping_add(1);
             effects.push(Effect::Send { generation: self.generation, frame: ClientFrame::Ping { n: self.pings } });
         }

@@ -1,55 +1,20 @@
-//! A room's outbox: what was typed and is not settled yet, in order.
+//! A room's outbox: the commands that are not settled yet, in order.
 //!
-//! Invariant: an entry leaves only when its event is known to be in the log, or when the person takes it out. One
-//! entry is under way at a time, so that a refusal which passes can never let a later one overtake it; and the same
-//! key goes out each time, so that a retry is harmless.
+//! Invariants: an entry leaves only when it is known to be in the log or to change nothing, or when the person takes
+//! it out. One entry is under way at a time, so that a refusal which passes can never let a later one overtake it; the
+//! same key goes out each time, so that a retry is harmless. What came, went or changed is named until it was given
+//! away to be kept.
+
+mod entry;
+mod shared_line;
 
 use std::rc::Rc;
 
-use shared::{ClientKey, MessageText, Millis, Refusal, Seq};
+use shared::{ClientKey, Command, Millis, PersonId, Refusal, Seq};
 
 use super::Now;
-
-/// What became of an entry so far.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// Waits in line; the server has never seen it.
-    Queued,
-    /// Was sent, and not answered: it may or may not be in the log.
-    Sent,
-    /// Is in the log; its event is on the way.
-    Settled {
-        /// The event.
-        seq: Seq,
-    },
-    /// The server will not have it. Out of the line, kept for the person.
-    Refused {
-        /// What became of it and why, as it is said to the person.
-        message: Rc<str>,
-    },
-}
-
-/// Something that was typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Its key for life.
-    pub key: ClientKey,
-    /// What it says.
-    pub text: MessageText,
-    /// When it was typed, on this machine's clock.
-    pub typed_at: Millis,
-    /// What became of it.
-    pub fate: Fate,
-    /// Why the server did not have it when it was last asked, where it is to be asked again.
-    pub held: Option<Rc<str>>,
-}
-
-impl Entry {
-    fn refuse(&mut self, message: Rc<str>) {
-        self.fate = Fate::Refused { message };
-        self.held = None;
-    }
-}
+use entry::not_done;
+pub use entry::{Entry, Fate};
 
 /// The entries, in the order in which they go out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,6 +24,8 @@ pub struct Outbox {
     under_way: Option<ClientKey>,
     /// After a refusal that passes: not before this.
     held_until: Option<Now>,
+    /// What is to be written to the database, or removed from it.
+    changed: Vec<ClientKey>,
 }
 
 impl Outbox {
@@ -76,7 +43,7 @@ impl Outbox {
 
     /// An entry is on its way into the log.
     pub(super) fn is_waiting(&self) -> bool {
-        self.entries.iter().any(|entry| !matches!(entry.fate, Fate::Refused { .. }))
+        self.entries.iter().any(|entry| !entry.is_refused())
     }
 
     /// The entry of a key.
@@ -96,25 +63,33 @@ impl Outbox {
     }
 
     /// A new entry, at the end of the line.
-    pub(super) fn push(&mut self, key: ClientKey, text: MessageText, typed_at: Millis) {
-        if self.get(&key).is_none() {
-            Rc::make_mut(&mut self.entries).push(Rc::new(Entry {
-                key,
-                text,
-                typed_at,
-                fate: Fate::Queued,
-                held: None,
-            }));
+    pub(super) fn push(&mut self, key: ClientKey, command: Command, owner: Option<PersonId>, typed_at: Millis) {
+        if self.get(&key).is_some() {
+            return;
         }
+        self.note(&key);
+        let order = self.next_order(typed_at);
+        let (fate, held, kept) = (Fate::Queued, None, false);
+        let entry = Entry { key, owner, command, order, typed_at, fate, held, kept };
+        Rc::make_mut(&mut self.entries).push(Rc::new(entry));
     }
 
-    /// The entry to send now, if one is due; from here on its fate is unknown.
-    pub(super) fn take_due(&mut self, now: Now) -> Option<Rc<Entry>> {
+    /// Behind all others. The wall clock is in it so that the lines of two pages go together.
+    fn next_order(&self, wall: Millis) -> u64 {
+        self.entries.last().map_or(0, |last| last.order.saturating_add(1)).max(wall.0)
+    }
+
+    /// The entry to send now, if one is due; from here on its fate is unknown. With `kept`, it has to be in the
+    /// database first.
+    pub(super) fn take_due(&mut self, now: Now, kept: bool) -> Option<Rc<Entry>> {
         self.wake(now);
         if self.under_way.is_some() || self.held_until.is_some() {
             return None;
         }
         let due = self.entries.iter().position(|entry| matches!(entry.fate, Fate::Queued | Fate::Sent))?;
+        if kept && !self.entries[due].kept {
+            return None;
+        }
         let entry = &mut Rc::make_mut(&mut self.entries)[due];
         if entry.fate != Fate::Sent {
             Rc::make_mut(entry).fate = Fate::Sent;
@@ -136,15 +111,13 @@ impl Outbox {
     pub(super) fn remove(&mut self, key: &ClientKey) -> Option<Rc<Entry>> {
         self.answered(key);
         let place = self.entries.iter().position(|entry| entry.key == *key)?;
+        self.note(key);
         Some(Rc::make_mut(&mut self.entries).remove(place))
     }
 
     /// The cursor has reached `seq`: what is settled up to there is shown by the log itself.
     pub(super) fn passed(&mut self, cursor: Seq) {
-        let gone = |entry: &Rc<Entry>| matches!(entry.fate, Fate::Settled { seq } if seq <= cursor);
-        if self.entries.iter().any(gone) {
-            Rc::make_mut(&mut self.entries).retain(|entry| !gone(entry));
-        }
+        self.retain(|entry| !matches!(entry.fate, Fate::Settled { seq } if seq <= cursor));
     }
 
     /// The server will not have it now, or at all: then what is to be said of it.
@@ -160,18 +133,20 @@ impl Outbox {
             });
             return None;
         }
-        let message: Rc<str> = not_sent(&refusal.message).into();
-        self.get(key)?;
+        let message: Rc<str> = not_done(&self.get(key)?.command, &refusal.message).into();
+        self.note(key);
         self.change(key, |entry| entry.refuse(Rc::clone(&message)));
         Some(message)
     }
 
-    /// A refused entry goes to the end of the line, as it is.
-    pub(super) fn requeue(&mut self, key: &ClientKey) {
-        if self.get(key).is_some_and(|entry| matches!(entry.fate, Fate::Refused { .. }))
+    /// A refused entry goes to the end of the line, as it is. Now it is `owner`'s.
+    pub(super) fn requeue(&mut self, key: &ClientKey, owner: Option<PersonId>, wall: Millis) {
+        if self.get(key).is_some_and(|entry| entry.is_refused())
             && let Some(mut entry) = self.remove(key)
         {
-            Rc::make_mut(&mut entry).fate = Fate::Queued;
+            let order = self.next_order(wall);
+            let again = Rc::make_mut(&mut entry);
+            (again.fate, again.order, again.owner) = (Fate::Queued, order, owner);
             Rc::make_mut(&mut self.entries).push(entry);
         }
     }
@@ -222,33 +197,31 @@ impl Outbox {
         }
     }
 
-    /// The server takes us for somebody else now. Nothing is sent under another name without being asked for; what
-    /// was acknowledged is in the log already, under the old one, and must not go out again.
-    pub(super) fn owner_changed(&mut self) {
-        self.link_lost();
-        Rc::make_mut(&mut self.entries).retain(|entry| !matches!(entry.fate, Fate::Settled { .. }));
-        self.give_up(&not_sent("you are somebody else here now."), "You are somebody else here now.");
-    }
-
     /// The server will not have the room open: nothing of what waits can go out.
     pub(super) fn room_refused(&mut self, why: &str) {
         self.under_way = None;
-        self.give_up(&not_sent(why), why);
-    }
-
-    /// Takes all that waits out of the line and keeps it for the person. `why_not` is said of what was never sent,
-    /// `instead` of what may be in the log.
-    fn give_up(&mut self, why_not: &str, instead: &str) {
         for entry in Rc::make_mut(&mut self.entries) {
             let message = match entry.fate {
-                Fate::Queued => why_not.into(),
-                Fate::Sent => {
-                    [instead, " It may have been sent before that: look before you try again."].concat().into()
-                }
+                Fate::Queued => not_done(&entry.command, why),
+                Fate::Sent => entry::perhaps_done(why),
                 Fate::Settled { .. } | Fate::Refused { .. } => continue,
             };
-            Rc::make_mut(entry).refuse(message);
+            note(&mut self.changed, &entry.key);
+            Rc::make_mut(entry).refuse(message.into());
         }
+    }
+
+    /// What is to be written or removed; from here on it is the asker's to remember.
+    pub(super) fn take_changed(&mut self) -> Vec<ClientKey> {
+        std::mem::take(&mut self.changed)
+    }
+
+    pub(super) fn has_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
+    fn note(&mut self, key: &ClientKey) {
+        note(&mut self.changed, key);
     }
 
     fn answered(&mut self, key: &ClientKey) {
@@ -262,8 +235,26 @@ impl Outbox {
             change(Rc::make_mut(&mut Rc::make_mut(&mut self.entries)[place]));
         }
     }
+
+    /// Keeps those entries only.
+    fn retain(&mut self, stays: impl Fn(&Entry) -> bool) {
+        if self.entries.iter().all(|entry| stays(entry)) {
+            return;
+        }
+        let changed = &mut self.changed;
+        Rc::make_mut(&mut self.entries).retain(|entry| {
+            let stays = stays(entry);
+            if !stays {
+                note(changed, &entry.key);
+            }
+            stays
+        });
+    }
 }
 
-fn not_sent(why: &str) -> String {
-    ["Not sent: ", why].concat()
+/// Each key once.
+fn note(changed: &mut Vec<ClientKey>, key: &ClientKey) {
+    if !changed.contains(key) {
+        changed.push(key.clone());
+    }
 }

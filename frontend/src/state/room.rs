@@ -5,10 +5,12 @@
 
 use std::rc::Rc;
 
-use shared::{ClientFrame, Cursor, Epoch, Event, EventBody, Message, Offer, Page, Person, PersonId, Reset, RoomName};
-use shared::{Seq, Snapshot};
+use shared::{About, ClientFrame, Command, Cursor, Person, Reset, RoomName, Seq};
 
-use super::{Here, Now, Outbox, Typing, Window, presence};
+use super::{
+    Fate, Here, KeptRoom, Now, Outbox, Paging, Reader, Sync, Typing, Window, keep::KEPT_MESSAGES, presence,
+    proof::Proof, recent::Recent,
+};
 
 /// Whether the room is followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,57 +40,21 @@ pub enum Phase {
 pub enum Notice {
     /// What was held of the room did not fit the server's log and was thrown away.
     Reset(Reset),
+    /// An event could not be read, also when it was asked for again, so the room was loaded anew.
+    Unreadable,
+    /// Changes that were made as somebody else were not sent.
+    SomebodyElses,
 }
 
-/// Which page of history.
+/// What has to be done so that the copy is the log again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// The messages before this one.
-    Before(Seq),
-    /// The messages after this one.
-    After(Seq),
-}
-
-/// How the last request for a page went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paging {
-    /// None is under way.
-    Idle,
-    /// This one is under way.
-    Asked(Ask),
-    /// This one could not be had.
-    Failed(Ask),
-}
-
-/// An end of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edge {
-    /// The oldest message.
-    Oldest,
-    /// The newest message.
-    Newest,
-}
-
-/// Where the reader is in the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reader {
-    /// At the newest message, following.
-    AtNewest,
-    /// Nearer to the newest.
-    LowerHalf,
-    /// Nearer to the oldest.
-    UpperHalf,
-}
-
-/// What became of an event.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Taken {
-    /// It is in. The message that it posted, where it was one.
-    Applied(Option<Rc<Message>>),
-    /// Known already, or not awaited.
-    Dropped,
-    /// Something is missing before it.
-    Gap,
+pub(super) enum Mend {
+    /// Read on from the cursor.
+    ReadAgain,
+    /// Take the newest messages.
+    TakeAnew,
+    /// Wait: neither has helped.
+    Wait,
 }
 
 /// A room.
@@ -96,7 +62,10 @@ pub(super) enum Taken {
 pub struct Room {
     pub(super) phase: Phase,
     pub(super) cursor: Option<Cursor>,
+    pub(super) proof: Proof,
+    pub(super) about: About,
     pub(super) window: Window,
+    pub(super) recent: Recent,
     pub(super) outbox: Outbox,
     pub(super) here: Option<Here>,
     pub(super) typing: Option<Typing>,
@@ -104,6 +73,8 @@ pub struct Room {
     pub(super) reader: Reader,
     pub(super) unseen: u32,
     pub(super) notice: Option<Notice>,
+    /// The message of one's own that is being edited.
+    pub(super) editing: Option<Seq>,
     /// It has events of a kind that this version does not know.
     pub(super) outdated: bool,
     /// When the person was last here.
@@ -111,9 +82,18 @@ pub struct Room {
     /// When the server was last told that the person types here.
     pub(super) typing_told: Option<Now>,
     /// How often in a row the log was asked for again at one cursor.
-    gaps: u8,
+    pub(super) gaps: u8,
     /// The cursor at the last `pong` that knew of more.
-    behind_at: Option<Seq>,
+    pub(super) behind_at: Option<Seq>,
+    /// The page that is under way was asked for twice.
+    pub(super) asked_again: bool,
+    pub(super) mend: Option<Mend>,
+    /// How often the server had no use for the cursor.
+    pub(super) resets: u32,
+    /// The cursor, and from where it was folded, as they were last given away to be kept.
+    pub(super) kept: Option<(Cursor, Seq)>,
+    /// What changed is to be kept without waiting.
+    pub(super) keep_now: bool,
 }
 
 impl Room {
@@ -121,7 +101,10 @@ impl Room {
         Self {
             phase: Phase::Closed,
             cursor: None,
+            proof: Proof::default(),
+            about: About::default(),
             window: Window::default(),
+            recent: Recent::default(),
             outbox: Outbox::default(),
             here: None,
             typing: None,
@@ -129,11 +112,17 @@ impl Room {
             reader: Reader::AtNewest,
             unseen: 0,
             notice: None,
+            editing: None,
             outdated: false,
             used,
             typing_told: None,
             gaps: 0,
             behind_at: None,
+            asked_again: false,
+            mend: None,
+            resets: 0,
+            kept: None,
+            keep_now: false,
         }
     }
 
@@ -147,6 +136,34 @@ impl Room {
     #[must_use]
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
+    }
+
+    /// How much of the log is here, and what is proven of it; none before the room was opened for the first time.
+    #[must_use]
+    pub fn sync(&self) -> Option<Sync> {
+        let to = self.cursor.as_ref()?.seq;
+        let Proof { since, verified, .. } = self.proof;
+        Some(Sync { to, since, verified, complete: self.phase == Phase::Open })
+    }
+
+    /// What the room is called and about, with what is asked for folded in.
+    #[must_use]
+    pub fn about(&self) -> About {
+        let mut about = self.about.clone();
+        for entry in self.outbox.entries().iter().filter(|entry| !entry.is_refused()) {
+            let passed = matches!(entry.fate, Fate::Settled { seq } if seq <= about.rev);
+            if let (Command::SetRoom { title, topic }, false) = (&entry.command, passed) {
+                about.title = title.as_ref().unwrap_or(&about.title).clone();
+                about.topic = topic.as_ref().unwrap_or(&about.topic).clone();
+            }
+        }
+        about
+    }
+
+    /// The message that is being edited.
+    #[must_use]
+    pub fn editing(&self) -> Option<Seq> {
+        self.editing
     }
 
     /// What is shown of the log.
@@ -240,129 +257,36 @@ impl Room {
         self.behind_at = None;
     }
 
-    /// `opened` came. False where it does not fit what was asked, so that the room has to be opened anew.
-    pub(super) fn opened(
-        &mut self,
-        epoch: Epoch,
-        head: Seq,
-        snapshot: Option<Snapshot>,
-        reset: Option<Reset>,
-        me: Option<&PersonId>,
-    ) -> bool {
-        self.behind_at = None;
-        if let Some(reset) = reset {
-            self.notice = Some(Notice::Reset(reset));
-            self.outbox.log_reset();
+    /// What was kept of it, where nothing better is here.
+    pub(super) fn adopt(&mut self, kept: KeptRoom) {
+        if self.cursor.is_some() || self.phase != Phase::Closed {
+            return;
         }
-        if let Some(snapshot) = snapshot {
-            for message in snapshot.messages.iter().filter(|message| Some(&message.by.id) == me) {
-                self.outbox.settle(&message.key, message.seq);
-            }
-            // The snapshot may have jumped over the event of what is under way.
-            self.outbox.ask_again();
-            self.window.replace(snapshot);
-            self.gaps = 0;
-            self.paging = Paging::Idle;
-            self.cursor = Some(Cursor { epoch, seq: head, digest: None });
-            self.phase = Phase::Open;
-            self.outbox.passed(head);
-            return true;
-        }
-        let Some(cursor) = self.cursor.as_ref().filter(|cursor| cursor.epoch == epoch) else {
-            self.cursor = None;
-            return false;
-        };
-        let here = cursor.seq;
-        self.phase = if here >= head { Phase::Open } else { Phase::CatchingUp { head } };
-        true
+        self.kept = Some((kept.cursor.clone(), kept.since));
+        self.proof.adopted(kept.since);
+        self.recent.begin(kept.cursor.seq);
+        self.about = kept.snapshot.about.clone();
+        self.window.replace(kept.snapshot);
+        self.cursor = Some(kept.cursor);
     }
 
-    /// An event came.
-    pub(super) fn take(&mut self, event: &Event, me: Option<&PersonId>) -> Taken {
-        if Some(&event.by.id) == me {
-            self.outbox.settle(&event.key, event.seq);
-        }
-        if !matches!(self.phase, Phase::CatchingUp { .. } | Phase::Open) {
-            return Taken::Dropped;
-        }
-        let Some(cursor) = &mut self.cursor else { return Taken::Dropped };
-        match cursor.seq.offer(event.seq) {
-            Offer::Duplicate => return Taken::Dropped,
-            // The log has been asked for this twice already: what is missing is nothing that this version can read.
-            Offer::Gap if self.gaps >= 2 => self.outdated = true,
-            Offer::Gap => {
-                self.gaps += 1;
-                return Taken::Gap;
-            }
-            Offer::Apply => self.gaps = 0,
-        }
-        cursor.seq = event.seq;
-        let message = Message::posted(event).map(Rc::new);
-        match &message {
-            Some(message) => self.window.apply(Rc::clone(message)),
-            None if event.body == EventBody::Unknown => self.outdated = true,
-            None => {}
-        }
-        if matches!(self.phase, Phase::CatchingUp { head } if event.seq >= head) {
-            self.phase = Phase::Open;
-        }
-        self.outbox.passed(event.seq);
-        Taken::Applied(message)
+    /// Something has changed since it was last given away to be kept.
+    pub(super) fn is_unkept(&self) -> bool {
+        let now = self.cursor.as_ref().map(|cursor| (cursor, self.proof.since));
+        now.is_some() && now != self.kept.as_ref().map(|(cursor, since)| (cursor, *since))
     }
 
-    /// `pong` says where the log ends. True where the room was behind it at the last `pong` too, and nothing has
-    /// come since: then something is broken, and the log has to be asked.
-    pub(super) fn is_stuck(&mut self, head: Seq) -> bool {
-        let behind = self.cursor.as_ref().map(|cursor| cursor.seq).filter(|seq| *seq < head);
-        let stuck = behind.is_some() && behind == self.behind_at && self.phase != Phase::Opening;
-        self.behind_at = behind;
-        stuck
-    }
-
-    /// The page to ask for when the reader comes near an end of the window.
-    pub(super) fn ask(&mut self, edge: Edge) -> Option<Ask> {
-        if matches!(self.paging, Paging::Asked(_)) {
+    /// It as it is to be kept; none while a page knows more of its newest messages than the cursor.
+    pub(super) fn to_keep(&self) -> Option<KeptRoom> {
+        let cursor = self.cursor.clone()?;
+        let (mut messages, more_before) = self.window.newest_messages();
+        messages.retain(|message| message.seq <= cursor.seq);
+        debug_assert!(messages.len() <= KEPT_MESSAGES, "a window gives no more than that");
+        if messages.iter().any(|message| message.rev > cursor.seq) || self.about.rev > cursor.seq {
             return None;
         }
-        let ask = match edge {
-            Edge::Oldest if self.window.more_before() => Ask::Before(self.window.oldest()?),
-            Edge::Newest if !self.window.at_newest() => Ask::After(self.window.newest()?),
-            Edge::Oldest | Edge::Newest => return None,
-        };
-        self.paging = Paging::Asked(ask);
-        Some(ask)
-    }
-
-    /// A page came. True where the window now reaches to `page.head`, which the cursor has left behind: then the
-    /// log is to be read again from there, so that nothing is missing between.
-    pub(super) fn page(&mut self, ask: Ask, page: Option<Page>, me: Option<&PersonId>) -> bool {
-        if self.paging != Paging::Asked(ask) {
-            return false;
-        }
-        let Some(page) = page else {
-            self.paging = Paging::Failed(ask);
-            return false;
-        };
-        self.paging = Paging::Idle;
-        let Some(cursor) = self.cursor.as_ref().filter(|cursor| cursor.epoch == page.epoch) else { return false };
-        for message in page.messages.iter().filter(|message| Some(&message.by.id) == me) {
-            self.outbox.settle(&message.key, message.seq);
-        }
-        let (head, here) = (page.head, cursor.seq);
-        let mut behind = false;
-        match ask {
-            Ask::Before(before) => self.window.older(page, before),
-            Ask::After(after) if self.window.newer(page, after) => {
-                self.window.caught_up();
-                behind = head < here;
-            }
-            Ask::After(_) => {}
-        }
-        if behind && let Some(cursor) = &mut self.cursor {
-            cursor.seq = head;
-        }
-        self.outbox.passed(here.min(head));
-        behind
+        let snapshot = shared::Snapshot { about: self.about.clone(), messages, more_before };
+        Some(KeptRoom { cursor, since: self.proof.since, snapshot })
     }
 
     /// A person in the room has another name.

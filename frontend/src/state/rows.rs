@@ -1,13 +1,14 @@
 //! What stands in the log, line by line: day lines, messages in groups of one author, and what is not settled yet.
 //!
-//! Invariant: a row's key is for life. A message of mine has the key that it was typed under, so that its
-//! confirmation is a change in place.
+//! Invariants: a row's key is for life: a message of mine has the key that it was typed under, so that its
+//! confirmation is a change in place. A message shows what I have asked for as if it were done already; a command that
+//! was refused changes nothing, and is never out of sight.
 
 use std::rc::Rc;
 
-use shared::{Message, Millis, PersonId};
+use shared::{Command, Message, Millis, Person, PersonId, Reaction};
 
-use super::{Entry, Fate};
+use super::{Chunk, Entry, Fate, Room};
 
 /// A group ends after such a pause, in milliseconds.
 const GROUP_MS: u64 = 5 * 60 * 1000;
@@ -26,12 +27,16 @@ pub enum Row {
     Said {
         /// For life.
         key: String,
-        /// The message.
+        /// The message, with what is asked for folded in.
         message: Rc<Message>,
+        /// Something of that is not in the log yet.
+        pending: bool,
+        /// What was asked for about it and refused, for now or for good.
+        changes: Vec<Rc<Entry>>,
         /// Begins a group: with the author's name.
         first: bool,
     },
-    /// A message that is not in the log yet, or will not be.
+    /// A message that is not in the log yet, or will not be; or another command that was refused.
     Typed {
         /// For life.
         key: String,
@@ -49,16 +54,85 @@ struct Before<'a> {
     day: i32,
 }
 
-/// The rows of some neighbouring messages and of the entries behind them. `before` is the message before the first;
-/// `day_of` numbers the days as the reader's calendar has them.
+impl Room {
+    /// The entries that are drawn with a chunk: those about its messages; and, with the last, all messages that are
+    /// not settled, and what was refused of that which is about no message in sight.
+    #[must_use]
+    pub fn entries_of(&self, chunk: &Chunk) -> Rc<Vec<Rc<Entry>>> {
+        let entries = self.outbox().entries();
+        if entries.is_empty() {
+            return Rc::clone(entries);
+        }
+        let is_last = self.window().chunks().last().is_some_and(|last| last.id == chunk.id);
+        let is_here = |entry: &&Rc<Entry>| match entry.command.target() {
+            Some(target) => {
+                chunk.messages.binary_search_by_key(&target, |message| message.seq).is_ok()
+                    || is_last && entry.is_in_trouble() && self.window().get(target).is_none()
+            }
+            None => is_last,
+        };
+        if is_last && entries.iter().all(|entry| is_here(&entry)) {
+            return Rc::clone(entries);
+        }
+        Rc::new(entries.iter().filter(is_here).cloned().collect())
+    }
+
+    /// What is known of a message in sight with what is asked for about it folded in.
+    #[must_use]
+    pub fn message(&self, seq: shared::Seq, me: Option<&Person>) -> Option<Rc<Message>> {
+        self.window().get(seq).map(|message| folded(message, self.outbox().entries(), me).0)
+    }
+}
+
+/// A message with what `me` has asked for about it folded in, and whether that is anything.
+fn folded(message: &Rc<Message>, entries: &[Rc<Entry>], me: Option<&Person>) -> (Rc<Message>, bool) {
+    let (mut message, seq) = (Rc::clone(message), message.seq);
+    let mut pending = false;
+    for entry in entries.iter().filter(|entry| entry.command.target() == Some(seq)) {
+        if entry.is_refused() || matches!(entry.fate, Fate::Settled { seq } if seq <= message.rev) {
+            continue;
+        }
+        pending = true;
+        let message = Rc::make_mut(&mut message);
+        match (&entry.command, me) {
+            (Command::Edit { text, .. }, _) if !message.is_deleted() => {
+                message.text = Some(text.clone());
+                message.edited = Some(entry.typed_at);
+            }
+            (Command::Delete { .. }, _) => {
+                (message.text, message.edited, message.reply_to) = (None, None, None);
+                message.mentions.clear();
+                message.reactions.clear();
+            }
+            (Command::React { emoji, on, .. }, Some(me)) if !message.is_deleted() => {
+                for reaction in message.reactions.iter_mut().filter(|one| one.emoji == *emoji) {
+                    reaction.by.retain(|who| who.id != me.id);
+                }
+                if *on {
+                    match message.reactions.iter_mut().find(|one| one.emoji == *emoji) {
+                        Some(reaction) => reaction.by.push(me.clone()),
+                        None => message.reactions.push(Reaction { emoji: emoji.clone(), by: vec![me.clone()] }),
+                    }
+                }
+                message.reactions.retain(|one| !one.by.is_empty());
+            }
+            _ => {}
+        }
+    }
+    (message, pending)
+}
+
+/// The rows of some neighbouring messages and of the entries that are drawn with them ([`Room::entries_of`]).
+/// `before` is the message before the first; `day_of` numbers the days as the reader's calendar has them.
 #[must_use]
 pub fn rows(
     before: Option<&Rc<Message>>,
     messages: &[Rc<Message>],
     entries: &[Rc<Entry>],
-    me: Option<&PersonId>,
+    me: Option<&Person>,
     day_of: &dyn Fn(Millis) -> i32,
 ) -> Vec<Row> {
+    let me_id = me.map(|me| &me.id);
     let mut rows = Vec::with_capacity(messages.len() + entries.len() + 2);
     let mut last = before.map(|message| Before { by: Some(&message.by.id), at: message.at, day: day_of(message.at) });
     // Whether a row begins a group; puts the day line before it where one is due.
@@ -75,20 +149,28 @@ pub fn rows(
     };
     let mut name = before.map(|message| &message.by.name);
     for message in messages {
-        let mine = Some(&message.by.id) == me;
+        let mine = Some(&message.by.id) == me_id;
         let key = if mine { ["m", message.key.as_str()].concat() } else { ["s", &message.seq.to_string()].concat() };
         let same_name = name.replace(&message.by.name) == Some(&message.by.name);
         let first = begins(&mut rows, &key, Some(&message.by.id), message.at, same_name);
-        rows.push(Row::Said { key, message: Rc::clone(message), first });
+        let about = |entry: &&Rc<Entry>| entry.command.target() == Some(message.seq);
+        let changes = entries.iter().filter(about).filter(|entry| entry.is_in_trouble()).cloned().collect();
+        let (message, pending) = folded(message, entries, me);
+        rows.push(Row::Said { key, message, pending, changes, first });
     }
     let newest = messages.last().or(before).map(|message| message.seq);
     for entry in entries {
-        // Its event is shown already.
-        if matches!(entry.fate, Fate::Settled { seq } if Some(seq) <= newest) {
+        let is_shown = match (&entry.command, entry.command.target()) {
+            // Its event is shown already.
+            (Command::Post { .. }, _) => matches!(entry.fate, Fate::Settled { seq } if Some(seq) <= newest),
+            (_, Some(target)) if messages.binary_search_by_key(&target, |message| message.seq).is_ok() => true,
+            _ => !entry.is_in_trouble(),
+        };
+        if is_shown {
             continue;
         }
         let key = ["m", entry.key.as_str()].concat();
-        let first = begins(&mut rows, &key, me, entry.typed_at, true);
+        let first = begins(&mut rows, &key, me_id, entry.typed_at, true);
         rows.push(Row::Typed { key, entry: Rc::clone(entry), first });
     }
     rows

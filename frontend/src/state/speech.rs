@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use shared::{Message, PersonId};
+use shared::{Message, MessageText, PersonId};
 
 use super::Now;
 
@@ -77,7 +77,7 @@ impl Speech {
         let Some(waiting) = self.waiting.take() else { return };
         let by = &waiting.last.by.name;
         self.say(&match (waiting.count, waiting.authors.len()) {
-            (1, _) => [by.as_str(), ": ", waiting.last.text.as_str()].concat(),
+            (1, _) => [by.as_str(), ": ", waiting.last.text.as_ref().map_or("", MessageText::as_str)].concat(),
             (count, 1) => [&count.to_string(), " new messages from ", by.as_str()].concat(),
             (count, people) => [&count.to_string(), " new messages from ", &people.to_string(), " people"].concat(),
         });

@@ -6,6 +6,8 @@ use shared::{ClientFrame, PersonName, RoomName};
 
 use super::{Action, App, Effect, Moment, Phase, Place, Reader};
 
+/// Most rooms that are open at a time; fewer than the server allows, for those that are being left.
+const OPEN_ROOMS: usize = 40;
 /// While a person types, the server hears of it every so many milliseconds.
 const TYPING_EVERY_MS: u64 = 3_000;
 
@@ -14,10 +16,18 @@ const TYPING_EVERY_MS: u64 = 3_000;
 pub fn update(app: &Rc<App>, at: &Moment, action: Action) -> (Rc<App>, Vec<Effect>) {
     let mut next = App::clone(app);
     let mut effects = Vec::new();
+    let leaving = matches!(action, Action::PagePutAway);
     next.act(action, at, &mut effects);
+    if next.trace.has_leapt(at) && !leaving {
+        next.line.doubt(at, &mut effects);
+    }
+    next.let_go(&mut effects);
     next.open_rooms(&mut effects);
     next.send_outboxes(at, &mut effects);
+    next.tend_worker(at, app, &mut effects);
     next.tidy();
+    next.keep(at, leaving, &mut effects);
+    next.watch_link(at, app);
     next.watch_trouble(at, app);
     (if next == **app { Rc::clone(app) } else { Rc::new(next) }, effects)
 }
@@ -26,6 +36,7 @@ impl App {
     fn act(&mut self, action: Action, at: &Moment, effects: &mut Vec<Effect>) {
         match action {
             Action::Started => {
+                self.keeping.started(at.now);
                 self.follow(at, effects);
                 self.line.probe(at, effects);
             }
@@ -45,7 +56,10 @@ impl App {
                 }
             }
             Action::SessionAnswered { generation, granted } => self.line.session(generation, granted, at, effects),
-            Action::Probed => self.line.probe(at, effects),
+            Action::Probed => {
+                self.line.probe(at, effects);
+                self.keeper.looked_at(at, effects);
+            }
             Action::RetryPressed => {
                 if let Some(room) = self.place.room().cloned() {
                     self.in_room(&room, super::Room::try_again);
@@ -58,22 +72,25 @@ impl App {
             }
             Action::PlaceEntered(place) => self.enter(place, at, effects),
             Action::NameTyped(raw) => self.name_typed(&raw, effects),
-            Action::MessageTyped { room, key, text } => {
-                if let Some(known) = self.room_mut(&room) {
-                    known.outbox.push(key, text, at.wall);
-                    known.typing_told = None;
-                }
-                self.jump(&room, effects);
+            Action::Loaded(loaded) => self.loaded(*loaded, effects),
+            Action::Kept { number } => self.kept(number, effects),
+            Action::StorageFailed(trouble) => self.storage_failed(trouble, at),
+            Action::OutboxShared { entries } => self.merge_stored(entries, effects),
+            Action::MessageTyped { room, key, text } => self.typed(&room, key, text, at, effects),
+            Action::EditStarted { room, seq } => self.edit_started(room, seq, effects),
+            Action::EditLastPressed { room } => self.edit_last(room, effects),
+            Action::EditCancelled { room } => self.edit_cancelled(room, effects),
+            Action::DeletePressed { room, key, seq } => self.delete(room, key, seq, at, effects),
+            Action::ReactPressed { room, key, seq, emoji } => self.react(&room, key, seq, emoji, at),
+            Action::RoomTold { room, key, title, topic } => self.tell_room(&room, key, title, topic, at),
+            Action::TryAgainPressed { room, key } => {
+                let me = self.my_id();
+                self.in_room(&room, |room| {
+                    room.outbox.requeue(&key, me, at.wall);
+                    room.try_again();
+                });
             }
-            Action::TryAgainPressed { room, key } => self.in_room(&room, |room| {
-                room.outbox.requeue(&key);
-                room.try_again();
-            }),
-            Action::EditPressed { room, key } => {
-                if let Some(entry) = self.room_mut(&room).and_then(|room| room.outbox.take_refused(&key)) {
-                    effects.push(Effect::FillComposer { room, text: entry.text.clone() });
-                }
-            }
+            Action::EditPressed { room, key } => self.edit_again(room, &key, effects),
             Action::DiscardPressed { room, key } => self.in_room(&room, |room| {
                 room.outbox.take_refused(&key);
             }),
@@ -91,17 +108,19 @@ impl App {
             }
             Action::PageReceived { room, ask, page } => {
                 let me = self.my_id();
-                let behind = self.room_mut(&room).is_some_and(|room| room.page(ask, page, me.as_ref()));
-                if behind {
-                    self.reopen(&room, effects);
+                if self.room_mut(&room).is_some_and(|room| room.page(ask, page, me.as_ref())) {
+                    effects.push(Effect::FetchPage { room, ask });
                 }
             }
-            Action::JumpPressed { room } => self.jump(&room, effects),
+            Action::JumpPressed { room } => self.jump(&room),
             Action::NoticeDismissed { room } => self.in_room(&room, |room| room.notice = None),
+            Action::WorkerAnswered(worker) => self.keeper.answered(worker),
+            Action::UpdateReady => self.newer_version(),
+            Action::UpdateAccepted => effects.push(Effect::TakeUpdate),
         }
     }
 
-    fn in_room(&mut self, name: &RoomName, change: impl FnOnce(&mut super::Room)) {
+    pub(super) fn in_room(&mut self, name: &RoomName, change: impl FnOnce(&mut super::Room)) {
         if let Some(room) = self.room_mut(name) {
             change(room);
         }
@@ -114,6 +133,10 @@ impl App {
         if self.line.generation() != generation {
             self.link_lost();
         }
+        if self.proof_deadline().is_some_and(|due| due <= at.now) {
+            self.line.check(at, effects);
+        }
+        self.wake_keeping(at);
         self.speech.wake(at.now);
         if self.naming.again.is_some_and(|again| again <= at.now) {
             self.naming.again = None;
@@ -145,14 +168,16 @@ impl App {
         }
         // Nobody reads there any more; coming back begins at the newest.
         if let Some(left) = self.place.room().cloned() {
-            self.in_room(&left, |room| room.reader = Reader::AtNewest);
+            self.in_room(&left, |room| {
+                room.reader = Reader::AtNewest;
+                room.editing = None;
+            });
         }
         self.speech.hush();
         self.place = place;
         self.follow(at, effects);
         if let Some(room) = self.place.room().cloned() {
-            self.in_room(&room, |room| room.unseen = 0);
-            self.jump(&room, effects);
+            self.jump(&room);
         }
     }
 
@@ -191,21 +216,16 @@ impl App {
         }
     }
 
-    /// To the newest messages: where the window ends before them, the room is opened anew.
-    fn jump(&mut self, name: &RoomName, effects: &mut Vec<Effect>) {
-        let welcomed = self.line.is_welcomed();
-        let Some(room) = self.room_mut(name) else { return };
-        room.reader = Reader::AtNewest;
-        if room.window.at_newest() {
+    /// To the newest messages.
+    pub(super) fn jump(&mut self, name: &RoomName) {
+        self.in_room(name, |room| {
+            room.reader = Reader::AtNewest;
             room.unseen = 0;
-        } else if welcomed && room.phase != Phase::Opening {
-            room.unseen = 0;
-            let frame = room.open_newest(name);
-            self.send(frame, effects);
-        } else if !welcomed {
-            // The wish is kept for the next link: without a cursor, the room opens at the newest.
-            room.cursor = None;
-        }
+            if !room.window.at_newest() {
+                room.window.jump();
+                room.paging = super::Paging::Idle;
+            }
+        });
     }
 
     /// Opens a room again, from its cursor.
@@ -215,16 +235,23 @@ impl App {
         }
     }
 
-    /// Opens what is not open, the room where the person is first.
+    /// Opens what is not open, the room where the person is first; not before the stored cursors are known, and not
+    /// more than a connection may have.
     fn open_rooms(&mut self, effects: &mut Vec<Effect>) {
-        if !self.line.is_welcomed() {
+        if !self.line.is_welcomed() || self.keeping.is_loading() {
+            return;
+        }
+        let is_followed = |room: &super::Room| !matches!(room.phase, Phase::Closed | Phase::Refused { .. });
+        let mut open = self.rooms.iter().filter(|(_, room)| is_followed(room)).count();
+        if self.rooms.iter().all(|(_, room)| room.phase != Phase::Closed) {
             return;
         }
         let followed = self.rooms.iter().map(|(name, _)| name);
         let rooms: Vec<RoomName> = self.place.room().into_iter().chain(followed).cloned().collect();
         for name in rooms {
-            if self.room(&name).is_some_and(|room| room.phase == Phase::Closed) {
+            if open < OPEN_ROOMS && self.room(&name).is_some_and(|room| room.phase == Phase::Closed) {
                 self.reopen(&name, effects);
+                open += 1;
             }
         }
     }
@@ -235,6 +262,7 @@ impl App {
             return;
         }
         let generation = self.line.generation();
+        let must_be_kept = !matches!(self.storage(), super::Storage::Off(_));
         for (name, room) in &mut self.rooms {
             if let Some(why) = room.refused_for_good().filter(|_| room.outbox.is_waiting()) {
                 Rc::make_mut(room).outbox.room_refused(&why);
@@ -242,12 +270,20 @@ impl App {
             if room.phase != Phase::Open || room.outbox.is_empty() {
                 continue;
             }
-            if let Some(entry) = Rc::make_mut(room).outbox.take_due(at.now) {
-                let (room, key, text) = (name.clone(), entry.key.clone(), entry.text.clone());
-                let frame = ClientFrame::Post { room, key, text, reply_to: None, mentions: Vec::new() };
+            if let Some(entry) = Rc::make_mut(room).outbox.take_due(at.now, must_be_kept) {
+                if let (shared::Command::Post { text, .. }, false) = (&entry.command, entry.kept) {
+                    effects.push(Effect::DropDraft { room: name.clone(), text: text.clone() });
+                }
+                let frame = entry.command.clone().frame(name.clone(), entry.key.clone());
                 effects.push(Effect::Send { generation, frame });
             }
         }
+    }
+
+    /// When the server is to be asked for its digests: while something here is not verified.
+    pub(super) fn proof_deadline(&self) -> Option<super::Now> {
+        let unverified = |room: &super::Room| room.sync().is_some_and(|sync| sync.verified != Some(sync.to));
+        self.line.next_check().filter(|_| self.rooms.iter().any(|(_, room)| unverified(room)))
     }
 
     fn tidy(&mut self) {

@@ -1,12 +1,15 @@
 //! The part of a room's log that is held and shown: messages in order of their seq, at most 400 of them.
 //!
-//! Invariants: a message stands here once, at its newest `rev`, so that pages and events may come in any order; the
-//! window has no holes; and a message never moves from one chunk to another, so its row on the page stays the same
-//! element for life. Chunks are only there for drawing: what did not change is the same `Rc`.
+//! Invariants: a message stands here once, with everything folded in up to the cursor, so that pages and events may
+//! come in any order; the window has no holes; and a message never moves from one chunk to another, so its row on the
+//! page stays the same element for life. Chunks are only there for drawing: what did not change is the same `Rc`.
+//! Wherever the window stands, the newest messages are held: in it, or beside it in its tail.
 
 use std::rc::Rc;
 
-use shared::{Message, Page, Seq, Snapshot};
+use shared::{Event, Message, Seq, Snapshot};
+
+use super::{keep::KEPT_MESSAGES, tail::Tail};
 
 /// A chunk is full with so many messages.
 const CHUNK: usize = 50;
@@ -28,12 +31,13 @@ pub struct Window {
     chunks: Vec<Chunk>,
     next_id: u32,
     more_before: bool,
-    at_newest: bool,
+    /// The newest messages, while the window ends before them.
+    tail: Option<Tail>,
 }
 
 impl Default for Window {
     fn default() -> Self {
-        Self { chunks: vec![Chunk { id: 0, messages: Rc::default() }], next_id: 1, more_before: false, at_newest: true }
+        Self { chunks: vec![Chunk { id: 0, messages: Rc::default() }], next_id: 1, more_before: false, tail: None }
     }
 }
 
@@ -71,7 +75,7 @@ impl Window {
     /// The window ends where the cursor stands: new events are shown as they come.
     #[must_use]
     pub fn at_newest(&self) -> bool {
-        self.at_newest
+        self.tail.is_none()
     }
 
     /// The seq of the oldest message.
@@ -86,44 +90,107 @@ impl Window {
         self.messages().next_back().map(|message| message.seq)
     }
 
+    /// The message of a seq, where it is in the window.
+    #[must_use]
+    pub fn get(&self, seq: Seq) -> Option<&Rc<Message>> {
+        let messages = &self.chunks[self.chunk_of(seq)?].messages;
+        messages.binary_search_by_key(&seq, |message| message.seq).ok().map(|place| &messages[place])
+    }
+
+    /// The newest messages, wherever the window stands, and whether there are older ones.
+    pub(super) fn newest_messages(&self) -> (Vec<Message>, bool) {
+        let (messages, more): (Vec<Message>, bool) = match &self.tail {
+            Some(tail) => (tail.messages.iter().map(|message| (**message).clone()).collect(), tail.from > Seq::ZERO),
+            None => {
+                let skipped = self.len().saturating_sub(KEPT_MESSAGES);
+                (self.messages().skip(skipped).map(|message| (**message).clone()).collect(), skipped > 0)
+            }
+        };
+        (messages, more || self.tail.is_none() && self.more_before)
+    }
+
     /// Another window: the newest messages.
     pub(super) fn replace(&mut self, snapshot: Snapshot) {
+        self.begin_anew(snapshot.messages.into_iter().map(Rc::new), snapshot.more_before);
+    }
+
+    fn begin_anew(&mut self, messages: impl Iterator<Item = Rc<Message>>, more_before: bool) {
         self.chunks.clear();
         self.new_last();
-        snapshot.messages.into_iter().for_each(|message| self.put(Rc::new(message)));
-        self.more_before = snapshot.more_before;
-        self.at_newest = true;
+        messages.for_each(|message| self.put(message));
+        self.more_before = more_before;
+        self.tail = None;
+    }
+
+    /// To the newest messages: those before them are let go, where the window does not reach them.
+    pub(super) fn jump(&mut self) {
+        if !self.join()
+            && let Some(tail) = self.tail.take()
+        {
+            self.begin_anew(tail.messages.into_iter(), tail.from > Seq::ZERO);
+        }
     }
 
     /// A message from an event that the cursor has just taken.
     pub(super) fn apply(&mut self, message: Rc<Message>) {
-        if self.at_newest {
-            self.put(message);
+        match &mut self.tail {
+            Some(tail) => tail.push(message),
+            None => self.put(message),
+        }
+    }
+
+    /// An event about a message, which the cursor has just taken.
+    pub(super) fn fold(&mut self, event: &Event) {
+        let Some(target) = event.body.target() else { return };
+        if let Some(tail) = &mut self.tail {
+            fold_into(&mut tail.messages, target, event);
+        }
+        if let Some(chunk) = self.chunk_of(target) {
+            let messages = &mut self.chunks[chunk].messages;
+            if messages.binary_search_by_key(&target, |message| message.seq).is_ok() {
+                let messages: &mut Vec<Rc<Message>> = Rc::make_mut(messages);
+                fold_into(messages, target, event);
+            }
         }
     }
 
     /// The page before the oldest message. One that does not join up with the window is dropped.
-    pub(super) fn older(&mut self, page: Page, before: Seq) {
-        if self.oldest() == Some(before) && page.messages.iter().all(|message| message.seq < before) {
-            self.more_before = page.more_before;
-            page.messages.into_iter().rev().for_each(|message| self.put(Rc::new(message)));
+    pub(super) fn older(&mut self, page: Vec<Rc<Message>>, more_before: bool, before: Seq) {
+        if self.oldest() == Some(before) && page.iter().all(|message| message.seq < before) {
+            self.more_before = more_before;
+            page.into_iter().rev().for_each(|message| self.put(message));
         }
     }
 
-    /// The page after the newest message, likewise. True where it reaches the end of the log as it was at
-    /// `page.head`: then [`Window::caught_up`] is next.
-    pub(super) fn newer(&mut self, page: Page, after: Seq) -> bool {
-        let joins = !self.at_newest && self.newest() == Some(after);
-        if !joins || page.messages.iter().any(|message| message.seq <= after) {
-            return false;
+    /// The page after the newest message, likewise. `end` is up to where all is in it, where that is the log's end as
+    /// it was then. Where the page reaches the tail, the window is at the newest again.
+    pub(super) fn newer(&mut self, page: Vec<Rc<Message>>, end: Option<Seq>, after: Seq) {
+        if self.newest() != Some(after) || page.iter().any(|message| message.seq <= after) {
+            return;
         }
-        page.messages.into_iter().for_each(|message| self.put(Rc::new(message)));
-        !page.more_after
+        let Some(tail) = &self.tail else { return };
+        // Where all is here up to the end of the page, what the tail let go of is no hole.
+        let reaches = end.is_some_and(|end| end >= tail.from);
+        page.into_iter().for_each(|message| self.put(message));
+        if reaches {
+            self.attach();
+        } else {
+            self.join();
+        }
     }
 
-    /// The cursor stands where the window ends.
-    pub(super) fn caught_up(&mut self) {
-        self.at_newest = true;
+    /// Where the window reaches the tail, it is at the newest again. True where it is.
+    pub(super) fn join(&mut self) -> bool {
+        if self.tail.as_ref().is_some_and(|tail| self.newest().is_some_and(|newest| newest >= tail.from)) {
+            self.attach();
+        }
+        self.tail.is_none()
+    }
+
+    fn attach(&mut self) {
+        if let Some(tail) = self.tail.take() {
+            tail.messages.into_iter().for_each(|message| self.put(message));
+        }
     }
 
     pub(super) fn is_too_long(&self) -> bool {
@@ -138,8 +205,10 @@ impl Window {
     pub(super) fn trim(&mut self, reader_is_in_upper_half: bool) {
         while self.is_too_long() {
             if reader_is_in_upper_half {
+                if self.tail.is_none() {
+                    self.tail = Some(Tail::of(self.messages().rev().take(KEPT_MESSAGES + 1), self.more_before));
+                }
                 self.chunks.pop();
-                self.at_newest = false;
             } else {
                 self.chunks.remove(0);
                 self.more_before = true;
@@ -158,8 +227,7 @@ impl Window {
     /// Puts a message where its seq says, unless it is here already with the same or a newer `rev`.
     fn put(&mut self, message: Rc<Message>) {
         let seq = message.seq;
-        // The last chunk that begins at or before it; before all of them: the first.
-        let place = self.chunks.iter().rposition(|chunk| chunk.messages.first().is_some_and(|first| first.seq <= seq));
+        let place = self.chunk_of(seq);
         let last = self.chunks.len() - 1;
         let place = match place {
             // Behind the end of a chunk that was ended: into the empty one after it.
@@ -182,6 +250,11 @@ impl Window {
         }
     }
 
+    /// The last chunk that begins at or before `seq`; none where all begin after it.
+    fn chunk_of(&self, seq: Seq) -> Option<usize> {
+        self.chunks.iter().rposition(|chunk| chunk.messages.first().is_some_and(|first| first.seq <= seq))
+    }
+
     fn new_last(&mut self) {
         let id = self.fresh_id();
         self.chunks.push(Chunk { id, messages: Rc::default() });
@@ -190,5 +263,14 @@ impl Window {
     fn fresh_id(&mut self) -> u32 {
         self.next_id = self.next_id.wrapping_add(1);
         self.next_id
+    }
+}
+
+/// Folds an event into the message that it is about, where that is among these.
+pub(super) fn fold_into(messages: &mut [Rc<Message>], target: Seq, event: &Event) {
+    if let Ok(place) = messages.binary_search_by_key(&target, |message| message.seq)
+        && messages[place].rev < event.seq
+    {
+        Rc::make_mut(&mut messages[place]).fold(event);
     }
 }

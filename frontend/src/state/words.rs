@@ -2,7 +2,7 @@
 
 use shared::{PersonName, Reset};
 
-use super::{App, Here, Link, Phase, Trouble, Typing, Why};
+use super::{App, Here, Link, Notice, Phase, Room, Storage, StorageTrouble, Trouble, Typing, Why};
 
 /// What is said about the link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub fn link_words(app: &App) -> LinkWords {
     }
 }
 
-fn why_words(why: Why) -> &'static str {
+pub(super) fn why_words(why: Why) -> &'static str {
     match why {
         Why::Unreachable => "server unreachable.",
         Why::Broken => "connection broken.",
@@ -74,15 +74,82 @@ pub fn typing_words(typing: Option<&Typing>) -> Vec<(&PersonName, &'static str)>
     }
 }
 
-/// Why a room was loaded anew.
+/// Something about a room that the person should know.
 #[must_use]
-pub fn reset_words(reset: Reset) -> &'static str {
-    match reset {
-        Reset::Epoch => "The server's history of this room was restored from a copy, so it was loaded anew.",
-        Reset::Ahead => "The server had lost the newest part of this room, so it was loaded anew.",
-        Reset::Diverged => "This room differed from the server's copy, so it was loaded anew.",
-        Reset::TooFar => "You were away for long, so only the newest messages were loaded; scroll up for the rest.",
-        Reset::Other => "The server asked for this room to be loaded anew.",
+pub fn notice_words(notice: Notice) -> &'static str {
+    match notice {
+        Notice::Reset(Reset::Epoch) => {
+            "The server's history of this room was restored from a copy, so it was loaded anew."
+        }
+        Notice::Reset(Reset::Ahead) => "The server had lost the newest part of this room, so it was loaded anew.",
+        Notice::Reset(Reset::Diverged) => "This room differed from the server's copy, so it was loaded anew.",
+        Notice::Reset(Reset::TooFar) => {
+            "You were away for long, so only the newest messages were loaded; scroll up for the rest."
+        }
+        Notice::Reset(Reset::Other) => "The server asked for this room to be loaded anew.",
+        Notice::Unreadable => "Something in this room could not be read, so it was loaded anew.",
+        Notice::SomebodyElses => "Changes that were made under another identity were not sent.",
+    }
+}
+
+/// How much of a room is here, and what is proven of it: "Complete to #48,231, verified".
+#[must_use]
+pub fn sync_words(room: &Room) -> String {
+    let Some(sync) = room.sync() else { return "Nothing here yet".to_owned() };
+    let to = counted(sync.to.0);
+    if *room.phase() == Phase::Closed {
+        return ["Complete to #", &to, " when last connected"].concat();
+    }
+    if !sync.complete {
+        return "Catching up".to_owned();
+    }
+    match sync.verified {
+        Some(verified) if verified == sync.to && sync.since.0 == 0 => ["Complete to #", &to, ", verified"].concat(),
+        Some(verified) if verified == sync.to => {
+            ["Complete to #", &to, ", verified from #", &counted(sync.since.0)].concat()
+        }
+        Some(verified) => ["Complete to #", &to, ", verified to #", &counted(verified.0)].concat(),
+        None => ["Complete to #", &to, ", not yet verified"].concat(),
+    }
+}
+
+/// A number with a comma between each three digits.
+fn counted(number: u64) -> String {
+    let digits = number.to_string();
+    let mut counted = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            counted.push(',');
+        }
+        counted.push(digit);
+    }
+    counted
+}
+
+/// What is off where the browser keeps nothing for the page; none where it does.
+#[must_use]
+pub fn storage_words(storage: Storage) -> Option<&'static str> {
+    match storage {
+        Storage::Loading | Storage::On => None,
+        Storage::Off(StorageTrouble::Forbidden) => {
+            Some("This browser keeps nothing for this page: what is not sent yet is gone when you close it.")
+        }
+        Storage::Off(StorageTrouble::Full) => {
+            Some("This browser's storage is full: what is not sent yet is gone when you close this page.")
+        }
+        Storage::Off(StorageTrouble::Broken) => {
+            Some("This browser's storage does not answer: what is not sent yet is gone when you close this page.")
+        }
+    }
+}
+
+pub(super) fn storage_state(storage: Storage) -> &'static str {
+    match storage {
+        Storage::Loading => "loading",
+        Storage::On => "on",
+        Storage::Off(StorageTrouble::Forbidden) => "forbidden",
+        Storage::Off(StorageTrouble::Full) => "full",
+        Storage::Off(StorageTrouble::Broken) => "broken",
     }
 }
 

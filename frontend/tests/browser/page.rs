@@ -1,6 +1,6 @@
 //! The page as a whole: rooms, who is here, the words for the link, what is spoken.
 
-use frontend::state::{Action, Place};
+use frontend::state::{Action, Effect, Place};
 use shared::{RoomName, ServerFrame, Signal};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -55,6 +55,26 @@ async fn the_log_is_silent_and_one_region_speaks() {
     let log = chat.find("[role=log]").unwrap();
     assert_eq!(log.get_attribute("aria-live").as_deref(), Some("off"));
     assert_eq!(chat.root.query_selector_all("[aria-live=polite]").unwrap().length(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_newer_version_is_offered_where_nothing_moves_for_it() {
+    let chat = Mounted::live(3).await;
+    let place = |selector: &str| {
+        let bounds = chat.find(selector).unwrap().get_bounding_client_rect();
+        (bounds.top(), bounds.bottom(), bounds.width())
+    };
+    let parts = [".status", "#composer", "li.m", ".side"];
+    let before = parts.map(place);
+    chat.act(Action::UpdateReady);
+    let offer = chat.until(".newer", |_| true).await;
+    assert_eq!(offer.text_content().unwrap(), "A newer version is ready. Reload");
+    frame().await;
+    assert_eq!(parts.map(place), before);
+    assert!(!chat.effects.borrow().contains(&Effect::TakeUpdate));
+    chat.find(".newer button").unwrap().unchecked_into::<HtmlElement>().click();
+    frame().await;
+    assert!(chat.effects.borrow().contains(&Effect::TakeUpdate));
 }
 
 #[wasm_bindgen_test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientKey, Cursor, MessageText, PersonId, PersonName, RoomName, Seq};
+use crate::{ClientKey, Cursor, Emoji, MessageText, PersonId, PersonName, RoomName, RoomTitle, RoomTopic, Seq};
 
 /// A frame from a client. A WebSocket text message is one of these or an array of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,55 @@ pub enum ClientFrame {
         /// Whom it mentions; at most 50.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<PersonId>,
+    },
+    /// Change what a message of one's own says.
+    Edit {
+        /// The room.
+        room: RoomName,
+        /// The name of this command.
+        key: ClientKey,
+        /// The message.
+        target: Seq,
+        /// What it is to say.
+        text: MessageText,
+        /// Whom it then mentions; at most 50.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<PersonId>,
+    },
+    /// Take a message of one's own back.
+    Delete {
+        /// The room.
+        room: RoomName,
+        /// The name of this command.
+        key: ClientKey,
+        /// The message.
+        target: Seq,
+    },
+    /// Put a reaction to a message, or take it back.
+    React {
+        /// The room.
+        room: RoomName,
+        /// The name of this command.
+        key: ClientKey,
+        /// The message.
+        target: Seq,
+        /// Which reaction.
+        emoji: Emoji,
+        /// Put, or take back.
+        on: bool,
+    },
+    /// Say what the room is called and about. What is absent stays as it is.
+    SetRoom {
+        /// The room.
+        room: RoomName,
+        /// The name of this command.
+        key: ClientKey,
+        /// Its title.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<RoomTitle>,
+        /// What it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic: Option<RoomTopic>,
     },
     /// The person types. Said again every few seconds while it is so.
     Typing {

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::server::{Reset, RoomHead, ServerFrame, Signal};
 use crate::{
-    Author, ClientKey, Epoch, Event, EventBody, Limits, Millis, Person, Refusal, RefusalCode, RoomName, Seq, Snapshot,
+    Author, ClientKey, Digest, Epoch, Event, EventBody, Limits, Millis, Person, Refusal, RefusalCode, RoomName, Seq,
+    Snapshot,
 };
 
 /// Any frame: of its fields, those of its `type` are there.
@@ -24,6 +25,7 @@ pub(super) struct Flat {
     epoch: Option<Epoch>,
     first: Option<Seq>,
     head: Option<Seq>,
+    digest: Option<Digest>,
     snapshot: Option<Snapshot>,
     reset: Option<Reset>,
     you: Option<Person>,
@@ -78,6 +80,7 @@ impl Flat {
                 epoch: self.epoch?,
                 first: self.first?,
                 head: self.head?,
+                digest: self.digest?,
                 snapshot: self.snapshot,
                 reset: self.reset,
             },

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::flat::Flat;
-use crate::{ClientKey, Epoch, Event, Limits, Millis, Person, Refusal, RoomName, Seq, Snapshot};
+use crate::{ClientKey, Digest, Epoch, Event, Limits, Millis, Person, Refusal, RoomName, Seq, Snapshot};
 
 /// A frame from the server. A WebSocket text message is one of these or an array of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub enum ServerFrame {
         first: Seq,
         /// The newest event.
         head: Seq,
+        /// The digest of the log up to `head`.
+        digest: Digest,
         /// The newest messages, where the client gave no cursor or one that is no good here.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         snapshot: Option<Snapshot>,
@@ -100,6 +102,8 @@ pub struct RoomHead {
     pub room: RoomName,
     /// Its newest event.
     pub seq: Seq,
+    /// The digest of the log up to there.
+    pub digest: Digest,
 }
 
 /// What is true only now: never in the log, coalesced, free to be lost. It is read as part of a [`ServerFrame`].

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use backend::log::{Batch, PersonRow};
-use shared::{ClientKey, Epoch, Event, Message, PersonId, PersonName, RoomName, Seq, Snapshot};
+use backend::log::{Batch, Entry, PersonRow, RoomState};
+use shared::{ClientKey, Digest, Epoch, Event, Message, PersonId, PersonName, RoomName, Seq, Snapshot};
 
 /// All of it.
 #[derive(Clone)]
@@ -19,12 +19,14 @@ pub struct Image {
 }
 
 /// A room: its log, the keys that were used in it, and its view.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RoomImage {
     /// The log, from seq 1 on.
-    pub events: Vec<Event>,
-    /// Which event a key became.
-    pub keys: BTreeMap<(PersonId, ClientKey), Seq>,
+    pub log: Vec<Entry>,
+    /// Where it ends.
+    pub state: RoomState,
+    /// Which event a key became; none where it changed nothing.
+    pub keys: BTreeMap<(PersonId, ClientKey), Option<Seq>>,
     /// The view.
     pub messages: BTreeMap<Seq, Message>,
 }
@@ -33,20 +35,34 @@ impl RoomImage {
     /// The newest event's seq.
     #[must_use]
     pub fn head(&self) -> Seq {
-        self.events.last().map_or(Seq::ZERO, |event| event.seq)
+        self.log.last().map_or(Seq::ZERO, |entry| entry.event.seq)
     }
 
     /// The event of a seq.
     #[must_use]
     pub fn event(&self, seq: Seq) -> Option<&Event> {
-        self.events.get(usize::try_from(seq.0).ok()?.checked_sub(1)?)
+        Some(&self.log.get(usize::try_from(seq.0).ok()?.checked_sub(1)?)?.event)
+    }
+
+    /// The digest of the log up to a seq, where it is that long.
+    #[must_use]
+    pub fn digest(&self, seq: Seq) -> Option<Digest> {
+        match usize::try_from(seq.0).ok()?.checked_sub(1) {
+            None => Some(Digest::default()),
+            Some(place) => self.log.get(place).map(|entry| entry.digest),
+        }
+    }
+
+    /// The events up to a seq.
+    #[must_use]
+    pub fn up_to(&self, seq: Seq) -> &[Entry] {
+        &self.log[..usize::try_from(seq.0).unwrap_or(usize::MAX).min(self.log.len())]
     }
 
     /// The events after a seq.
     #[must_use]
-    pub fn after(&self, seq: Seq) -> &[Event] {
-        let skip = usize::try_from(seq.0).unwrap_or(usize::MAX).min(self.events.len());
-        &self.events[skip..]
+    pub fn after(&self, seq: Seq) -> &[Entry] {
+        &self.log[self.up_to(seq).len()..]
     }
 
     /// The newest so many messages.
@@ -54,24 +70,36 @@ impl RoomImage {
     pub fn snapshot(&self, messages: usize) -> Snapshot {
         let skip = self.messages.len().saturating_sub(messages);
         Snapshot {
+            about: self.state.about.clone(),
             messages: self.messages.values().skip(skip).cloned().collect(),
             more_before: skip > 0 && messages > 0,
         }
     }
 
-    fn take(&mut self, event: &Event) -> Result<(), String> {
+    fn push(&mut self, entry: &Entry) -> Result<(), String> {
+        let event = &entry.event;
         if event.seq != self.head().next() {
             return Err(format!("event {} does not follow {}", event.seq, self.head()));
         }
-        let key = (event.by.id.clone(), event.key.clone());
-        if let Some(known) = self.keys.insert(key, event.seq) {
-            return Err(format!("event {} has the key of {known}", event.seq));
-        }
-        if let Some(message) = Message::posted(event) {
-            self.messages.insert(event.seq, message);
-        }
-        self.events.push(event.clone());
+        self.know(&event.by.id, &event.key, Some(event.seq))?;
+        self.log.push(entry.clone());
         Ok(())
+    }
+
+    fn know(&mut self, person: &PersonId, key: &ClientKey, seq: Option<Seq>) -> Result<(), String> {
+        match self.keys.insert((person.clone(), key.clone()), seq) {
+            None => Ok(()),
+            Some(known) => Err(format!("the key {key} of {seq:?} was that of {known:?}")),
+        }
+    }
+
+    /// What a message and its edits said is gone.
+    fn erase(&mut self, message: Seq) {
+        for Entry { event, .. } in &mut self.log {
+            if event.seq == message || event.body.target() == Some(message) {
+                event.body.erase();
+            }
+        }
     }
 }
 
@@ -86,11 +114,27 @@ impl Image {
         self.rooms.get(name).cloned().unwrap_or_default()
     }
 
+    fn room_mut(&mut self, name: &RoomName) -> &mut RoomImage {
+        Arc::make_mut(self.rooms.entry(name.clone()).or_default())
+    }
+
     /// Takes all of a batch, or nothing.
     pub(super) fn take(&mut self, batch: &Batch) -> Result<(), String> {
         let mut next = self.clone();
-        for event in &batch.events {
-            Arc::make_mut(next.rooms.entry(event.room.clone()).or_default()).take(event)?;
+        for entry in &batch.events {
+            next.room_mut(&entry.event.room).push(entry)?;
+        }
+        for (room, person, key) in &batch.unchanged {
+            next.room_mut(room).know(person, key, None)?;
+        }
+        for (name, state) in &batch.rooms {
+            next.room_mut(name).state = state.clone();
+        }
+        for ((room, seq), message) in &batch.messages {
+            next.room_mut(room).messages.insert(*seq, message.clone());
+        }
+        for (room, message) in &batch.erased {
+            next.room_mut(room).erase(*message);
         }
         for PersonRow { id, name, renamed, session, .. } in &batch.people {
             if *renamed || !next.people.contains_key(id) {

@@ -1,7 +1,7 @@
 //! The writing end of the disk, as the server's writer has it.
 
-use backend::log::{Batch, RoomState, Store, StoreError};
-use shared::{ClientKey, Epoch, PersonId, RoomName, Seq};
+use backend::log::{Batch, Found, RoomState, Store, StoreError};
+use shared::{ClientKey, Epoch, Message, PersonId, RoomName, Seq};
 
 use super::Disk;
 
@@ -25,13 +25,17 @@ impl Store for Kept {
     }
 
     fn room(&mut self, room: &RoomName) -> Result<RoomState, StoreError> {
-        let room = self.disk.look(|image| image.room(room));
-        Ok(room.events.last().map_or_else(RoomState::default, |event| RoomState { head: event.seq, at: event.at }))
+        Ok(self.disk.look(|image| image.room(room)).state.clone())
     }
 
-    fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Seq>, StoreError> {
+    fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Found>, StoreError> {
         let room = self.disk.look(|image| image.room(room));
-        Ok(room.keys.get(&(author.clone(), key.clone())).copied())
+        let found = room.keys.get(&(author.clone(), key.clone()));
+        Ok(found.map(|seq| seq.map_or(Found::Unchanged, Found::Event)))
+    }
+
+    fn message(&mut self, room: &RoomName, seq: Seq) -> Result<Option<Message>, StoreError> {
+        Ok(self.disk.look(|image| image.room(room)).messages.get(&seq).cloned())
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {

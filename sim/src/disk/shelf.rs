@@ -1,6 +1,6 @@
 //! The reading end of the disk, as the server's readers have it.
 
-use backend::log::{Ends, Place, ReadError, Reader};
+use backend::log::{Ends, Entry, Place, ReadError, Reader};
 use shared::{Epoch, Event, Message, Page, Person, RoomName, Seq, Snapshot};
 
 use super::{Disk, Image};
@@ -29,10 +29,10 @@ impl Reader for Shelf {
         &self.epoch
     }
 
-    fn ends(&self, room: &RoomName, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
+    fn ends(&self, room: &RoomName, at: Seq, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
         self.read(|image| {
             let room = image.room(room);
-            let ends = Ends { first: Seq(1), head: room.head() };
+            let ends = Ends { first: Seq(1), head: room.head(), digest: room.state.digest, at: room.digest(at) };
             (ends, room.snapshot(messages as usize))
         })
     }
@@ -40,12 +40,12 @@ impl Reader for Shelf {
     fn after(&self, room: &RoomName, after: Seq, most: u32, bytes: usize) -> Result<Vec<Event>, ReadError> {
         self.read(|image| {
             let (room, mut left) = (image.room(room), bytes);
-            let fits = |_: &&Event| {
+            let fits = |_: &&Entry| {
                 let fits = left > 0;
                 left = left.saturating_sub(200);
                 fits
             };
-            room.after(after).iter().take(most as usize).take_while(fits).cloned().collect()
+            room.after(after).iter().take(most as usize).take_while(fits).map(|entry| entry.event.clone()).collect()
         })
     }
 
@@ -78,6 +78,7 @@ impl Reader for Shelf {
                 epoch: self.epoch.clone(),
                 first: Seq(1),
                 head: room.head(),
+                digest: room.state.digest,
                 more_before: room.messages.range(..oldest).next().is_some(),
                 more_after: room.messages.range(newest.next()..).next().is_some(),
                 messages,

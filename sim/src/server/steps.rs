@@ -14,6 +14,8 @@ pub enum Step {
     Publish,
     /// Answer those who asked.
     Answer,
+    /// Erase what is left of deleted texts.
+    Scrub,
 }
 
 /// Once in so many steps the server crashes before one.
@@ -31,6 +33,8 @@ pub(super) async fn write<S: Store>(tools: Tools, mut writer: Writer<S>) {
         writer.publish(&mut done);
         before(&tools, Step::Answer).await;
         writer.answer(done);
+        before(&tools, Step::Scrub).await;
+        writer.scrub();
     }
 }
 

@@ -30,6 +30,14 @@ pub(crate) fn files(dist: &Path) -> Result<Vec<String>> {
     Ok(files)
 }
 
+/// All other files, sorted, without the compressed copies.
+pub(crate) fn later(dist: &Path) -> Result<Vec<String>> {
+    let first = files(dist)?;
+    let all = super::compress::files(dist)?.into_iter();
+    let names = all.filter_map(|path| Some(path.strip_prefix(dist).ok()?.to_string_lossy().into_owned()));
+    Ok(names.filter(|name| !first.contains(name) && !has_kind(name, "br") && !has_kind(name, "gz")).collect())
+}
+
 /// What a page asks for: its links, its scripts, and what inline scripts import or name as wasm.
 fn of_html(html: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -137,6 +145,11 @@ mod tests {
         write("a.js", "import { x } from './snippets/one/inline0.js'; new URL('a_bg.wasm', import.meta.url)");
         write("snippets/one/inline0.js", "export const x = 1");
         assert_eq!(files(dist.path()).unwrap(), ["index.html", "a.js", "snippets/one/inline0.js"]);
+
+        write("sw.js", "importScripts('/b.js')");
+        write("sw.js.br", "x");
+        write("a.js.gz", "x");
+        assert_eq!(later(dist.path()).unwrap(), ["sw.js"]);
 
         write("index.html", "<script src='/gone.js'></script>");
         let error = files(dist.path()).unwrap_err().to_string();

@@ -11,17 +11,17 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::compress::files;
+use super::{compress::files, lean::Build};
 use crate::{place, versions};
 
 /// What the client is built from, below the root.
 const INPUTS: [&str; 6] = ["frontend", "shared", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock"];
 
 /// Raised when the build or the compression of the client is done in another way.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// The number of what goes in.
-pub(crate) fn inputs(compiler: &str) -> Result<u64> {
+pub(crate) fn inputs(compiler: &str, how: Build) -> Result<u64> {
     let root = place::root();
     let mut paths = Vec::new();
     for input in INPUTS {
@@ -32,7 +32,7 @@ pub(crate) fn inputs(compiler: &str) -> Result<u64> {
             paths.push(path);
         }
     }
-    Ok(number(&root, &paths, &(FORMAT, compiler, versions::TRUNK, versions::BINARYEN))?)
+    Ok(number(&root, &paths, &(FORMAT, compiler, how, versions::TRUNK, versions::BINARYEN))?)
 }
 
 /// Whether the last good build was made from this, and its files are still there and unchanged.

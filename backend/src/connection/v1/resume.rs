@@ -15,6 +15,7 @@ pub(super) enum Resume {
     Snapshot(Option<Reset>),
 }
 
+/// Where to go on, by the ends of the log, which know its digest where the cursor stands.
 pub(super) fn resume(epoch: &Epoch, ends: &Ends, after: Option<&Cursor>) -> Resume {
     let Some(cursor) = after else { return Resume::Snapshot(None) };
     if cursor.epoch != *epoch {
@@ -23,6 +24,8 @@ pub(super) fn resume(epoch: &Epoch, ends: &Ends, after: Option<&Cursor>) -> Resu
         Resume::Snapshot(Some(Reset::Ahead))
     } else if cursor.seq.next() < ends.first || ends.head.0 - cursor.seq.0 > TOO_FAR {
         Resume::Snapshot(Some(Reset::TooFar))
+    } else if cursor.digest.is_some_and(|digest| ends.at != Some(digest)) {
+        Resume::Snapshot(Some(Reset::Diverged))
     } else {
         Resume::From(cursor.seq)
     }
@@ -30,13 +33,15 @@ pub(super) fn resume(epoch: &Epoch, ends: &Ends, after: Option<&Cursor>) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use shared::Digest;
+
     use super::*;
 
     #[test]
     fn a_cursor_is_followed_or_replaced_whole() {
         let epoch = Epoch::from("now".to_owned());
         let check = |first, head, after: Option<(&str, u64)>, want| {
-            let ends = Ends { first: Seq(first), head: Seq(head) };
+            let ends = Ends { first: Seq(first), head: Seq(head), ..Ends::default() };
             let cursor =
                 after.map(|(epoch, seq)| Cursor { epoch: Epoch::from(epoch.to_owned()), seq: Seq(seq), digest: None });
             assert_eq!(resume(&epoch, &ends, cursor.as_ref()), want, "{first}..{head} after {after:?}");
@@ -53,5 +58,20 @@ mod tests {
         check(5, 9, Some(("now", 4)), Resume::From(Seq(4)));
         check(5, 9, Some(("now", 3)), Resume::Snapshot(Some(Reset::TooFar)));
         check(1, 9, Some(("now", u64::MAX)), Resume::Snapshot(Some(Reset::Ahead)));
+    }
+
+    #[test]
+    fn a_cursor_with_a_digest_is_good_only_where_the_log_has_the_same() {
+        let epoch = Epoch::from("now".to_owned());
+        let check = |digest: Option<u8>, log: Option<u8>, want| {
+            let of = |byte| Digest([byte; 16]);
+            let ends = Ends { head: Seq(9), at: log.map(of), ..Ends::default() };
+            let cursor = Cursor { epoch: epoch.clone(), seq: Seq(7), digest: digest.map(of) };
+            assert_eq!(resume(&epoch, &ends, Some(&cursor)), want, "{digest:?} of a client, {log:?} of the log");
+        };
+        check(None, Some(1), Resume::From(Seq(7)));
+        check(Some(1), Some(1), Resume::From(Seq(7)));
+        check(Some(2), Some(1), Resume::Snapshot(Some(Reset::Diverged)));
+        check(Some(2), None, Resume::Snapshot(Some(Reset::Diverged)));
     }
 }

@@ -1,15 +1,25 @@
 //! Tests of appending, on a store in memory that can be told to fail.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, atomic::AtomicBool},
+};
 
-use shared::{Epoch, MessageText};
+use shared::{Author, ClientKey, Digest, Epoch, MessageText, PersonId, PersonName};
 
 use super::*;
+use crate::log::store::{Batch, PersonRow};
+
+mod changes;
 
 /// What the store in memory holds, and how it is to fail.
 #[derive(Default)]
 struct Kept {
-    events: Vec<Event>,
+    events: Vec<Entry>,
+    unchanged: Vec<(RoomName, PersonId, ClientKey)>,
+    rooms: BTreeMap<RoomName, RoomState>,
+    messages: BTreeMap<(RoomName, Seq), Message>,
+    erased: Vec<(RoomName, Seq)>,
     people: Vec<PersonRow>,
     commits: usize,
     fail: Option<StoreError>,
@@ -26,15 +36,19 @@ impl Store for Memory {
     }
 
     fn room(&mut self, room: &RoomName) -> Result<RoomState, StoreError> {
-        let kept = self.kept.lock().unwrap();
-        let last = kept.events.iter().rfind(|event| event.room == *room);
-        Ok(last.map_or_else(RoomState::default, |event| RoomState { head: event.seq, at: event.at }))
+        Ok(self.kept.lock().unwrap().rooms.get(room).cloned().unwrap_or_default())
     }
 
-    fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Seq>, StoreError> {
+    fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Found>, StoreError> {
         let kept = self.kept.lock().unwrap();
-        let same = |event: &&Event| event.room == *room && event.by.id == *author && event.key == *key;
-        Ok(kept.events.iter().find(same).map(|event| event.seq))
+        let same = |Entry { event, .. }: &&Entry| event.room == *room && event.by.id == *author && event.key == *key;
+        let unchanged = kept.unchanged.contains(&(room.clone(), author.clone(), key.clone()));
+        let event = kept.events.iter().find(same).map(|entry| Found::Event(entry.event.seq));
+        Ok(event.or(unchanged.then_some(Found::Unchanged)))
+    }
+
+    fn message(&mut self, room: &RoomName, seq: Seq) -> Result<Option<Message>, StoreError> {
+        Ok(self.kept.lock().unwrap().messages.get(&(room.clone(), seq)).cloned())
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
@@ -43,8 +57,13 @@ impl Store for Memory {
         if let Some(error) = kept.fail.take() {
             return Err(error);
         }
-        kept.events.extend(batch.events.iter().cloned());
-        kept.people.extend(batch.people.iter().cloned());
+        let batch = batch.clone();
+        kept.events.extend(batch.events);
+        kept.unchanged.extend(batch.unchanged);
+        kept.rooms.extend(batch.rooms);
+        kept.messages.extend(batch.messages);
+        kept.erased.extend(batch.erased);
+        kept.people.extend(batch.people);
         Ok(())
     }
 }
@@ -55,19 +74,27 @@ fn appender() -> (Appender<Memory>, Arc<Mutex<Kept>>) {
     (Appender::new(Memory { epoch: Epoch::from("e".to_owned()), kept: Arc::clone(&kept) }, salts), kept)
 }
 
-fn post(room: &str, author: &str, key: &str) -> Command {
+fn command(room: &str, author: &str, key: &str, command: shared::Command) -> Command {
     Command::Append(Draft {
         room: RoomName::parse(room).unwrap(),
         by: Author { id: PersonId::parse(author).unwrap(), name: PersonName::anonymous(), plain: false },
         key: ClientKey::parse(key).unwrap(),
-        body: EventBody::Posted { text: MessageText::parse("t").unwrap(), reply_to: None, mentions: Vec::new() },
+        command,
         remember: None,
         line: Line::default(),
     })
 }
 
-fn seqs(events: &[Event]) -> Vec<(&str, u64)> {
-    events.iter().map(|event| (event.room.as_str(), event.seq.0)).collect()
+fn text(text: &str) -> MessageText {
+    MessageText::parse(text).unwrap()
+}
+
+fn post(room: &str, author: &str, key: &str) -> Command {
+    command(room, author, key, shared::Command::Post { text: text("t"), reply_to: None, mentions: Vec::new() })
+}
+
+fn seqs(events: &[Entry]) -> Vec<(&str, u64)> {
+    events.iter().map(|Entry { event, .. }| (event.room.as_str(), event.seq.0)).collect()
 }
 
 #[test]
@@ -97,7 +124,7 @@ fn a_key_becomes_one_event_however_often_it_comes() {
 #[test]
 fn time_never_goes_back_in_a_room() {
     let (mut appender, _) = appender();
-    let mut at = |now: u64| appender.append(&[post("a", "p", &now.to_string())], Millis(now)).0[0].at.0;
+    let mut at = |now: u64| appender.append(&[post("a", "p", &now.to_string())], Millis(now)).0[0].event.at.0;
     assert_eq!([at(100), at(50), at(101)], [100, 100, 101]);
 }
 
@@ -187,7 +214,12 @@ fn a_post_does_not_take_back_a_name() {
 
 #[test]
 fn salts_come_from_where_it_was_told() {
-    assert_eq!(appender().0.salt().unwrap(), [7; 16]);
+    let (mut appender, _) = appender();
+    let (events, _) = appender.append(&[post("a", "p", "1")], Millis(1));
+    let shared::EventBody::Posted { words: shared::Words::Kept { salt, .. }, .. } = &events[0].event.body else {
+        panic!("{events:?}")
+    };
+    assert_eq!(*salt, Salt([7; 16]));
     let salts = crate::log::system_salts();
     assert_ne!(salts().unwrap(), salts().unwrap());
 }

@@ -5,7 +5,7 @@ use std::{
     task::Wake,
 };
 
-use shared::{Author, ClientKey, EventBody, MessageText, Millis, PersonName};
+use shared::{Author, ClientKey, Event, Millis, PersonName};
 
 use super::*;
 
@@ -22,15 +22,16 @@ fn person() -> Person {
     Person { id: PersonId::parse("p").unwrap(), name: PersonName::anonymous() }
 }
 
-fn event(seq: u64) -> Event {
-    Event {
+fn event(seq: u64) -> Entry {
+    let event = Event {
         room: RoomName::lobby(),
         seq: Seq(seq),
         at: Millis(1),
         by: Author { id: PersonId::parse("p").unwrap(), name: PersonName::anonymous(), plain: false },
         key: ClientKey::parse("k").unwrap(),
-        body: EventBody::Posted { text: MessageText::parse("t").unwrap(), reply_to: None, mentions: Vec::new() },
-    }
+        body: EventBody::Unknown { kind: "any".to_owned(), target: None, hash: shared::Hash::default() },
+    };
+    Entry { event, digest: Digest::default() }
 }
 
 fn taken(news: &News) -> Vec<u64> {
@@ -88,7 +89,7 @@ fn under_concurrent_publishing_nothing_is_missed_and_nobody_sleeps_for_ever() {
                             }
                         }
                         // Fell off the ring: a real follower reads the log.
-                        News::Log => cursor = Seq(room.head().0.max(cursor.0)),
+                        News::Log => cursor = Seq(room.head().0.0.max(cursor.0)),
                         News::None => {
                             sleeps += 1;
                             let before = std::time::Instant::now();

@@ -5,17 +5,21 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
-use shared::{Epoch, Event, Message, Millis, Page, Person, PersonId, PersonName, RoomName, Seq, Snapshot};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use shared::{
+    About, Digest, Epoch, Event, Message, Millis, Page, Person, PersonId, PersonName, RoomName, Seq, Snapshot,
+};
 
 use crate::log::{
     read::{Ends, Place, ReadError, Reader},
-    rows::{self, EVENT, MESSAGE, column, parsed, seq},
+    rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, parsed, seq},
     schema,
 };
 
-/// About the most bytes of text in a snapshot: it waits in memory for its client.
+/// About the most bytes of texts and reactions in a snapshot: it waits in memory for its client.
 const SNAPSHOT_BYTES: usize = 128 * 1024;
+/// About the bytes of who put a reaction.
+const REACTION_BYTES: usize = 60;
 
 /// Reads the database beside the writer. It keeps as many connections as there were readers at a time.
 pub struct SqliteReader {
@@ -57,28 +61,32 @@ impl Reader for SqliteReader {
         &self.epoch
     }
 
-    fn ends(&self, room: &RoomName, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
+    fn ends(&self, room: &RoomName, at: Seq, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
         self.read(|db| {
-            let Some((id, ends)) = room_ends(db, room)? else {
-                return Ok((Ends { first: Seq(1), head: Seq::ZERO }, Snapshot::default()));
+            let Some(Room { id, base, mut ends, about }) = find_room(db, room)? else {
+                return Ok((
+                    Ends { at: (at == Seq::ZERO).then(Digest::default), ..Ends::default() },
+                    Snapshot::default(),
+                ));
             };
+            ends.at = if at.next() == ends.first { Some(base) } else { digest_at(db, id, at)? };
             let newest = if messages == 0 { Vec::new() } else { before(db, id, Seq(u64::MAX), messages)? };
             let newest = at_most(newest, SNAPSHOT_BYTES);
             let more_before = newest.first().map_or(Ok(false), |first| any_before(db, id, first.seq))?;
-            Ok((ends, Snapshot { messages: newest, more_before }))
+            Ok((ends, Snapshot { about, messages: newest, more_before }))
         })
     }
 
     fn after(&self, room: &RoomName, after: Seq, most: u32, bytes: usize) -> Result<Vec<Event>, ReadError> {
-        self.read(|db| match room_ends(db, room)? {
-            Some((id, _)) => events_after(db, id, room, after, most, bytes),
+        self.read(|db| match find_room(db, room)? {
+            Some(Room { id, .. }) => events_after(db, id, room, after, most, bytes),
             None => Ok(Vec::new()),
         })
     }
 
     fn page(&self, room: &RoomName, place: Place, limit: u32) -> Result<Page, ReadError> {
         self.read(|db| {
-            let (id, ends) = room_ends(db, room)?.unwrap_or((0, Ends { first: Seq(1), head: Seq::ZERO }));
+            let (id, ends) = find_room(db, room)?.map_or((0, Ends::default()), |room| (room.id, room.ends));
             let messages = match place {
                 Place::Newest => before(db, id, Seq(u64::MAX), limit)?,
                 Place::Before(seq) => before(db, id, seq, limit)?,
@@ -98,6 +106,7 @@ impl Reader for SqliteReader {
                 epoch: self.epoch.clone(),
                 first: ends.first,
                 head: ends.head,
+                digest: ends.digest,
                 messages,
             })
         })
@@ -114,10 +123,26 @@ impl Reader for SqliteReader {
     }
 }
 
-fn room_ends(db: &Connection, room: &RoomName) -> rusqlite::Result<Option<(i64, Ends)>> {
-    let mut find = db.prepare_cached("SELECT id, first, head FROM rooms WHERE name = ?1")?;
-    find.query_row([room.as_str()], |row| Ok((row.get(0)?, Ends { first: seq(row, 1)?, head: seq(row, 2)? })))
-        .optional()
+struct Room {
+    id: i64,
+    /// The digest of what came before the first event that is still there.
+    base: Digest,
+    ends: Ends,
+    about: About,
+}
+
+fn find_room(db: &Connection, room: &RoomName) -> rusqlite::Result<Option<Room>> {
+    const ROOM: &str = "SELECT id, base, first, head, digest, title, topic, about FROM rooms WHERE name = ?1";
+    let find = |row: &Row<'_>| {
+        let ends = Ends { first: seq(row, 2)?, head: seq(row, 3)?, digest: digest(row, 4)?, at: None };
+        Ok(Room { id: row.get(0)?, base: digest(row, 1)?, ends, about: rows::about(row, 5)? })
+    };
+    db.prepare_cached(ROOM)?.query_row([room.as_str()], find).optional()
+}
+
+fn digest_at(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<Option<Digest>> {
+    let mut find = db.prepare_cached("SELECT digest FROM events WHERE room = ?1 AND seq = ?2")?;
+    find.query_row(params![room, column(seq.0)], |row| digest(row, 0)).optional()
 }
 
 pub(super) fn events_after(
@@ -128,8 +153,9 @@ pub(super) fn events_after(
     most: u32,
     bytes: usize,
 ) -> rusqlite::Result<Vec<Event>> {
-    let mut find =
-        db.prepare_cached(&format!("SELECT {EVENT} FROM events WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"))?;
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {EVENT} FROM {EVENTS} WHERE e.room = ?1 AND e.seq > ?2 ORDER BY e.seq LIMIT ?3"
+    ))?;
     let mut rows = find.query(params![room, column(after.0), most])?;
     let (mut events, mut left) = (Vec::new(), bytes);
     while let Some(row) = rows.next()? {
@@ -145,7 +171,7 @@ pub(super) fn events_after(
 
 fn before(db: &Connection, room: i64, before: Seq, limit: u32) -> rusqlite::Result<Vec<Message>> {
     let mut find = db.prepare_cached(&format!(
-        "SELECT {MESSAGE} FROM messages WHERE room = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3"
+        "SELECT {MESSAGE} FROM {MESSAGES} WHERE m.room = ?1 AND m.seq < ?2 ORDER BY m.seq DESC LIMIT ?3"
     ))?;
     let mut messages: Vec<_> =
         find.query_map(params![room, column(before.0), limit], rows::message)?.collect::<Result<_, _>>()?;
@@ -158,7 +184,7 @@ fn at_most(mut messages: Vec<Message>, bytes: usize) -> Vec<Message> {
     let mut left = bytes;
     let fits = |message: &&Message| {
         let fits = left > 0;
-        left = left.saturating_sub(message.text.as_str().len());
+        left = left.saturating_sub(weight(message));
         fits
     };
     let kept = messages.iter().rev().take_while(fits).count();
@@ -166,16 +192,21 @@ fn at_most(mut messages: Vec<Message>, bytes: usize) -> Vec<Message> {
     messages
 }
 
+fn weight(message: &Message) -> usize {
+    let reactions: usize = message.reactions.iter().map(|reaction| reaction.by.len() * REACTION_BYTES).sum();
+    message.text.as_ref().map_or(0, |text| text.as_str().len()) + reactions
+}
+
 fn after(db: &Connection, room: i64, after: Seq, limit: u32) -> rusqlite::Result<Vec<Message>> {
     let mut find = db.prepare_cached(&format!(
-        "SELECT {MESSAGE} FROM messages WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
+        "SELECT {MESSAGE} FROM {MESSAGES} WHERE m.room = ?1 AND m.seq > ?2 ORDER BY m.seq LIMIT ?3"
     ))?;
     find.query_map(params![room, column(after.0), limit], rows::message)?.collect()
 }
 
 fn from_time(db: &Connection, room: i64, time: Millis, limit: u32) -> rusqlite::Result<Vec<Message>> {
     let mut find = db.prepare_cached(&format!(
-        "SELECT {MESSAGE} FROM messages WHERE room = ?1 AND at >= ?2 ORDER BY at, seq LIMIT ?3"
+        "SELECT {MESSAGE} FROM {MESSAGES} WHERE m.room = ?1 AND m.at >= ?2 ORDER BY m.at, m.seq LIMIT ?3"
     ))?;
     find.query_map(params![room, column(time.0), limit], rows::message)?.collect()
 }

@@ -1,10 +1,14 @@
 //! Tests of the SQLite store: what is committed is there after reopening, and views are folds.
 
-use shared::{Author, MessageText, Millis, PersonName};
+use shared::{Author, Digest, Event, EventBody, MessageText, Millis, PersonName, Salt, Words};
 use tempfile::TempDir;
 
 use super::*;
-use crate::log::{Place, Reads, SqliteReader};
+use crate::log::{Entry, Place, Reads, SqliteReader};
+
+mod changes;
+mod erasing;
+mod migrating;
 
 fn open() -> (SqliteStore, TempDir) {
     let data = tempfile::tempdir().unwrap();
@@ -12,6 +16,8 @@ fn open() -> (SqliteStore, TempDir) {
 }
 
 fn event(room: &str, seq: u64, text: &str) -> Event {
+    let text = MessageText::parse(text).unwrap();
+    let mentions = vec![PersonId::parse("q").unwrap(); usize::from(seq == 3)];
     Event {
         room: RoomName::parse(room).unwrap(),
         seq: Seq(seq),
@@ -23,15 +29,29 @@ fn event(room: &str, seq: u64, text: &str) -> Event {
         },
         key: ClientKey::parse(&seq.to_string()).unwrap(),
         body: EventBody::Posted {
-            text: MessageText::parse(text).unwrap(),
+            words: Words::Kept { salt: Salt([9; 16]), text, mentions },
             reply_to: (seq > 1).then_some(Seq(1)),
-            mentions: vec![PersonId::parse("q").unwrap(); usize::from(seq == 3)],
         },
     }
 }
 
-fn batch(events: &[Event]) -> Batch {
-    Batch { events: events.to_vec(), people: Vec::new() }
+/// A batch of events that post, after what the store has.
+fn batch(store: &mut SqliteStore, events: &[Event]) -> Batch {
+    let mut batch = Batch::default();
+    for event in events {
+        let known = batch.rooms.remove(&event.room);
+        let mut state = known.unwrap_or_else(|| store.room(&event.room).unwrap());
+        (state.head, state.at, state.digest) = (event.seq, event.at, state.digest.after(event));
+        batch.events.push(Entry { event: event.clone(), digest: state.digest });
+        batch.rooms.insert(event.room.clone(), state);
+        batch.messages.insert((event.room.clone(), event.seq), Message::posted(event).unwrap());
+    }
+    batch
+}
+
+fn commit(store: &mut SqliteStore, events: &[Event]) -> Result<(), StoreError> {
+    let batch = batch(store, events);
+    store.commit(&batch)
 }
 
 fn rows(data: &TempDir) -> Vec<String> {
@@ -49,15 +69,17 @@ async fn what_is_committed_is_there_after_reopening() {
     let (mut store, data) = open();
     let events =
         [event("a", 1, "one"), event("a", 2, "two \u{202e} ünï"), event("b", 1, "other"), event("a", 3, "three")];
-    store.commit(&batch(&events)).unwrap();
+    commit(&mut store, &events).unwrap();
     drop(store);
     let mut store = SqliteStore::open(data.path(), "second").unwrap();
     assert_eq!(store.epoch().as_str(), "first", "the epoch is the file's");
     let room = RoomName::parse("a").unwrap();
-    assert_eq!(store.room(&room).unwrap(), RoomState { head: Seq(3), at: Millis(1_003) });
+    let digest = [0, 1, 3].iter().fold(Digest::default(), |digest, index| digest.after(&events[*index]));
+    let state = RoomState { head: Seq(3), at: Millis(1_003), digest, ..RoomState::default() };
+    assert_eq!(store.room(&room).unwrap(), state);
     assert_eq!(store.room(&RoomName::parse("c").unwrap()).unwrap(), RoomState::default());
     let key = |n: &str| ClientKey::parse(n).unwrap();
-    assert_eq!(store.find(&room, &events[0].by.id, &key("2")).unwrap(), Some(Seq(2)));
+    assert_eq!(store.find(&room, &events[0].by.id, &key("2")).unwrap(), Some(Found::Event(Seq(2))));
     assert_eq!(store.find(&room, &events[0].by.id, &key("9")).unwrap(), None);
     let reads = Reads::new(SqliteReader::new(data.path(), store.epoch().clone()));
     let read = reads.after(room.clone(), Seq(0), 100, usize::MAX).await.unwrap();
@@ -70,7 +92,7 @@ async fn what_is_committed_is_there_after_reopening() {
 async fn reading_the_log_is_bounded_by_number_and_by_bytes() {
     let (mut store, data) = open();
     let events: Vec<_> = (1..=100).map(|seq| event("a", seq, &"x".repeat(1_000))).collect();
-    store.commit(&batch(&events)).unwrap();
+    commit(&mut store, &events).unwrap();
     let reads = Reads::new(SqliteReader::new(data.path(), store.epoch().clone()));
     let count =
         async |most, bytes| reads.after(RoomName::parse("a").unwrap(), Seq(10), most, bytes).await.unwrap().len();
@@ -84,12 +106,12 @@ async fn reading_the_log_is_bounded_by_number_and_by_bytes() {
 fn views_are_folds_of_the_log() {
     let (mut store, data) = open();
     let events: Vec<_> = (1..=2_500).map(|seq| event("a", seq, &format!("text {seq}"))).collect();
-    store.commit(&batch(&events)).unwrap();
-    store.commit(&batch(&[event("b", 1, "b")])).unwrap();
+    commit(&mut store, &events).unwrap();
+    commit(&mut store, &[event("b", 1, "b")]).unwrap();
     let before = rows(&data);
     assert_eq!(before.len(), 2_501);
     let db = Connection::open(schema::file(data.path())).unwrap();
-    db.execute_batch("UPDATE messages SET text = 'spoiled' WHERE seq % 7 = 0; DELETE FROM messages WHERE seq > 2000")
+    db.execute_batch("UPDATE messages SET author = 'spoiled' WHERE seq % 7 = 0; DELETE FROM messages WHERE seq > 2000")
         .unwrap();
     assert_ne!(rows(&data), before);
     store.refold().unwrap();
@@ -99,25 +121,25 @@ fn views_are_folds_of_the_log() {
 #[test]
 fn a_batch_is_kept_whole_or_not_at_all() {
     let (mut store, data) = open();
-    store.commit(&batch(&[event("a", 1, "one")])).unwrap();
+    commit(&mut store, &[event("a", 1, "one")]).unwrap();
     // The second event's seq is taken, so the first must not stay either.
-    let failed = store.commit(&batch(&[event("a", 2, "two"), event("a", 1, "again")]));
+    let failed = commit(&mut store, &[event("a", 2, "two"), event("a", 1, "again")]);
     assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
     assert_eq!(rows(&data).len(), 1);
-    store.commit(&batch(&[event("a", 2, "two")])).unwrap();
+    commit(&mut store, &[event("a", 2, "two")]).unwrap();
     assert_eq!(rows(&data).len(), 2);
 }
 
 #[test]
 fn a_full_disk_is_known_as_such() {
     let (mut store, _data) = open();
-    store.commit(&batch(&[event("a", 1, "one")])).unwrap();
+    commit(&mut store, &[event("a", 1, "one")]).unwrap();
     let pages: i64 = store.db.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
     store.db.pragma_update(None, "max_page_count", pages).unwrap();
     let events: Vec<_> = (2..=200).map(|seq| event("a", seq, &"x".repeat(4_000))).collect();
-    assert!(matches!(store.commit(&batch(&events)), Err(StoreError::Full)));
+    assert!(matches!(commit(&mut store, &events), Err(StoreError::Full)));
     store.db.pragma_update(None, "max_page_count", 1_000_000).unwrap();
-    store.commit(&batch(&events)).unwrap();
+    commit(&mut store, &events).unwrap();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::task::Poll;
 
 use futures_util::FutureExt as _;
-use shared::{Author, ClientKey, EventBody, MessageText, PersonId, PersonName, RoomName, Seq};
+use shared::{Author, ClientKey, MessageText, PersonId, PersonName, RoomName, Seq};
 use tempfile::TempDir;
 
 use super::*;
@@ -21,7 +21,7 @@ fn post(key: &str) -> Command {
         room: RoomName::lobby(),
         by: Author { id: PersonId::parse("p").unwrap(), name: PersonName::anonymous(), plain: false },
         key: ClientKey::parse(key).unwrap(),
-        body: EventBody::Posted { text: MessageText::parse("t").unwrap(), reply_to: None, mentions: Vec::new() },
+        command: shared::Command::Post { text: MessageText::parse("t").unwrap(), reply_to: None, mentions: Vec::new() },
         remember: None,
         line: crate::log::Line::default(),
     })
@@ -29,7 +29,7 @@ fn post(key: &str) -> Command {
 
 fn head(data: &TempDir, log: &Log) -> u64 {
     let reader = SqliteReader::new(data.path(), log.epoch().clone());
-    reader.ends(&RoomName::lobby(), 0).unwrap().0.head.0
+    reader.ends(&RoomName::lobby(), Seq::ZERO, 0).unwrap().0.head.0
 }
 
 #[test]
@@ -41,10 +41,10 @@ fn each_step_does_its_own_part_and_no_more() {
     let taken = writer.take();
     assert_eq!((taken.commands().len(), head(&data, &log)), (2, 0));
     let mut done = writer.append(taken);
-    assert_eq!((head(&data, &log), room.head()), (2, Seq::ZERO), "durable, and nobody knows");
+    assert_eq!((head(&data, &log), room.head().0), (2, Seq::ZERO), "durable, and nobody knows");
     assert_eq!((done.events().len(), done.answers()[1]), (2, Ok(Appended::Fresh(Seq(2)))));
     writer.publish(&mut done);
-    assert_eq!(room.head(), Seq(2));
+    assert_eq!(room.head().0, Seq(2));
     let answered = |answers: &mut [Submitted; 2]| answers.each_mut().map(futures_util::FutureExt::now_or_never);
     assert_eq!(answered(&mut answers), [None, None]);
     writer.answer(done);
@@ -78,4 +78,39 @@ fn what_stands_before_the_end_is_written_and_what_comes_after_is_refused() {
     assert_eq!(Pin::new(&mut { before }).poll(&mut cx), Poll::Ready(Ok(Appended::Fresh(Seq(1)))));
     assert_eq!(Pin::new(&mut { after }).poll(&mut cx), Poll::Ready(Err(NotAppended::Stopping)));
     assert_eq!(head(&data, &log), 1);
+}
+
+#[tokio::test]
+async fn an_erasure_that_a_reader_holds_up_is_finished_by_itself() {
+    let data = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(data.path(), "e").unwrap();
+    let log = Log::start(store, Arc::new(|| Millis(1)), system_salts()).unwrap();
+    let draft = |key: &str, command| match post(key) {
+        Command::Append(draft) => Command::Append(Draft { command, ..draft }),
+        rename @ Command::Rename(_) => rename,
+    };
+    let text = MessageText::parse("forget-me").unwrap();
+    let said = shared::Command::Post { text, reply_to: None, mentions: Vec::new() };
+    assert_eq!(log.submit(draft("1", said)).unwrap().await, Ok(Appended::Fresh(Seq(1))));
+    let reader = rusqlite::Connection::open(data.path().join("warren.sqlite")).unwrap();
+    let moment = reader.unchecked_transaction().unwrap();
+    moment.query_row("SELECT count(*) FROM words", [], |_| Ok(())).unwrap();
+    let deleted = shared::Command::Delete { target: Seq(1) };
+    assert_eq!(log.submit(draft("2", deleted)).unwrap().await, Ok(Appended::Fresh(Seq(2))));
+    let in_files = || {
+        let files = std::fs::read_dir(data.path()).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        files.collect::<Vec<_>>().concat().windows(9).any(|bytes| bytes == b"forget-me")
+    };
+    // Meanwhile the log goes on.
+    assert_eq!(log.submit(post("3")).unwrap().await, Ok(Appended::Fresh(Seq(3))));
+    assert!(in_files(), "a reader still sees it");
+    moment.finish().unwrap();
+    let mut tick = tokio::time::interval(Duration::from_millis(20));
+    let gone = async {
+        while in_files() {
+            tick.tick().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("it is tried again");
+    tokio::task::spawn_blocking(move || log.finish()).await.unwrap();
 }

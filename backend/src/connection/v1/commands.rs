@@ -1,0 +1,153 @@
+//! A connection's commands: each goes into the writer's line, and each is answered, by its own event, by `settled` or by
+//! `refused`.
+
+use std::time::Duration;
+
+use shared::{ClientKey, Command, Refusal, RefusalCode, RoomName, Seq, ServerFrame};
+use tokio::time::Instant;
+
+use super::{V1, refuse};
+use crate::{
+    connection::{Outgoing, follow::Follow, frames},
+    log::{self, Appended, Draft, NotAppended, Wrong},
+};
+
+/// How long to wait where the log could not be written, in milliseconds.
+pub(super) const STORAGE_RETRY_MS: u64 = 3_000;
+/// Most people that a message may mention.
+const MENTIONS: usize = 50;
+
+impl V1 {
+    /// Puts a command into the writer's line.
+    pub(super) fn command(&mut self, out: &Outgoing, room: RoomName, key: ClientKey, command: Command) {
+        if let Err(refusal) = fits(&command).and_then(|()| self.may_post(&room)) {
+            return refuse(out, &room, &key, refusal);
+        }
+        let submitted = self.warren.log.submit(log::Command::Append(Draft {
+            room: room.clone(),
+            by: self.me.author(),
+            key: key.clone(),
+            command,
+            remember: self.me.remember(),
+            line: self.lines.entry(room.clone()).or_default().clone(),
+        }));
+        match submitted {
+            Ok(submitted) => self.answers.push_back(Box::pin(async move { (room, key, submitted.await) })),
+            Err(why) => self.not_appended(out, &room, &key, why),
+        }
+    }
+
+    /// Says what became of a command.
+    pub(super) fn answered(
+        &mut self,
+        out: &Outgoing,
+        room: RoomName,
+        key: ClientKey,
+        appended: Result<Appended, NotAppended>,
+    ) {
+        match appended {
+            Ok(Appended::Fresh(seq)) => self.appended(out, room, key, seq),
+            Ok(Appended::Known(seq)) => settle(out, room, key, Some(seq)),
+            Ok(Appended::Unchanged | Appended::Kept) => settle(out, room, key, None),
+            Err(why) => self.not_appended(out, &room, &key, why),
+        }
+    }
+
+    /// Refuses a command. Where it may be tried again, those of its room that come before that are refused too.
+    fn not_appended(&mut self, out: &Outgoing, room: &RoomName, key: &ClientKey, why: NotAppended) {
+        let refusal = refusal_of(why);
+        if let Some(wait) = refusal.retry_after_ms {
+            self.held.insert(room.clone(), Instant::now() + Duration::from_millis(wait));
+            self.lines.remove(room);
+        }
+        refuse(out, room, key, refusal);
+    }
+
+    /// A command has become the event `seq`. Where that comes here by itself, it is the answer.
+    fn appended(&mut self, out: &Outgoing, room: RoomName, key: ClientKey, seq: Seq) {
+        let follows = out.follows();
+        let cursor_in = |room: &RoomName| follows.iter().find(|follow| follow.name() == room);
+        self.owed.retain(|(room, _, seq)| cursor_in(room).is_some_and(|follow| follow.cursor() < *seq));
+        if cursor_in(&room).is_some_and(|follow| follow.start() < seq) {
+            self.owed.push((room, key, seq));
+        } else {
+            drop(follows);
+            settle(out, room, key, Some(seq));
+        }
+    }
+
+    /// The cursor in a room is taken away. What it would still have answered is answered now.
+    pub(super) fn unfollow(&mut self, out: &Outgoing, room: &RoomName) -> Option<Follow> {
+        let follow = out.unfollow(room)?;
+        let (here, elsewhere) = std::mem::take(&mut self.owed).into_iter().partition(|owed| owed.0 == *room);
+        self.owed = elsewhere;
+        for (room, key, seq) in here {
+            if follow.cursor() < seq {
+                settle(out, room, key, Some(seq));
+            }
+        }
+        Some(follow)
+    }
+
+    fn may_post(&mut self, room: &RoomName) -> Result<(), Refusal> {
+        let now = Instant::now();
+        self.held.retain(|_, until| *until > now);
+        if let Some(until) = self.held.get(room) {
+            return Err(slow_down(until.duration_since(now)));
+        }
+        self.warren.pace.take(self.me.id(), self.address).map_err(|wait| {
+            // A little more than the wait, so that what is sent again then passes.
+            let wait = wait + Duration::from_millis(250);
+            self.held.insert(room.clone(), now + wait);
+            slow_down(wait)
+        })
+    }
+}
+
+/// What is wrong with a command whatever the log holds.
+fn fits(command: &Command) -> Result<(), Refusal> {
+    match command {
+        Command::Post { mentions, .. } | Command::Edit { mentions, .. } if mentions.len() > MENTIONS => {
+            Err(Refusal::lasting(RefusalCode::Malformed, format!("A message mentions at most {MENTIONS} people.")))
+        }
+        Command::SetRoom { title: None, topic: None } => {
+            Err(Refusal::lasting(RefusalCode::Malformed, "The frame \"set_room\" has a title, a topic, or both."))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn slow_down(wait: Duration) -> Refusal {
+    let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+    Refusal::transient(RefusalCode::SlowDown, "That was a lot at once. It is sent again in a moment.", ms)
+}
+
+pub(super) fn refusal_of(why: NotAppended) -> Refusal {
+    let transient = |code, message: &str| Refusal::transient(code, message, STORAGE_RETRY_MS);
+    match why {
+        NotAppended::Refused(wrong) => wrong_refusal(wrong),
+        NotAppended::Storage | NotAppended::Unsound => {
+            transient(RefusalCode::Storage, "The server cannot write at the moment. It is sent again.")
+        }
+        NotAppended::Stopping | NotAppended::Busy => {
+            transient(RefusalCode::Busy, "The server has too much to do. It is sent again in a moment.")
+        }
+    }
+}
+
+fn wrong_refusal(wrong: Wrong) -> Refusal {
+    let (code, message) = match wrong {
+        Wrong::NoMessage => (RefusalCode::NoMessage, "There is no such message in this room."),
+        Wrong::NotYours => (RefusalCode::NotYours, "Only who wrote a message can change it."),
+        Wrong::Deleted => (RefusalCode::Deleted, "The message was deleted."),
+        Wrong::BadEmoji => (RefusalCode::BadEmoji, "A reaction is one emoji."),
+        Wrong::TooManyReactions => {
+            (RefusalCode::TooManyReactions, "The message has all the reactions that it can hold.")
+        }
+    };
+    Refusal::lasting(code, message)
+}
+
+fn settle(out: &Outgoing, room: RoomName, key: ClientKey, seq: Option<Seq>) {
+    out.reply(frames::v1(&ServerFrame::Settled { room, key, seq }));
+}

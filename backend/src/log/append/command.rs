@@ -1,0 +1,69 @@
+//! Commands as the writer takes them: with their author, and the line that they stand in.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use shared::{Author, ClientKey, PersonId, PersonName, RoomName};
+
+/// A command that may become an event.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The room whose log it goes to.
+    pub room: RoomName,
+    /// Who it is by.
+    pub by: Author,
+    /// The author's name for it.
+    pub key: ClientKey,
+    /// What is asked for.
+    pub command: shared::Command,
+    /// The author, where they are not kept in the records yet.
+    pub remember: Option<Remember>,
+    /// The line that it stands in.
+    pub line: Line,
+}
+
+/// Drafts whose order matters: once one of a line is refused for now, those behind it are too, or they would overtake
+/// it. Whoever has heard of the refusal begins a new line. A refusal for good does not hold the others up.
+#[derive(Clone, Debug, Default)]
+pub struct Line(Arc<AtomicBool>);
+
+impl Line {
+    pub(super) fn is_broken(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    pub(super) fn break_off(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// A person who is to be kept in the records from now on.
+#[derive(Clone, Debug)]
+pub struct Remember {
+    /// SHA-256 of their session's token.
+    pub session: [u8; 32],
+    /// Set when they are kept.
+    pub kept: Arc<AtomicBool>,
+}
+
+/// A person's new name.
+#[derive(Clone, Debug)]
+pub struct Rename {
+    /// Who.
+    pub person: PersonId,
+    /// What they are called from now on.
+    pub name: PersonName,
+    /// The person, where they are not kept in the records yet.
+    pub remember: Option<Remember>,
+}
+
+/// What the writer is asked for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Append an event, or find that nothing is to be appended.
+    Append(Draft),
+    /// Change a record.
+    Rename(Rename),
+}

@@ -1,0 +1,113 @@
+//! What a batch would change, apart from what is until its commit has succeeded. Later commands of the batch see what
+//! earlier ones would do.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use shared::{ClientKey, Event, EventBody, Message, Millis, PersonId, PersonName, RoomName, Seq};
+
+use super::{Draft, Remember};
+use crate::log::store::{Batch, Entry, Found, PersonRow, RoomState};
+
+type KeyOf = (RoomName, PersonId, ClientKey);
+
+#[derive(Default)]
+pub(super) struct Plan {
+    pub(super) batch: Batch,
+    /// Set when the commit has succeeded.
+    pub(super) kept: Vec<Arc<AtomicBool>>,
+    keys: HashMap<KeyOf, Found>,
+}
+
+impl Plan {
+    pub(super) fn found(&self, draft: &Draft) -> Option<Found> {
+        self.keys.get(&key_of(draft)).copied()
+    }
+
+    pub(super) fn room(&self, room: &RoomName) -> Option<&RoomState> {
+        self.batch.rooms.get(room)
+    }
+
+    pub(super) fn message(&self, room: &RoomName, seq: Seq) -> Option<&Message> {
+        self.batch.messages.get(&(room.clone(), seq))
+    }
+
+    /// The draft becomes the next event of its room, which is `room` so far; `target` is the message that it is about.
+    pub(super) fn push(
+        &mut self,
+        draft: &Draft,
+        body: EventBody,
+        mut room: RoomState,
+        target: Option<Message>,
+        now: Millis,
+    ) -> Seq {
+        room.head = room.head.next();
+        room.at = room.at.max(now);
+        let (name, seq) = (draft.room.clone(), room.head);
+        let event = Event { room: name.clone(), seq, at: room.at, by: draft.by.clone(), key: draft.key.clone(), body };
+        room.digest = room.digest.after(&event);
+        room.about.fold(&event);
+        let message = target.map_or_else(
+            || Message::posted(&event),
+            |mut message| {
+                message.fold(&event);
+                Some(message)
+            },
+        );
+        self.batch.messages.extend(message.map(|message| ((name.clone(), message.seq), message)));
+        if let EventBody::Deleted { target } = event.body {
+            self.erase(&name, target);
+        }
+        self.keys.insert(key_of(draft), Found::Event(seq));
+        self.batch.events.push(Entry { event, digest: room.digest });
+        self.batch.rooms.insert(name, room);
+        if let Some(remember) = &draft.remember {
+            self.remember(&draft.by.id, &draft.by.name, false, Some(remember), now);
+        }
+        seq
+    }
+
+    /// The draft changes nothing. Its key is kept all the same: come again after a later command of its author, it would
+    /// change something, and undo that one.
+    pub(super) fn settle(&mut self, draft: &Draft, room: RoomState) {
+        let key = key_of(draft);
+        self.batch.unchanged.push(key.clone());
+        self.batch.rooms.insert(draft.room.clone(), room);
+        self.keys.insert(key, Found::Unchanged);
+    }
+
+    fn erase(&mut self, room: &RoomName, message: Seq) {
+        self.batch.erased.push((room.clone(), message));
+        // What is of this very batch is never written.
+        for Entry { event, .. } in &mut self.batch.events {
+            if event.room == *room && (event.seq == message || event.body.target() == Some(message)) {
+                event.body.erase();
+            }
+        }
+    }
+
+    pub(super) fn remember(
+        &mut self,
+        id: &PersonId,
+        name: &PersonName,
+        renamed: bool,
+        remember: Option<&Remember>,
+        at: Millis,
+    ) {
+        let session = remember.map(|remember| remember.session);
+        self.batch.people.push(PersonRow { id: id.clone(), name: name.clone(), renamed, session, at });
+        self.kept.extend(remember.map(|remember| Arc::clone(&remember.kept)));
+    }
+
+    /// There is nothing to be written.
+    pub(super) fn is_empty(&self) -> bool {
+        let Batch { events, unchanged, people, .. } = &self.batch;
+        events.is_empty() && unchanged.is_empty() && people.is_empty()
+    }
+}
+
+fn key_of(draft: &Draft) -> KeyOf {
+    (draft.room.clone(), draft.by.id.clone(), draft.key.clone())
+}

@@ -1,0 +1,146 @@
+//! The steps from each format of the database to the next.
+
+use rusqlite::{Transaction, params};
+use shared::{
+    Author, ClientKey, Digest, Event, EventBody, Hash, MessageText, PersonId, PersonName, RoomName, Salt, Seq, Words,
+};
+
+use crate::log::rows::{column, millis, parsed, seq};
+
+/// A log: events. Views, folds of it that can be dropped and made again: messages. Records: people and sessions. Keys
+/// outlive the events that bore them, so they stand apart.
+pub(super) fn to_1(change: &Transaction<'_>) -> rusqlite::Result<()> {
+    change.execute_batch(
+        "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+         CREATE TABLE rooms (
+             id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+             first INTEGER NOT NULL, head INTEGER NOT NULL, at INTEGER NOT NULL
+         ) STRICT;
+         CREATE TABLE events (
+             room INTEGER NOT NULL REFERENCES rooms, seq INTEGER NOT NULL, at INTEGER NOT NULL,
+             author TEXT NOT NULL, name TEXT NOT NULL, plain INTEGER NOT NULL, key TEXT NOT NULL,
+             kind TEXT NOT NULL, target INTEGER, text TEXT, more TEXT,
+             PRIMARY KEY (room, seq)
+         ) STRICT, WITHOUT ROWID;
+         CREATE TABLE keys (
+             room INTEGER NOT NULL REFERENCES rooms, author TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL,
+             PRIMARY KEY (room, author, key)
+         ) STRICT, WITHOUT ROWID;
+         CREATE TABLE messages (
+             room INTEGER NOT NULL REFERENCES rooms, seq INTEGER NOT NULL, at INTEGER NOT NULL,
+             author TEXT NOT NULL, name TEXT NOT NULL, plain INTEGER NOT NULL, key TEXT NOT NULL,
+             text TEXT NOT NULL, more TEXT, rev INTEGER NOT NULL,
+             PRIMARY KEY (room, seq)
+         ) STRICT, WITHOUT ROWID;
+         CREATE INDEX messages_by_time ON messages (room, at, seq);
+         CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+         CREATE TABLE sessions (
+             token_hash BLOB PRIMARY KEY, person TEXT NOT NULL REFERENCES people, since INTEGER NOT NULL
+         ) STRICT, WITHOUT ROWID;",
+    )
+}
+
+/// All changes are events, digests prove the log, and what is deleted can be erased.
+///
+/// `words` is a table of its own, because of how SQLite erases: it overwrites what it frees, but where it moves rows
+/// from page to page to balance a tree it leaves copies behind. Rows of `words` are only ever added at the end, which
+/// moves none, and erased by being overwritten with as many zeros, in place. The freed pages of the tables before are
+/// overwritten whole.
+pub(super) fn to_2(change: &Transaction<'_>) -> rusqlite::Result<()> {
+    change.execute_batch(
+        "ALTER TABLE rooms ADD COLUMN digest BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
+         ALTER TABLE rooms ADD COLUMN base BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
+         ALTER TABLE rooms ADD COLUMN title TEXT NOT NULL DEFAULT '';
+         ALTER TABLE rooms ADD COLUMN topic TEXT NOT NULL DEFAULT '';
+         ALTER TABLE rooms ADD COLUMN about INTEGER NOT NULL DEFAULT 0;
+         CREATE TABLE words (id INTEGER PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL, mentions TEXT) STRICT;
+         ALTER TABLE events RENAME TO events_1;
+         CREATE TABLE events (
+             room INTEGER NOT NULL REFERENCES rooms, seq INTEGER NOT NULL, at INTEGER NOT NULL,
+             author TEXT NOT NULL, name TEXT NOT NULL, plain INTEGER NOT NULL, key TEXT NOT NULL,
+             kind TEXT NOT NULL, target INTEGER, words INTEGER, more TEXT, hash BLOB NOT NULL, digest BLOB NOT NULL,
+             PRIMARY KEY (room, seq)
+         ) STRICT, WITHOUT ROWID;
+         DROP TABLE messages;
+         CREATE TABLE messages (
+             room INTEGER NOT NULL REFERENCES rooms, seq INTEGER NOT NULL, at INTEGER NOT NULL,
+             author TEXT NOT NULL, name TEXT NOT NULL, plain INTEGER NOT NULL, key TEXT NOT NULL,
+             words INTEGER, edited INTEGER, more TEXT, rev INTEGER NOT NULL,
+             PRIMARY KEY (room, seq)
+         ) STRICT, WITHOUT ROWID;
+         CREATE INDEX messages_by_time ON messages (room, at, seq);",
+    )?;
+    let mut all = change.prepare("SELECT id, name FROM rooms ORDER BY id")?;
+    let mut rooms = all.query([])?;
+    while let Some(room) = rooms.next()? {
+        let (id, name) = (room.get(0)?, parsed(room, 1, RoomName::parse)?);
+        let digest = salted(change, id, &name)?;
+        change.execute("UPDATE rooms SET digest = ?2 WHERE id = ?1", params![id, digest.0])?;
+    }
+    change.execute_batch(
+        "DROP TABLE events_1;
+         CREATE INDEX events_by_target ON events (room, target, seq) WHERE target IS NOT NULL;",
+    )
+}
+
+/// Gives the events of a room salts and digests, in order; gives the last digest.
+fn salted(change: &Transaction<'_>, room: i64, name: &RoomName) -> rusqlite::Result<Digest> {
+    const OLD: &str = "SELECT seq, at, author, name, plain, key, kind, target, text, more ->> 'reply_to',
+                       more ->> 'mentions' FROM events_1 WHERE room = ?1 ORDER BY seq";
+    const NEW: &str = "INSERT INTO events SELECT room, seq, at, author, name, plain, key, kind, target, ?3,
+                       iif(more ->> 'reply_to' IS NULL, NULL, json_object('reply_to', more ->> 'reply_to')), ?4, ?5
+                       FROM events_1 WHERE room = ?1 AND seq = ?2";
+    let mut digest = Digest::default();
+    let mut old = change.prepare(OLD)?;
+    let mut rows = old.query([room])?;
+    while let Some(row) = rows.next()? {
+        let salt = salt()?;
+        let kind: String = row.get(6)?;
+        let target = row.get::<_, Option<i64>>(7)?.map(|seq| Seq(seq.cast_unsigned()));
+        let text = row.get_ref(8)?.as_str_or_null()?.map(|_| parsed(row, 8, MessageText::parse)).transpose()?;
+        let mentions: Option<String> = row.get(10)?;
+        let body = match (kind.as_str(), text) {
+            ("posted", Some(text)) => EventBody::Posted {
+                words: Words::Kept { salt, text, mentions: people(mentions.as_deref())? },
+                reply_to: row.get::<_, Option<i64>>(9)?.map(|seq| Seq(seq.cast_unsigned())),
+            },
+            _ => EventBody::Unknown { kind, target, hash: Hash::default() },
+        };
+        let words = match &body {
+            EventBody::Posted { words: Words::Kept { salt, text, .. }, .. } => {
+                let mut insert =
+                    change.prepare_cached("INSERT INTO words (salt, text, mentions) VALUES (?1, ?2, ?3)")?;
+                Some(insert.insert(params![salt.0, text.as_str(), mentions])?)
+            }
+            _ => None,
+        };
+        let event = Event {
+            room: name.clone(),
+            seq: seq(row, 0)?,
+            at: millis(row, 1)?,
+            by: Author {
+                id: parsed(row, 2, PersonId::parse)?,
+                name: parsed(row, 3, PersonName::parse)?,
+                plain: row.get(4)?,
+            },
+            key: parsed(row, 5, ClientKey::parse)?,
+            body,
+        };
+        digest = digest.after(&event);
+        let mut insert = change.prepare_cached(NEW)?;
+        insert.execute(params![room, column(event.seq.0), words, event.body.hash().0, digest.0])?;
+    }
+    Ok(digest)
+}
+
+fn people(json: Option<&str>) -> rusqlite::Result<Vec<PersonId>> {
+    json.map_or(Ok(Vec::new()), |json| {
+        serde_json::from_str(json).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    })
+}
+
+fn salt() -> rusqlite::Result<Salt> {
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    Ok(Salt(salt))
+}

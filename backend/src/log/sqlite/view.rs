@@ -1,0 +1,109 @@
+//! The views of the SQLite store: messages, and what each room is called and about. Folds of the log, by the fold of
+//! [`shared`]; dropping and folding again gives the same rows.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use shared::{About, Message, RoomName, Seq};
+
+use crate::log::rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, More, column, parsed, seq};
+
+/// Puts a message in the view, in place of what is there. `words` is where what it says stands; none where that has not
+/// changed.
+pub(super) fn put(change: &Transaction<'_>, room: i64, message: &Message, words: Option<i64>) -> rusqlite::Result<()> {
+    const PUT: &str = "INSERT INTO messages (room, seq, at, author, name, plain, key, words, edited, more, rev)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                       ON CONFLICT DO UPDATE SET words = iif(?12, NULL, coalesce(?8, words)), edited = ?9, more = ?10,
+                       rev = ?11";
+    let Message { seq, at, by, key, edited, rev, .. } = message;
+    change
+        .prepare_cached(PUT)?
+        .execute(params![
+            room,
+            column(seq.0),
+            column(at.0),
+            by.id.as_str(),
+            by.name.as_str(),
+            by.plain,
+            key.as_str(),
+            words.filter(|_| !message.is_deleted()),
+            edited.map(|at| column(at.0)),
+            More::of_message(message).column(),
+            column(rev.0),
+            message.is_deleted()
+        ])
+        .map(drop)
+}
+
+/// The message that the event `seq` posted, as the view has it.
+pub(super) fn get(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<Option<Message>> {
+    let mut find = db.prepare_cached(&format!("SELECT {MESSAGE} FROM {MESSAGES} WHERE m.room = ?1 AND m.seq = ?2"))?;
+    find.query_row(params![room, column(seq.0)], rows::message).optional()
+}
+
+/// Drops the views and folds them again from the log.
+pub(in crate::log) fn refold(change: &Transaction<'_>) -> rusqlite::Result<()> {
+    change.execute_batch("DELETE FROM messages; UPDATE rooms SET title = '', topic = '', about = 0")?;
+    let mut all = change.prepare("SELECT id, name FROM rooms ORDER BY id")?;
+    let mut rooms = all.query([])?;
+    while let Some(room) = rooms.next()? {
+        let (id, name) = (room.get(0)?, parsed(room, 1, RoomName::parse)?);
+        let mut posts =
+            change.prepare_cached("SELECT seq FROM events WHERE room = ?1 AND kind = 'posted' ORDER BY seq")?;
+        let mut posts = posts.query([id])?;
+        while let Some(post) = posts.next()? {
+            if let Some((message, words)) = folded(change, id, &name, seq(post, 0)?)? {
+                put(change, id, &message, words)?;
+            }
+        }
+        let about = folded_about(change, id, &name)?;
+        put_about(change, id, &about)?;
+    }
+    Ok(())
+}
+
+/// A message folded from the log, and where what it says stands.
+pub(super) fn folded(
+    db: &Connection,
+    room: i64,
+    name: &RoomName,
+    seq: Seq,
+) -> rusqlite::Result<Option<(Message, Option<i64>)>> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {EVENT}, e.words FROM {EVENTS} WHERE e.room = ?1 AND e.seq = ?2
+         UNION ALL SELECT {EVENT}, e.words FROM {EVENTS} WHERE e.room = ?1 AND e.target = ?2 ORDER BY 1"
+    ))?;
+    let mut rows = find.query(params![room, column(seq.0)])?;
+    let mut message: Option<(Message, Option<i64>)> = None;
+    while let Some(row) = rows.next()? {
+        let (event, _) = rows::event(row, name)?;
+        let words: Option<i64> = row.get(13)?;
+        match &mut message {
+            Some((message, last)) => {
+                message.fold(&event);
+                *last = words.or(*last).filter(|_| !message.is_deleted());
+            }
+            None => message = Message::posted(&event).map(|message| (message, words)),
+        }
+    }
+    Ok(message)
+}
+
+/// What a room is called and about, folded from the log.
+pub(super) fn folded_about(db: &Connection, room: i64, name: &RoomName) -> rusqlite::Result<About> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {EVENT} FROM {EVENTS} WHERE e.room = ?1 AND e.kind = 'room_set' ORDER BY e.seq"
+    ))?;
+    let mut rows = find.query([room])?;
+    let mut about = About::default();
+    while let Some(row) = rows.next()? {
+        about.fold(&rows::event(row, name)?.0);
+    }
+    Ok(about)
+}
+
+fn put_about(change: &Transaction<'_>, room: i64, about: &About) -> rusqlite::Result<()> {
+    let About { title, topic, rev } = about;
+    change
+        .prepare_cached("UPDATE rooms SET title = ?2, topic = ?3, about = ?4 WHERE id = ?1")?
+        .execute(params![room, title.as_str(), topic.as_str(), column(rev.0)])
+        .map(drop)
+}

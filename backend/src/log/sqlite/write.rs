@@ -1,0 +1,135 @@
+//! Writing a batch: events, keys, views, erasures and records, in one transaction.
+
+use std::collections::HashMap;
+
+use rusqlite::{Transaction, params};
+use shared::{EventBody, RoomName, Seq, Words};
+
+use super::view;
+use crate::log::{
+    rows::{More, column, mentions_column},
+    store::{Batch, Entry, PersonRow, RoomState},
+};
+
+/// The key of a command that became no event has this seq.
+pub(super) const NO_EVENT: Seq = Seq::ZERO;
+
+pub(super) fn batch(change: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+    const KEY: &str = "INSERT INTO keys VALUES (?1, ?2, ?3, ?4)";
+    for person in &batch.people {
+        self::person(change, person)?;
+    }
+    let mut ids = HashMap::new();
+    for (name, state) in &batch.rooms {
+        ids.insert(name, room(change, name, state)?);
+    }
+    let id_of = |room: &RoomName| ids.get(room).copied().unwrap_or_default();
+    // Where the newest words of a message stand.
+    let mut said: HashMap<(&RoomName, Seq), i64> = HashMap::new();
+    for entry in &batch.events {
+        let event = &entry.event;
+        let id = id_of(&event.room);
+        if let Some(words) = self::event(change, id, entry)? {
+            said.insert((&event.room, event.body.target().unwrap_or(event.seq)), words);
+        }
+        change.prepare_cached(KEY)?.execute(params![
+            id,
+            event.by.id.as_str(),
+            event.key.as_str(),
+            column(event.seq.0)
+        ])?;
+    }
+    for (room, author, key) in &batch.unchanged {
+        change.prepare_cached(KEY)?.execute(params![id_of(room), author.as_str(), key.as_str(), column(NO_EVENT.0)])?;
+    }
+    for (place @ (room, seq), message) in &batch.messages {
+        view::put(change, id_of(&place.0), message, said.get(&(room, *seq)).copied())?;
+    }
+    for (room, message) in &batch.erased {
+        erase(change, id_of(room), *message)?;
+    }
+    Ok(())
+}
+
+fn person(change: &Transaction<'_>, person: &PersonRow) -> rusqlite::Result<()> {
+    const PERSON: &str = "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET name = ?2 WHERE ?4";
+    let PersonRow { id, name, renamed, session, at } = person;
+    change.prepare_cached(PERSON)?.execute(params![id.as_str(), name.as_str(), column(at.0), renamed])?;
+    if let Some(hash) = session {
+        change.prepare_cached("INSERT OR IGNORE INTO sessions VALUES (?1, ?2, ?3)")?.execute(params![
+            hash.as_slice(),
+            id.as_str(),
+            column(at.0)
+        ])?;
+    }
+    Ok(())
+}
+
+/// Gives the room's number.
+fn room(change: &Transaction<'_>, name: &RoomName, state: &RoomState) -> rusqlite::Result<i64> {
+    const ROOM: &str = "INSERT INTO rooms (name, first, head, at, digest, title, topic, about)
+                        VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7)
+                        ON CONFLICT DO UPDATE SET head = ?2, at = ?3, digest = ?4, title = ?5, topic = ?6, about = ?7
+                        RETURNING id";
+    let RoomState { head, at, digest, about } = state;
+    change.prepare_cached(ROOM)?.query_row(
+        params![
+            name.as_str(),
+            column(head.0),
+            column(at.0),
+            digest.0,
+            about.title.as_str(),
+            about.topic.as_str(),
+            column(about.rev.0)
+        ],
+        |row| row.get(0),
+    )
+}
+
+/// Gives the number of its words, where it has any.
+fn event(change: &Transaction<'_>, room: i64, entry: &Entry) -> rusqlite::Result<Option<i64>> {
+    const WORDS: &str = "INSERT INTO words (salt, text, mentions) VALUES (?1, ?2, ?3)";
+    const EVENT: &str = "INSERT INTO events
+                         (room, seq, at, author, name, plain, key, kind, target, words, more, hash, digest)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    let Entry { event, digest } = entry;
+    let words = match &event.body {
+        EventBody::Posted { words: Words::Kept { salt, text, mentions }, .. }
+        | EventBody::Edited { words: Words::Kept { salt, text, mentions }, .. } => {
+            let mut insert = change.prepare_cached(WORDS)?;
+            Some(insert.insert(params![salt.0, text.as_str(), mentions_column(mentions)])?)
+        }
+        _ => None,
+    };
+    change.prepare_cached(EVENT)?.execute(params![
+        room,
+        column(event.seq.0),
+        column(event.at.0),
+        event.by.id.as_str(),
+        event.by.name.as_str(),
+        event.by.plain,
+        event.key.as_str(),
+        event.body.kind(),
+        event.body.target().map(|seq| column(seq.0)),
+        words,
+        More::of_event(&event.body).column(),
+        event.body.hash().0,
+        digest.0
+    ])?;
+    Ok(words)
+}
+
+/// Erases what a message and its edits said. The words are overwritten with as many zeros, and stay where they are: no
+/// row moves, so no copy stays behind.
+fn erase(change: &Transaction<'_>, room: i64, message: Seq) -> rusqlite::Result<()> {
+    const WORDS: &str = "UPDATE words SET salt = zeroblob(16), text = CAST(zeroblob(octet_length(text)) AS TEXT),
+                         mentions = iif(mentions IS NULL, NULL, CAST(zeroblob(octet_length(mentions)) AS TEXT))
+                         WHERE id IN (SELECT words FROM events WHERE room = ?1 AND seq = ?2
+                                      UNION ALL SELECT words FROM events WHERE room = ?1 AND target = ?2)";
+    const POST: &str = "UPDATE events SET words = NULL, more = NULL WHERE room = ?1 AND seq = ?2";
+    const EDITS: &str = "UPDATE events SET words = NULL WHERE room = ?1 AND target = ?2 AND words IS NOT NULL";
+    for step in [WORDS, POST, EDITS] {
+        change.prepare_cached(step)?.execute(params![room, column(message.0)])?;
+    }
+    Ok(())
+}

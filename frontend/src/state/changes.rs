@@ -1,0 +1,129 @@
+//! What a person changes about what is there: edits, deletions, reactions, a room's title and topic.
+//!
+//! Invariant: all is judged by what is in sight, with what was asked for already taken as done; and a command that
+//! would change nothing is not made.
+
+use shared::{ClientKey, Command, Emoji, MessageText, RoomName, RoomTitle, RoomTopic, Seq};
+
+use super::{App, Effect, Moment};
+
+impl App {
+    /// Puts a command into a room's outbox.
+    pub(super) fn command(&mut self, room: &RoomName, key: ClientKey, command: Command, at: &Moment) {
+        let owner = self.my_id();
+        if let Some(room) = self.room_mut(room) {
+            room.outbox.push(key, command, owner, at.wall);
+        }
+    }
+
+    /// A text was sent off.
+    pub(super) fn typed(
+        &mut self,
+        name: &RoomName,
+        key: ClientKey,
+        text: MessageText,
+        at: &Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(room) = self.room_mut(name) else { return };
+        room.typing_told = None;
+        let Some(target) = room.editing.take() else {
+            self.command(name, key, Command::Post { text, reply_to: None, mentions: Vec::new() }, at);
+            return self.jump(name);
+        };
+        let says = self.room(name).and_then(|room| room.message(target, self.me.as_ref())?.text.clone());
+        if says.as_ref() != Some(&text) {
+            self.command(name, key, Command::Edit { target, text, mentions: Vec::new() }, at);
+        }
+        effects.push(Effect::RestoreComposer { room: name.clone() });
+    }
+
+    /// A message that is mine and still says something.
+    fn mine(&self, room: &RoomName, seq: Seq) -> Option<MessageText> {
+        let me = self.me.as_ref()?;
+        let message = self.room(room)?.message(seq, Some(me))?;
+        message.text.clone().filter(|_| message.by.id == me.id)
+    }
+
+    pub(super) fn edit_started(&mut self, name: RoomName, seq: Seq, effects: &mut Vec<Effect>) {
+        if let Some(text) = self.mine(&name, seq) {
+            self.in_room(&name, |room| room.editing = Some(seq));
+            effects.push(Effect::EditInComposer { room: name, text });
+        }
+    }
+
+    pub(super) fn edit_last(&mut self, name: RoomName, effects: &mut Vec<Effect>) {
+        let Some(room) = self.room(&name) else { return };
+        let newest_first = room.window.messages().rev();
+        let last = newest_first.map(|message| message.seq).find(|seq| self.mine(&name, *seq).is_some());
+        if let Some(seq) = last {
+            self.edit_started(name, seq, effects);
+        }
+    }
+
+    pub(super) fn edit_cancelled(&mut self, name: RoomName, effects: &mut Vec<Effect>) {
+        if self.room_mut(&name).is_some_and(|room| room.editing.take().is_some()) {
+            effects.push(Effect::RestoreComposer { room: name });
+        }
+    }
+
+    /// What was refused goes back to the composer: an edit as one, where its message is still there.
+    pub(super) fn edit_again(&mut self, name: RoomName, key: &ClientKey, effects: &mut Vec<Effect>) {
+        let Some(room) = self.room_mut(&name) else { return };
+        if room.outbox.get(key).is_none_or(|entry| entry.text().is_none()) {
+            return;
+        }
+        let Some(entry) = room.outbox.take_refused(key) else { return };
+        match entry.command.clone() {
+            Command::Edit { target, text, .. } if self.mine(&name, target).is_some() => {
+                self.in_room(&name, |room| room.editing = Some(target));
+                effects.push(Effect::EditInComposer { room: name, text });
+            }
+            Command::Post { text, .. } | Command::Edit { text, .. } => {
+                effects.push(Effect::FillComposer { room: name, text });
+            }
+            Command::Delete { .. } | Command::React { .. } | Command::SetRoom { .. } => {}
+        }
+    }
+
+    pub(super) fn delete(
+        &mut self,
+        name: RoomName,
+        key: ClientKey,
+        target: Seq,
+        at: &Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        if self.mine(&name, target).is_none() {
+            return;
+        }
+        self.command(&name, key, Command::Delete { target }, at);
+        if self.room(&name).is_some_and(|room| room.editing == Some(target)) {
+            self.edit_cancelled(name, effects);
+        }
+    }
+
+    pub(super) fn react(&mut self, name: &RoomName, key: ClientKey, target: Seq, emoji: Emoji, at: &Moment) {
+        let me = self.me.as_ref();
+        let message = self.room(name).and_then(|room| room.message(target, me));
+        let (Some(message), Some(me)) = (message.filter(|message| !message.is_deleted()), me) else { return };
+        let on = !message.has_reaction(&emoji, &me.id);
+        self.command(name, key, Command::React { target, emoji, on }, at);
+    }
+
+    pub(super) fn tell_room(
+        &mut self,
+        name: &RoomName,
+        key: ClientKey,
+        title: Option<RoomTitle>,
+        topic: Option<RoomTopic>,
+        at: &Moment,
+    ) {
+        let Some(about) = self.room(name).map(|room| room.about()) else { return };
+        let title = title.filter(|title| *title != about.title);
+        let topic = topic.filter(|topic| *topic != about.topic);
+        if title.is_some() || topic.is_some() {
+            self.command(name, key, Command::SetRoom { title, topic }, at);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Following a room's log: what `opened`, each event and `pong` do to the cursor and what hangs on it.
+
+use std::rc::Rc;
+
+use shared::{Cursor, Digest, Epoch, Event, EventBody, Message, Offer, PersonId, Reset, Seq, Snapshot};
+
+use super::{Notice, Now, Paging, Phase, Room, room::Mend};
+
+/// A server that opened a room and gave nothing of it is asked again after so many milliseconds.
+const NO_SNAPSHOT_MS: u64 = 5_000;
+
+/// What `opened` says of a room.
+pub(super) struct Opened {
+    pub(super) epoch: Epoch,
+    pub(super) head: Seq,
+    pub(super) digest: Digest,
+    pub(super) snapshot: Option<Snapshot>,
+    pub(super) reset: Option<Reset>,
+}
+
+/// What became of an event.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It is in. The message that it posted, where it was one.
+    Applied(Option<Rc<Message>>),
+    /// Known already, not awaited, or something is missing before it.
+    Dropped,
+}
+
+impl Room {
+    /// `opened` came.
+    pub(super) fn opened(&mut self, opened: Opened, me: Option<&PersonId>, now: Now) {
+        let Opened { epoch, head, digest, snapshot, reset } = opened;
+        self.behind_at = None;
+        if let Some(reset) = reset {
+            self.notice = Some(Notice::Reset(reset));
+            self.resets = self.resets.saturating_add(1);
+            self.outbox.log_reset();
+        }
+        if let Some(snapshot) = snapshot {
+            return self.take_snapshot(snapshot, Cursor { epoch, seq: head, digest: Some(digest) }, me);
+        }
+        let Some(cursor) = self.cursor.as_ref() else {
+            // Asked again at once, it would go on like this as fast as the link can.
+            let again = Some(now.plus(NO_SNAPSHOT_MS));
+            self.phase = Phase::Refused { message: "The server did not say what is here.".into(), again };
+            return;
+        };
+        if cursor.epoch != epoch {
+            self.mend = Some(Mend::TakeAnew);
+            return;
+        }
+        self.phase = if cursor.seq >= head { Phase::Open } else { Phase::CatchingUp { head } };
+        self.proof.expect(head, digest);
+        if self.proof.differs(cursor) {
+            // The server was given the digest, and had nothing against it.
+            self.proof.doubted = true;
+            self.doubt();
+        }
+    }
+
+    fn take_snapshot(&mut self, snapshot: Snapshot, cursor: Cursor, me: Option<&PersonId>) {
+        for message in snapshot.messages.iter().filter(|message| Some(&message.by.id) == me) {
+            self.outbox.settle(&message.key, message.seq);
+        }
+        // The snapshot may have jumped over the event of what is under way.
+        self.outbox.ask_again();
+        self.outbox.passed(cursor.seq);
+        self.about = snapshot.about.clone();
+        self.window.replace(snapshot);
+        self.recent.begin(cursor.seq);
+        self.proof.taken(cursor.seq);
+        self.paging = Paging::Idle;
+        self.cursor = Some(cursor);
+        self.phase = Phase::Open;
+        self.keep_now = true;
+    }
+
+    /// An event came.
+    pub(super) fn take(&mut self, event: &Event, me: Option<&PersonId>) -> Taken {
+        if Some(&event.by.id) == me {
+            self.outbox.settle(&event.key, event.seq);
+        }
+        if !matches!(self.phase, Phase::CatchingUp { .. } | Phase::Open) {
+            return Taken::Dropped;
+        }
+        let Some(cursor) = &mut self.cursor else { return Taken::Dropped };
+        match cursor.seq.offer(event.seq) {
+            Offer::Duplicate => return Taken::Dropped,
+            Offer::Gap => {
+                self.is_missing_something();
+                return Taken::Dropped;
+            }
+            Offer::Apply => self.gaps = 0,
+        }
+        cursor.seq = event.seq;
+        cursor.digest = cursor.digest.map(|digest| digest.after(event));
+        if self.proof.differs(cursor) {
+            self.doubt();
+        }
+        let message = self.apply(event);
+        if matches!(self.phase, Phase::CatchingUp { head } if event.seq >= head) {
+            self.phase = Phase::Open;
+        }
+        self.outbox.passed(event.seq);
+        Taken::Applied(message)
+    }
+
+    fn apply(&mut self, event: &Event) -> Option<Rc<Message>> {
+        match &event.body {
+            EventBody::Posted { .. } => {
+                let message = Rc::new(Message::posted(event)?);
+                self.window.apply(Rc::clone(&message));
+                return Some(message);
+            }
+            EventBody::RoomSet { .. } => drop(self.about.fold(event)),
+            EventBody::Unknown { .. } => self.outdated = true,
+            EventBody::Edited { .. } | EventBody::Reacted { .. } => {}
+            // What was deleted is not to be kept a second longer.
+            EventBody::Deleted { .. } => self.keep_now = true,
+        }
+        if event.body.target().is_some() {
+            self.window.fold(event);
+            self.recent.push(event);
+        }
+        None
+    }
+
+    /// The digests differ: the server says so by a `reset` when it is asked from the cursor. Where it did not, the copy
+    /// is thrown away without it.
+    fn doubt(&mut self) {
+        self.mend = Some(Mend::ReadAgain);
+        if self.proof.doubted {
+            self.mend = Some(Mend::TakeAnew);
+            self.notice = Some(Notice::Reset(Reset::Diverged));
+        }
+        self.proof.doubted = true;
+    }
+
+    /// What comes next does not come, or cannot be read: the log is asked for it twice; then a snapshot may jump over
+    /// it; and where that does not help either, there is no hurry.
+    fn is_missing_something(&mut self) {
+        self.gaps = self.gaps.saturating_add(1);
+        self.mend = Some(match self.gaps {
+            0..=2 => Mend::ReadAgain,
+            3 => {
+                self.notice = Some(Notice::Unreadable);
+                Mend::TakeAnew
+            }
+            _ => Mend::Wait,
+        });
+    }
+
+    /// `pong` says where the log ends, and its digest there.
+    pub(super) fn pong(&mut self, head: Seq, digest: Digest) {
+        if !matches!(self.phase, Phase::CatchingUp { .. } | Phase::Open) {
+            return;
+        }
+        let Some(cursor) = &self.cursor else { return };
+        if head >= cursor.seq {
+            self.proof.expect(head, digest);
+        }
+        if self.proof.differs(cursor) {
+            self.doubt();
+        }
+        // Behind at the last pong too, and nothing has come since: something is broken, and the log has to be asked.
+        let behind = self.cursor.as_ref().map(|cursor| cursor.seq).filter(|seq| *seq < head);
+        let is_stuck = behind.is_some() && behind == self.behind_at;
+        self.behind_at = behind;
+        if is_stuck {
+            self.is_missing_something();
+        }
+    }
+}

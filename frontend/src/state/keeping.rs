@@ -1,0 +1,304 @@
+//! When what changed is written to the browser's database, and what the client does without one.
+//!
+//! Invariants: what belongs together goes in one transaction: a room's messages with its cursor, and with them the
+//! entries of the outbox that they settle. One transaction is under way at a time. Nothing typed is sent before it is
+//! stored, but where nothing can be stored; and the room is not opened before the stored cursor is known.
+
+use std::rc::Rc;
+
+use shared::{ClientKey, Command, Message, Person, RoomName};
+
+use super::{App, Effect, Keep, KeptEntry, KeptRoom, Loaded, Moment, Now, Room, StorageTrouble};
+
+/// How long the database may take to answer at the start, and for each transaction, in milliseconds.
+const LOAD_MS: u64 = 2_000;
+const WRITE_MS: u64 = 5_000;
+/// While events stream, rooms are written so often, in milliseconds.
+const ROOMS_MS: u64 = 1_000;
+/// After a failure it is tried again so much later, in milliseconds.
+const RETRY_MS: u64 = 30_000;
+
+/// Whether what the client has outlives the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// The database has not answered yet.
+    Loading,
+    /// It does.
+    On,
+    /// It does not.
+    Off(StorageTrouble),
+}
+
+/// A transaction under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Writing {
+    keys: Vec<(RoomName, ClientKey)>,
+    /// By when it has to be done.
+    until: Now,
+}
+
+/// What is kept, and what is yet to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Keeping {
+    pub(super) storage: Storage,
+    /// While loading: until when it is waited for. While off: when it is tried again.
+    wait: Option<Now>,
+    number: u64,
+    writing: Option<Writing>,
+    /// When rooms were last written.
+    rooms_at: Now,
+    me: Option<Person>,
+    /// Rooms that are kept, and not followed now.
+    shelf: Rc<Vec<(RoomName, Rc<KeptRoom>)>>,
+    /// Rooms that are followed no more, with changes that are not kept yet.
+    parting: Vec<(RoomName, KeptRoom)>,
+}
+
+/// Most rooms on the shelf.
+const SHELF: usize = 64;
+
+impl Default for Keeping {
+    fn default() -> Self {
+        Self {
+            storage: Storage::Loading,
+            wait: None,
+            number: 0,
+            writing: None,
+            rooms_at: Now::default(),
+            me: None,
+            shelf: Rc::default(),
+            parting: Vec::new(),
+        }
+    }
+}
+
+impl Keeping {
+    /// The page came up: the database has been asked.
+    pub(super) fn started(&mut self, now: Now) {
+        if self.storage == Storage::Loading {
+            self.wait = Some(now.plus(LOAD_MS));
+        }
+    }
+
+    pub(super) fn is_loading(&self) -> bool {
+        self.storage == Storage::Loading
+    }
+
+    /// What was kept of a room that is followed from now on.
+    pub(super) fn take_from_shelf(&mut self, name: &RoomName) -> Option<KeptRoom> {
+        let place = self.shelf.iter().position(|(kept, _)| kept == name)?;
+        let (_, room) = Rc::make_mut(&mut self.shelf).remove(place);
+        Some(Rc::unwrap_or_clone(room))
+    }
+
+    /// A room is followed no longer.
+    pub(super) fn shelve(&mut self, name: &RoomName, room: &Room) {
+        let Some(kept) = room.to_keep() else { return };
+        if room.is_unkept() || room.keep_now {
+            self.parting.push((name.clone(), kept.clone()));
+        }
+        self.put_on_shelf(name.clone(), kept);
+    }
+
+    fn put_on_shelf(&mut self, name: RoomName, kept: KeptRoom) {
+        let shelf = Rc::make_mut(&mut self.shelf);
+        shelf.retain(|(other, _)| *other != name);
+        if shelf.len() >= SHELF {
+            shelf.remove(0);
+        }
+        shelf.push((name, Rc::new(kept)));
+    }
+
+    fn deadline(&self, rooms_wait: bool) -> Option<Now> {
+        let writing = self.writing.as_ref().map(|writing| writing.until);
+        let rooms =
+            (rooms_wait && writing.is_none() && self.storage == Storage::On).then(|| self.rooms_at.plus(ROOMS_MS));
+        [self.wait, writing, rooms].into_iter().flatten().min()
+    }
+}
+
+impl App {
+    pub(super) fn keeping_deadline(&self) -> Option<Now> {
+        self.keeping.deadline(self.rooms.iter().any(|(_, room)| room.is_unkept()))
+    }
+
+    /// What the database holds.
+    pub(super) fn loaded(&mut self, loaded: Loaded, effects: &mut Vec<Effect>) {
+        self.keeping.storage = Storage::On;
+        self.keeping.wait = None;
+        if self.me.is_none() {
+            self.me.clone_from(&loaded.me);
+        }
+        self.keeping.me = loaded.me;
+        for (name, kept) in loaded.rooms {
+            if kept.is_sound() {
+                self.keeping.put_on_shelf(name, kept);
+            }
+        }
+        for (name, room) in &mut self.rooms {
+            if let Some(kept) = self.keeping.take_from_shelf(name) {
+                Rc::make_mut(room).adopt(kept);
+            }
+        }
+        self.merge_stored(loaded.entries, effects);
+    }
+
+    /// What is stored of all outboxes.
+    pub(super) fn merge_stored(&mut self, mut stored: Vec<KeptEntry>, effects: &mut Vec<Effect>) {
+        stored.sort_by(|a, b| (&a.room, a.order).cmp(&(&b.room, b.order)));
+        for place in 0..stored.len() {
+            let name = &stored[place].room;
+            if (place == 0 || stored[place - 1].room != *name) && self.room(name).is_none() {
+                let (name, mut room) = (name.clone(), Room::new(Now::default()));
+                if let Some(kept) = self.keeping.take_from_shelf(&name) {
+                    room.adopt(kept);
+                }
+                self.rooms.push((name, Rc::new(room)));
+            }
+        }
+        for (name, room) in &mut self.rooms {
+            let start = stored.partition_point(|entry| entry.room < *name);
+            let end = start + stored[start..].iter().take_while(|entry| entry.room == *name).count();
+            let entries: Vec<KeptEntry> = stored[start..end].to_vec();
+            if entries.is_empty() && room.outbox.is_empty() {
+                continue;
+            }
+            let writing = self.keeping.writing.as_ref().map_or(&[][..], |writing| &writing.keys);
+            let room = Rc::make_mut(room);
+            let window = &room.window;
+            room.outbox.merge(entries, &|entry| {
+                let is_here =
+                    |message: &Message| Some(&message.by.id) == entry.owner.as_ref() && message.key == entry.key;
+                window.messages().any(|message| is_here(message))
+                    || writing.iter().any(|(at, key)| at == name && *key == entry.key)
+            });
+        }
+        if self.line.is_welcomed() {
+            self.claim_outboxes(effects);
+        }
+    }
+
+    /// The outboxes are those of whom the server takes us for.
+    pub(super) fn claim_outboxes(&mut self, effects: &mut Vec<Effect>) {
+        let Some(me) = self.my_id() else { return };
+        for (name, room) in &mut self.rooms {
+            if room.outbox.is_empty() {
+                continue;
+            }
+            let room = Rc::make_mut(room);
+            let estate = room.outbox.owned_by(&me);
+            for text in estate.texts {
+                effects.push(Effect::FillComposer { room: name.clone(), text });
+            }
+            if estate.dropped {
+                room.notice = Some(super::Notice::SomebodyElses);
+            }
+        }
+    }
+
+    /// The transaction of this number is done.
+    pub(super) fn kept(&mut self, number: u64, effects: &mut Vec<Effect>) {
+        if number != self.keeping.number {
+            return;
+        }
+        // One that had been given up may have been done after all.
+        self.keeping.storage = Storage::On;
+        self.keeping.wait = None;
+        let Some(writing) = self.keeping.writing.take() else { return };
+        for (name, room) in &mut self.rooms {
+            let of_room = writing.keys.iter().filter(|(at, _)| at == name);
+            let keys: Vec<ClientKey> = of_room.map(|(_, key)| key.clone()).collect();
+            if keys.is_empty() {
+                continue;
+            }
+            for entry in Rc::make_mut(room).outbox.kept(&keys) {
+                if let Command::Post { text, .. } = &entry.command {
+                    effects.push(Effect::DropDraft { room: name.clone(), text: text.clone() });
+                }
+            }
+        }
+    }
+
+    /// Nothing can be kept, for now.
+    pub(super) fn storage_failed(&mut self, trouble: StorageTrouble, at: &Moment) {
+        self.keeping.storage = Storage::Off(trouble);
+        let is_hopeless = trouble == StorageTrouble::Forbidden;
+        self.keeping.wait = (!is_hopeless).then(|| at.now.plus(RETRY_MS));
+        let Some(writing) = self.keeping.writing.take() else { return };
+        // All that was in it is still to be kept.
+        for (name, room) in &mut self.rooms {
+            let of_room = writing.keys.iter().filter(|(at, _)| at == name);
+            let keys: Vec<ClientKey> = of_room.map(|(_, key)| key.clone()).collect();
+            let room = Rc::make_mut(room);
+            room.outbox.keep_again(&keys);
+            room.kept = None;
+        }
+        self.keeping.me = None;
+    }
+
+    pub(super) fn wake_keeping(&mut self, at: &Moment) {
+        let late = |until: &Now| *until <= at.now;
+        if self.keeping.writing.as_ref().is_some_and(|writing| late(&writing.until))
+            || self.keeping.is_loading() && self.keeping.wait.as_ref().is_some_and(late)
+        {
+            self.storage_failed(StorageTrouble::Broken, at);
+        }
+    }
+
+    /// Writes what is to be kept, where it is time. Where the page is `leaving`, there is no later.
+    pub(super) fn keep(&mut self, at: &Moment, leaving: bool, effects: &mut Vec<Effect>) {
+        let keeping = &mut self.keeping;
+        match keeping.storage {
+            Storage::Loading => return,
+            Storage::Off(_) if keeping.wait.is_none_or(|wait| at.now < wait) => return,
+            Storage::On | Storage::Off(_) => {}
+        }
+        if keeping.writing.is_some() && !leaving {
+            return;
+        }
+        // Whatever comes of it, the next time is later.
+        keeping.wait = keeping.wait.map(|_| at.now.plus(RETRY_MS));
+        let rooms_are_due = leaving || at.now.since(keeping.rooms_at) >= ROOMS_MS;
+        let me = self.me.clone().filter(|me| Some(me) != keeping.me.as_ref());
+        let mut keep = Keep { me, ..Keep::default() };
+        let mut keys = Vec::new();
+        for (name, room) in &mut self.rooms {
+            let entries_changed = room.outbox.has_changed();
+            let is_due = room.keep_now || room.is_unkept() && (rooms_are_due || entries_changed);
+            if !is_due && !entries_changed {
+                continue;
+            }
+            let room = Rc::make_mut(room);
+            if is_due {
+                self.keeping.rooms_at = at.now;
+            }
+            if is_due && let Some(kept) = room.to_keep() {
+                room.kept = Some((kept.cursor.clone(), kept.since));
+                room.keep_now = false;
+                keep.rooms.push((name.clone(), kept));
+            }
+            for key in room.outbox.take_changed() {
+                match room.outbox.get(&key) {
+                    Some(entry) => keep.entries.push(KeptEntry::of(name, entry)),
+                    None => keep.gone.push((name.clone(), key.clone())),
+                }
+                keys.push((name.clone(), key));
+            }
+        }
+        keep.rooms.append(&mut self.keeping.parting);
+        let keeping = &mut self.keeping;
+        if keep == Keep::default() {
+            return;
+        }
+        if keep.me.is_some() {
+            keeping.me.clone_from(&keep.me);
+        }
+        keeping.number += 1;
+        keep.number = keeping.number;
+        if let Some(before) = keeping.writing.take() {
+            keys.extend(before.keys);
+        }
+        keeping.writing = Some(Writing { keys, until: at.now.plus(WRITE_MS) });
+        effects.push(Effect::Keep(keep));
+    }
+}

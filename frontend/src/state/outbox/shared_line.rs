@@ -1,0 +1,137 @@
+//! What comes into an outbox from elsewhere: from the database, from another page of the same browser, and from
+//! somebody else who used it before.
+
+use std::rc::Rc;
+
+use shared::{ClientKey, MessageText, PersonId};
+
+use super::{Entry, Fate, Outbox, entry::perhaps_done, note};
+use crate::state::KeptEntry;
+
+/// What somebody else left.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::state) struct Estate {
+    /// Texts that were never sent.
+    pub(in crate::state) texts: Vec<MessageText>,
+    /// Something without a text was dropped.
+    pub(in crate::state) dropped: bool,
+}
+
+impl Outbox {
+    /// The entries are in the database. Gives back those of them that were not before.
+    pub(in crate::state) fn kept(&mut self, keys: &[ClientKey]) -> Vec<Rc<Entry>> {
+        let is_new = |entry: &Entry| !entry.kept && keys.contains(&entry.key);
+        if !self.entries.iter().any(|entry| is_new(entry)) {
+            return Vec::new();
+        }
+        let mut new = Vec::new();
+        for entry in Rc::make_mut(&mut self.entries).iter_mut().filter(|entry| is_new(entry)) {
+            Rc::make_mut(entry).kept = true;
+            new.push(Rc::clone(entry));
+        }
+        new
+    }
+
+    /// They could not be stored, or removed.
+    pub(in crate::state) fn keep_again(&mut self, keys: &[ClientKey]) {
+        keys.iter().for_each(|key| note(&mut self.changed, key));
+    }
+
+    /// What is stored of this room now, all of it. Entries that are not known here come in at their place in the line.
+    /// What was stored and is no more was settled or taken out elsewhere. `is_known` says of an entry that its
+    /// event is here already, or that it is just being removed.
+    pub(in crate::state) fn merge(&mut self, stored: Vec<KeptEntry>, is_known: &dyn Fn(&Entry) -> bool) {
+        let mut place = 0;
+        let mut there = vec![false; self.entries.len()];
+        let mut new = Vec::new();
+        for kept in stored {
+            // Both are in the same order, nearly always: the next one is the one that is looked for.
+            let from = |start: usize| self.entries.iter().skip(start).position(|entry| entry.key == kept.key);
+            if let Some(found) = from(place).map(|found| found + place).or_else(|| from(0)) {
+                place = found + 1;
+                there[found] = true;
+                self.take_over(found, &kept);
+            } else if !self.changed.contains(&kept.key)
+                && let Some(entry) = kept.entry()
+            {
+                if is_known(&entry) {
+                    note(&mut self.changed, &entry.key);
+                } else {
+                    new.push(Rc::new(entry));
+                }
+            }
+        }
+        let gone = |(entry, there): (&Rc<Entry>, &bool)| {
+            entry.kept && !there && !matches!(entry.fate, Fate::Settled { .. }) && !self.changed.contains(&entry.key)
+        };
+        let gone: Vec<bool> = self.entries.iter().zip(&there).map(gone).collect();
+        if gone.contains(&true) {
+            let mut gone = gone.into_iter();
+            Rc::make_mut(&mut self.entries).retain(|_| !gone.next().unwrap_or_default());
+        }
+        for entry in new {
+            if self.get(&entry.key).is_none() {
+                let place = self.entries.partition_point(|other| other.order <= entry.order);
+                Rc::make_mut(&mut self.entries).insert(place, entry);
+            }
+        }
+        if self.under_way.as_ref().is_some_and(|key| self.get(key).is_none()) {
+            self.under_way = None;
+        }
+    }
+
+    /// Another page may have asked the server, or the person may have tried again there.
+    fn take_over(&mut self, place: usize, kept: &KeptEntry) {
+        let entry = &self.entries[place];
+        let is_ours = self.under_way.as_ref() == Some(&entry.key) || self.changed.contains(&entry.key);
+        let fate = kept.fate();
+        let refusal_differs = entry.is_refused() != matches!(fate, Fate::Refused { .. });
+        if refusal_differs && !is_ours && !matches!(entry.fate, Fate::Settled { .. }) {
+            let entry = Rc::make_mut(&mut Rc::make_mut(&mut self.entries)[place]);
+            (entry.fate, entry.held) = (fate, None);
+        }
+    }
+
+    /// The server takes us for `me`. What nobody had is hers or his; what somebody else left is never sent under this
+    /// name: a text that was never sent becomes a draft, and one that may have been sent stays in sight, with words.
+    pub(in crate::state) fn owned_by(&mut self, me: &PersonId) -> Estate {
+        let mut estate = Estate::default();
+        if self.entries.iter().all(|entry| entry.owner.as_ref() == Some(me)) {
+            return estate;
+        }
+        let changed = &mut self.changed;
+        Rc::make_mut(&mut self.entries).retain_mut(|entry| {
+            let owner = entry.owner.as_ref().unwrap_or(me);
+            if owner == me {
+                if entry.owner.is_none() {
+                    note(changed, &entry.key);
+                    Rc::make_mut(entry).owner = Some(me.clone());
+                }
+                return true;
+            }
+            let text = entry.text().cloned();
+            let stays = match (&entry.fate, text) {
+                (Fate::Settled { .. }, _) => false,
+                (Fate::Refused { .. }, Some(_)) => return true,
+                (Fate::Queued, Some(text)) => {
+                    estate.texts.push(text);
+                    false
+                }
+                (Fate::Sent, Some(_)) => {
+                    Rc::make_mut(entry).refuse(perhaps_done("You are somebody else here now.").into());
+                    true
+                }
+                (Fate::Queued | Fate::Sent | Fate::Refused { .. }, None) => {
+                    estate.dropped = true;
+                    false
+                }
+            };
+            note(changed, &entry.key);
+            stays
+        });
+        if self.under_way.as_ref().is_some_and(|key| self.entries.iter().all(|entry| entry.key != *key)) {
+            self.under_way = None;
+        }
+        estate
+    }
+}

@@ -1,0 +1,58 @@
+// The service worker: opens Warren at once, and without a network, from copies of its own files.
+//
+// The server fills in FILES: each file of the client with the hash of its content (backend/src/http/worker.rs). So this
+// script differs exactly when a file does, and a browser that sees it differ installs the newer version beside the one
+// that runs. It takes over when the person says so, or when no tab of the older one is left. Where nothing was filled
+// in, as under `trunk serve`, the worker takes itself away again.
+//
+// The page that is kept is the same for every room and has no messages in it; once a page has some, this needs another.
+"use strict";
+
+const FILES = {};
+const VERSION = "";
+const PREFIX = "client-";
+const CACHE = PREFIX + VERSION;
+
+// All files of one version, or none: a file that is missing, is another or was moved fails the whole.
+async function fill() {
+  const cache = await caches.open(CACHE);
+  const keep = async ([path, integrity]) => {
+    // The server is asked each time, and answers in a few bytes where the browser has the file already.
+    const response = await fetch(path, { cache: "no-cache", redirect: "error", integrity });
+    if (!response.ok) throw new Error(path + " is not there");
+    await cache.put(path, response);
+  };
+  await Promise.all(Object.entries(FILES).map(keep));
+}
+
+async function forgetOthers() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith(PREFIX) && name !== CACHE).map((name) => caches.delete(name)));
+}
+
+// The copy. Where the browser has thrown it away to make room, the network.
+async function answer(path, request) {
+  const cache = await caches.open(CACHE);
+  // What varies is the compression alone, and a copy is not compressed.
+  return (await cache.match(path, { ignoreVary: true })) ?? fetch(request);
+}
+
+// What is asked for, if it is one of the files.
+function kept({ method, mode, url }) {
+  const { origin, pathname } = new URL(url);
+  if (method !== "GET" || origin !== location.origin) return undefined;
+  if (mode === "navigate") return pathname === "/" || /^\/r\/[^/]+$/.test(pathname) ? "/" : undefined;
+  return pathname !== "/" && Object.hasOwn(FILES, pathname) ? pathname : undefined;
+}
+
+if (VERSION) {
+  addEventListener("install", (event) => event.waitUntil(fill()));
+  addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
+  addEventListener("message", (event) => event.data === "take over" && event.waitUntil(skipWaiting()));
+  addEventListener("fetch", (event) => {
+    const path = kept(event.request);
+    if (path) event.respondWith(answer(path, event.request));
+  });
+} else {
+  addEventListener("activate", (event) => event.waitUntil(registration.unregister()));
+}
