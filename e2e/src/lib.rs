@@ -10,7 +10,7 @@ mod program;
 mod server;
 mod trunk;
 
-pub use browser::{Browser, LONG, Look, Tab};
+pub use browser::{Browser, LAN, LONG, Look, Tab};
 pub use driver::Driver;
 pub use elsewhere::Elsewhere;
 pub use server::Server;

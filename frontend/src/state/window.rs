@@ -194,25 +194,31 @@ impl Window {
     }
 
     pub(super) fn is_too_long(&self) -> bool {
-        self.chunks.len() > 1 && self.len() > MOST
+        self.len() > MOST
     }
 
     pub(super) fn last_is_full(&self) -> bool {
         self.chunks.last().is_none_or(|last| last.messages.len() >= CHUNK)
     }
 
-    /// Holds the window to its size, by chunks, away from the reader.
+    /// Holds the window to its size, by chunks, away from the reader. Of a chunk that has grown beyond the others only
+    /// so much is let go as another would be.
     pub(super) fn trim(&mut self, reader_is_in_upper_half: bool) {
         while self.is_too_long() {
-            if reader_is_in_upper_half {
-                if self.tail.is_none() {
-                    self.tail = Some(Tail::of(self.messages().rev().take(KEPT_MESSAGES + 1), self.more_before));
-                }
-                self.chunks.pop();
-            } else {
-                self.chunks.remove(0);
-                self.more_before = true;
+            let cut = CHUNK.max(self.len() - MOST);
+            let end = if reader_is_in_upper_half { self.chunks.len() - 1 } else { 0 };
+            if reader_is_in_upper_half && self.tail.is_none() {
+                self.tail = Some(Tail::of(self.messages().rev().take(KEPT_MESSAGES + 1), self.more_before));
             }
+            if self.chunks[end].messages.len() <= cut && self.chunks.len() > 1 {
+                self.chunks.remove(end);
+            } else if reader_is_in_upper_half {
+                let messages = Rc::make_mut(&mut self.chunks[end].messages);
+                messages.truncate(messages.len() - cut);
+            } else {
+                Rc::make_mut(&mut self.chunks[end].messages).drain(..cut);
+            }
+            self.more_before |= !reader_is_in_upper_half;
         }
     }
 

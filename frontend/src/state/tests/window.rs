@@ -81,6 +81,23 @@ fn the_window_is_trimmed_away_from_the_reader() {
     assert_eq!(held, (held[0]..=1_051).collect::<Vec<_>>());
 }
 
+/// A row that waits keeps the last chunk open, so it can grow beyond all others; it must not be let go as one.
+#[test]
+fn who_always_has_something_on_the_way_sees_the_newest_messages_all_the_same() {
+    let mut client = Client::welcomed();
+    client.hear(super::opened_empty());
+    client.act(Action::MessageTyped { room: lobby(), key: super::key("waits"), text: text("waits") });
+    for seq in 1..=1_000 {
+        client.hear(ServerFrame::Event(posted(seq, "other", &format!("k{seq}"))));
+        let shown = client.shown();
+        let least = u64::min(seq, 350);
+        assert!(shown.len() <= 400 && shown.len() as u64 >= least, "{} at {seq}", shown.len());
+        assert_eq!(shown, (seq + 1 - shown.len() as u64..=seq).collect::<Vec<_>>());
+    }
+    client.hear(ServerFrame::Event(posted(1_001, "me", "waits")));
+    assert!(client.room().outbox().is_empty() && client.shown().len() >= 350, "{}", client.shown().len());
+}
+
 #[test]
 fn a_newer_rev_replaces_and_an_older_one_does_not() {
     let mut window = of(1..=3);
