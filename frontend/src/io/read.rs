@@ -1,6 +1,6 @@
 //! Reads what came as JSON, or was kept as it.
 //!
-//! serde_json, which writes it, reads more than anybody sends (an array in the place of an object, floats) and has a
+//! `serde_json`, which writes it, reads more than anybody sends (an array in the place of an object, floats) and has a
 //! sentence for each thing that can be wrong; nobody reads those, and they are a tenth of the client. A program that
 //! escapes characters beyond U+FFFF as two halves is not understood; the server writes them as they are.
 

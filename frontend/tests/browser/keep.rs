@@ -7,9 +7,7 @@ use frontend::{
     state::{Action, App, Effect, Place, Storage, StorageTrouble},
 };
 use js_sys::{Function, Promise};
-use shared::{
-    ClientKey, Emoji, MessageText, Refusal, RefusalCode, RoomName, RoomTitle, Seq, ServerFrame,
-};
+use shared::{ClientKey, Emoji, MessageText, Refusal, RefusalCode, RoomName, RoomTitle, Seq, ServerFrame};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
