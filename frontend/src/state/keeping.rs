@@ -94,7 +94,7 @@ impl Keeping {
     /// A room is followed no longer.
     pub(super) fn shelve(&mut self, name: &RoomName, room: &Room) {
         let Some(kept) = room.to_keep() else { return };
-        if room.is_unkept() || room.keep_now {
+        if self.storage == Storage::On && (room.is_unkept() || room.keep_now) {
             self.parting.push((name.clone(), kept.clone()));
         }
         self.put_on_shelf(name.clone(), kept);
@@ -138,6 +138,11 @@ impl App {
         for (name, room) in &mut self.rooms {
             if let Some(kept) = self.keeping.take_from_shelf(name) {
                 Rc::make_mut(room).adopt(kept);
+            }
+            let others =
+                loaded.entries.iter().filter(|entry| entry.room == *name && room.outbox.get(&entry.key).is_none());
+            if let Some(last) = others.map(|entry| entry.order).max() {
+                Rc::make_mut(room).outbox.stand_behind(last);
             }
         }
         self.merge_stored(loaded.entries, effects);
@@ -220,10 +225,10 @@ impl App {
         self.keeping.storage = Storage::Off(trouble);
         let is_hopeless = trouble == StorageTrouble::Forbidden;
         self.keeping.wait = (!is_hopeless).then(|| at.now.plus(RETRY_MS));
-        let Some(writing) = self.keeping.writing.take() else { return };
-        // All that was in it is still to be kept.
+        // All is to be kept again: what was under way, and what says that it can be.
+        let writing = self.keeping.writing.take();
         for (name, room) in &mut self.rooms {
-            let of_room = writing.keys.iter().filter(|(at, _)| at == name);
+            let of_room = writing.iter().flat_map(|writing| &writing.keys).filter(|(at, _)| at == name);
             let keys: Vec<ClientKey> = of_room.map(|(_, key)| key.clone()).collect();
             let room = Rc::make_mut(room);
             room.outbox.keep_again(&keys);

@@ -128,6 +128,20 @@ fn a_server_that_sees_no_difference_is_asked_for_everything_and_not_for_ever() {
 }
 
 #[test]
+fn a_reset_without_a_snapshot_is_no_recovery() {
+    let log = log(3);
+    let mut client = following(&log);
+    client.reconnect("me");
+    assert_eq!(opens(&mut client), [true]);
+    client.hear(opened(3, digest_of(&log), false, Some(Reset::TooFar)));
+    assert_eq!(opens(&mut client), [false]);
+    client.hear(opened(3, digest_of(&log), false, None));
+    assert_eq!(opens(&mut client), [] as [bool; 0]);
+    client.wait(5_000);
+    assert_eq!(opens(&mut client), [false]);
+}
+
+#[test]
 fn a_difference_that_shows_itself_while_catching_up_is_mended_too() {
     let mut log = log(4);
     let mut client = following(&log[..2]);
@@ -270,4 +284,20 @@ fn a_report_has_positions_and_no_words_of_anybody() {
     let digest = String::from(client.room().cursor().unwrap().digest.unwrap());
     assert!(report.contains(&digest));
     assert_eq!(client.room().outbox().get(&key("secret")).map(|entry| entry.kept), Some(true));
+}
+
+#[test]
+fn what_a_deleted_message_said_is_remembered_nowhere() {
+    let mut client = Client::welcomed();
+    client.hear(opened_empty());
+    client.hear(ServerFrame::Event(posted(1, "other", "first")));
+    client.hear(ServerFrame::Event(event(
+        2,
+        "other",
+        "e",
+        EventBody::Edited { target: Seq(1), words: words("second") },
+    )));
+    client.hear(ServerFrame::Event(event(3, "other", "d", EventBody::Deleted { target: Seq(1) })));
+    let all = format!("{:?} {:?}", client.room(), client.disk);
+    assert!(!all.contains("second"), "{all}");
 }

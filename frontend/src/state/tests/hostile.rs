@@ -171,7 +171,7 @@ fn kept_room() -> impl Strategy<Value = KeptRoom> {
     (messages(), seq(), seq(), prop::option::of(any::<[u8; 16]>()), any::<bool>()).prop_map(
         |(messages, seq, since, digest, other)| KeptRoom {
             cursor: Cursor {
-                epoch: if other { "f" } else { "e" }.to_owned().into(),
+                epoch: if other { "f" } else { "7" }.to_owned().into(),
                 seq: Seq(seq),
                 digest: digest.map(Digest),
             },
@@ -227,6 +227,8 @@ fn ten_thousand_stored_entries_in_one_room_are_a_line_like_any_other() {
     client.hear(super::opened_empty());
     let keys: Vec<_> = client.room().outbox().entries().iter().map(|entry| entry.key.to_string()).collect();
     assert_eq!(keys, (0..10_000).map(|n| format!("k{n}")).collect::<Vec<_>>());
+    let drawn = client.room().entries_of(client.room().window().chunks().last().unwrap());
+    assert_eq!((drawn.len(), drawn.last().map(|last| last.key.to_string())), (300, Some("k9999".to_owned())));
     for seq in 1..=100 {
         client.hear(ServerFrame::Event(posted(seq, "me", &format!("k{}", seq - 1))));
     }
