@@ -22,7 +22,12 @@ async function fill() {
     if (!response.ok) throw new Error(path + " is not there");
     await cache.put(path, response);
   };
-  await Promise.all(Object.entries(FILES).map(keep));
+  try {
+    await Promise.all(Object.entries(FILES).map(keep));
+  } catch (fault) {
+    await caches.delete(CACHE);
+    throw fault;
+  }
 }
 
 async function forgetOthers() {

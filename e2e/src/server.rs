@@ -1,8 +1,14 @@
 //! The real server program, with a data directory of its own.
 
-use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt as _, process::Command, time::Duration};
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    os::unix::fs::PermissionsExt as _,
+    process::Command,
+    time::Duration,
+};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
 
 use crate::program::{Program, path};
@@ -20,14 +26,30 @@ impl Server {
     /// # Errors
     /// Where it cannot be started; in its own words.
     pub fn start() -> anyhow::Result<Self> {
+        Self::listening(Ipv4Addr::LOCALHOST)
+    }
+
+    /// Starts one on a free port for all of the network.
+    ///
+    /// # Errors
+    /// Where it cannot be started; in its own words.
+    pub fn start_for_all() -> anyhow::Result<Self> {
+        Self::listening(Ipv4Addr::UNSPECIFIED)
+    }
+
+    fn listening(ip: Ipv4Addr) -> anyhow::Result<Self> {
         let data = tempfile::tempdir()?;
-        let (program, address) = begin(&path("WARREN_BIN")?, &data, "127.0.0.1:0")?;
-        Ok(Self { program, address, data })
+        let (program, port) = begin(&path("WARREN_BIN")?, &data, (ip, 0).into())?;
+        Ok(Self { program, address: (ip, port).into(), data })
     }
 
     /// Its address and port.
     pub(crate) fn address(&self) -> String {
         self.address.to_string()
+    }
+
+    pub(crate) fn socket(&self) -> SocketAddr {
+        self.address
     }
 
     /// Where a path is.
@@ -52,35 +74,37 @@ impl Server {
     /// # Errors
     /// Where it cannot be started.
     pub fn start_again(&mut self) -> anyhow::Result<()> {
-        self.program = begin(&path("WARREN_BIN")?, &self.data, &self.address.to_string())?.0;
+        self.program = begin(&path("WARREN_BIN")?, &self.data, self.address)?.0;
         Ok(())
     }
 
-    /// Starts a newer version on the same data and address: the program with other words in its service worker's first
-    /// line, which is all that a browser needs to see to take it for another.
+    /// Starts a newer version on the same data and address: the program with other words in its service worker, which
+    /// is all that a browser needs to see to take it for another. The words must be there, and be of one length.
     ///
     /// # Errors
     /// Where it cannot be made or started.
-    pub fn start_newer(&mut self) -> anyhow::Result<()> {
-        const OLD: &[u8] = b"// The service worker: opens";
-        const NEW: &[u8] = b"// The service worker: OPENS";
+    pub fn start_newer(&mut self, old: &str, new: &str) -> anyhow::Result<()> {
+        ensure!(old.len() == new.len(), "{old:?} and {new:?} differ in length");
         let mut program = fs::read(path("WARREN_BIN")?)?;
-        let at = program.windows(OLD.len()).position(|found| found == OLD).context("no service worker is embedded")?;
-        program[at..at + OLD.len()].copy_from_slice(NEW);
+        let at = program.windows(old.len()).position(|found| found == old.as_bytes());
+        let at = at.with_context(|| format!("the program has no {old:?} in it"))?;
+        program[at..at + old.len()].copy_from_slice(new.as_bytes());
         let newer = self.data.path().join("warren-newer");
         fs::write(&newer, program)?;
         fs::set_permissions(&newer, fs::Permissions::from_mode(0o755))?;
-        self.program = begin(&newer.display().to_string(), &self.data, &self.address.to_string())?.0;
+        self.program = begin(&newer.display().to_string(), &self.data, self.address)?.0;
         Ok(())
     }
 }
 
-fn begin(program: &str, data: &TempDir, address: &str) -> anyhow::Result<(Program, SocketAddr)> {
+/// Starts a program, and says on which port it listens.
+fn begin(program: &str, data: &TempDir, address: SocketAddr) -> anyhow::Result<(Program, u16)> {
     let mut command = Command::new(program);
-    command.args(["--listen", address, "--data"]).arg(data.path());
+    command.args(["--listen", &address.to_string(), "--data"]).arg(data.path());
     let program = Program::start(command)?;
-    let address = program.wait_for(Duration::from_secs(30), |line| {
-        line.strip_prefix("Warren is at http://").and_then(|address| address.parse().ok())
+    let port = program.wait_for(Duration::from_secs(30), |line| {
+        let address = line.strip_prefix("Warren is at http://")?.split(' ').next()?;
+        address.rsplit(':').next()?.parse().ok()
     })?;
-    Ok((program, address))
+    Ok((program, port))
 }

@@ -1,6 +1,6 @@
 //! The service worker: the program opens without a server, and a newer one is offered, never forced.
 
-use e2e::{Browser, Driver, Look, Server};
+use e2e::{Browser, Driver, LAN, Look, Server};
 use serde_json::json;
 
 type Story = anyhow::Result<()>;
@@ -76,7 +76,7 @@ async fn a_newer_version_is_offered_and_taken_by_the_tab_that_asks() -> Story {
     ada.run(MARK, json!([])).await?;
 
     server.kill();
-    server.start_newer()?;
+    server.start_newer("// The service worker: opens", "// The service worker: OPENS")?;
     for tab in [&first, &second] {
         ada.to_tab(tab).await?;
         ada.until("the offer", offered, json!([])).await?;
@@ -103,5 +103,46 @@ async fn a_newer_version_is_offered_and_taken_by_the_tab_that_asks() -> Story {
     ada.run("document.querySelector('.newer button').click()", json!([])).await?;
     ada.until("loaded again", "return window.mark === undefined && document.querySelector('li.m') !== null", json!([]))
         .await?;
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_version_that_cannot_be_had_whole_is_not_offered() -> Story {
+    const UPDATE: &str = "const done = arguments[0];
+        navigator.serviceWorker.ready.then((registration) => {
+            registration.addEventListener('updatefound', () => {
+                const worker = registration.installing;
+                worker.addEventListener('statechange', () => done(worker.state));
+            });
+            return registration.update();
+        }).catch(() => {});";
+    let (mut server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
+    ada.say("before").await?;
+    ada.sees("before").await?;
+    let old = ada.run_async(KEPT, json!([])).await?;
+    server.kill();
+    // Its worker asks for files that are not there.
+    server.start_newer("await fetch(path, {", "await fetch(\"/x\", {")?;
+    ada.until("live", "return document.querySelector('.app')?.dataset.link === 'live'", json!([])).await?;
+    assert_eq!(ada.run_async(UPDATE, json!([])).await?, "redundant");
+    assert_eq!(ada.run("return document.querySelector('.newer') === null", json!([])).await?, true);
+    assert_eq!(ada.run_async(KEPT, json!([])).await?, old, "nothing is left of the attempt");
+    server.kill();
+    ada.reload().await?;
+    ada.reads_of_link("Offline").await?;
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_worker_may_be_all_goes_on() -> Story {
+    let (server, driver) = (Server::start_for_all()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/").replace("0.0.0.0", LAN), Look::DESKTOP).await?;
+    ada.say("one").await?;
+    ada.sees("one").await?;
+    assert_eq!(ada.run("return window.isSecureContext", json!([])).await?, false);
+    ada.say("two").await?;
+    ada.sees("two").await?;
+    assert_eq!(ada.run("return document.querySelector('.broken, .newer') === null", json!([])).await?, true);
     ada.close().await
 }

@@ -4,11 +4,15 @@
 
 mod client;
 mod copy;
+mod keeper;
+mod proxy;
 mod server;
 
 mod bad_commands;
 mod changes;
+mod crash;
 mod edge;
+mod half_open;
 mod http;
 mod memory;
 mod plain;

@@ -81,14 +81,17 @@ impl Keeper {
         self.0.borrow_mut().registration = Some(registration);
     }
 
-    /// Follows a worker that is being installed. The first of all has none before it, and is no update.
+    /// Follows a worker that is being installed. The first of all has none before it: it is no update, and where it
+    /// cannot be installed, there is none.
     fn follow(&self, registration: &ServiceWorkerRegistration, store: &Store) {
         let Some(worker) = registration.installing() else { return };
         let (registration, store, coming): (_, _, ServiceWorker) =
             (registration.clone(), store.clone(), worker.clone());
         self.listen(EventListener::new(&worker, "statechange", move |_| {
-            if coming.state() == ServiceWorkerState::Installed && registration.active().is_some() {
-                store.dispatch(Action::UpdateReady);
+            match (coming.state(), registration.active().is_some()) {
+                (ServiceWorkerState::Installed, true) => store.dispatch(Action::UpdateReady),
+                (ServiceWorkerState::Redundant, false) => store.dispatch(Action::WorkerAnswered(Worker::Failed)),
+                _ => {}
             }
         }));
     }

@@ -204,11 +204,7 @@ impl App {
         if let Some(room) = self.room_mut(&name) {
             room.used = at.now;
         } else {
-            let mut room = Room::new(at.now);
-            if let Some(kept) = self.keeping.take_from_shelf(&name) {
-                room.adopt(kept);
-            }
-            self.rooms.push((name.clone(), Rc::new(room)));
+            self.follow_also(name.clone(), at.now);
         }
         if let Err(place) = self.visited.binary_search(&name) {
             let visited = Rc::make_mut(&mut self.visited);
@@ -217,11 +213,24 @@ impl App {
         }
     }
 
+    /// Follows a room that is not followed yet, from what is kept of it.
+    pub(super) fn follow_also(&mut self, name: RoomName, used: Now) {
+        let mut room = Room::new(used);
+        if let Some(kept) = self.keeping.take_from_shelf(&name) {
+            room.adopt(kept);
+        }
+        self.rooms.push((name, Rc::new(room)));
+    }
+
     /// Lets go of the rooms that were not used for longest, where they are more than need be.
     pub(super) fn let_go(&mut self, effects: &mut Vec<Effect>) {
         while self.rooms.len() > FOLLOWED {
             let here = self.place.room();
-            let is_idle = |(name, room): &(RoomName, Rc<Room>)| Some(name) != here && room.outbox.is_empty();
+            // What is to be removed from the database is known by the room's outbox alone.
+            let off = matches!(self.storage(), Storage::Off(_));
+            let is_idle = |(name, room): &(RoomName, Rc<Room>)| {
+                Some(name) != here && room.outbox.is_empty() && (off || !room.outbox.has_changed())
+            };
             let idle = self.rooms.iter().enumerate().filter(|(_, one)| is_idle(one));
             let Some((oldest, _)) = idle.min_by_key(|(_, (_, room))| room.used) else { break };
             let (name, room) = self.rooms.remove(oldest);

@@ -100,13 +100,13 @@ impl Keeping {
         self.put_on_shelf(name.clone(), kept);
     }
 
-    fn put_on_shelf(&mut self, name: RoomName, kept: KeptRoom) {
-        let shelf = Rc::make_mut(&mut self.shelf);
-        shelf.retain(|(other, _)| *other != name);
-        if shelf.len() >= SHELF {
-            shelf.remove(0);
+    fn put_on_shelf(&mut self, name: RoomName, room: KeptRoom) {
+        let rooms = Rc::make_mut(&mut self.shelf);
+        rooms.retain(|(other, _)| *other != name);
+        if rooms.len() >= SHELF {
+            rooms.remove(0);
         }
-        shelf.push((name, Rc::new(kept)));
+        rooms.push((name, Rc::new(room)));
     }
 
     fn deadline(&self, rooms_wait: bool) -> Option<Now> {
@@ -144,22 +144,18 @@ impl App {
     }
 
     /// What is stored of all outboxes.
-    pub(super) fn merge_stored(&mut self, mut stored: Vec<KeptEntry>, effects: &mut Vec<Effect>) {
-        stored.sort_by(|a, b| (&a.room, a.order).cmp(&(&b.room, b.order)));
-        for place in 0..stored.len() {
-            let name = &stored[place].room;
-            if (place == 0 || stored[place - 1].room != *name) && self.room(name).is_none() {
-                let (name, mut room) = (name.clone(), Room::new(Now::default()));
-                if let Some(kept) = self.keeping.take_from_shelf(&name) {
-                    room.adopt(kept);
-                }
-                self.rooms.push((name, Rc::new(room)));
-            }
+    pub(super) fn merge_stored(&mut self, stored: Vec<KeptEntry>, effects: &mut Vec<Effect>) {
+        let mut of_rooms: Vec<Vec<KeptEntry>> = self.rooms.iter().map(|_| Vec::new()).collect();
+        for entry in stored {
+            let place = self.rooms.iter().position(|(name, _)| *name == entry.room);
+            let place = place.unwrap_or_else(|| {
+                self.follow_also(entry.room.clone(), Now::default());
+                of_rooms.push(Vec::new());
+                of_rooms.len() - 1
+            });
+            of_rooms[place].push(entry);
         }
-        for (name, room) in &mut self.rooms {
-            let start = stored.partition_point(|entry| entry.room < *name);
-            let end = start + stored[start..].iter().take_while(|entry| entry.room == *name).count();
-            let entries: Vec<KeptEntry> = stored[start..end].to_vec();
+        for ((name, room), entries) in self.rooms.iter_mut().zip(of_rooms) {
             if entries.is_empty() && room.outbox.is_empty() {
                 continue;
             }
@@ -227,9 +223,10 @@ impl App {
         let Some(writing) = self.keeping.writing.take() else { return };
         // All that was in it is still to be kept.
         for (name, room) in &mut self.rooms {
-            let keys = writing.keys.iter().filter(|(at, _)| at == name).map(|(_, key)| key.clone()).collect();
+            let of_room = writing.keys.iter().filter(|(at, _)| at == name);
+            let keys: Vec<ClientKey> = of_room.map(|(_, key)| key.clone()).collect();
             let room = Rc::make_mut(room);
-            room.outbox.keep_again(keys);
+            room.outbox.keep_again(&keys);
             room.kept = None;
         }
         self.keeping.me = None;
@@ -255,6 +252,8 @@ impl App {
         if keeping.writing.is_some() && !leaving {
             return;
         }
+        // Whatever comes of it, the next time is later.
+        keeping.wait = keeping.wait.map(|_| at.now.plus(RETRY_MS));
         let rooms_are_due = leaving || at.now.since(keeping.rooms_at) >= ROOMS_MS;
         let me = self.me.clone().filter(|me| Some(me) != keeping.me.as_ref());
         let mut keep = Keep { me, ..Keep::default() };
@@ -266,6 +265,9 @@ impl App {
                 continue;
             }
             let room = Rc::make_mut(room);
+            if is_due {
+                self.keeping.rooms_at = at.now;
+            }
             if is_due && let Some(kept) = room.to_keep() {
                 room.kept = Some((kept.cursor.clone(), kept.since));
                 room.keep_now = false;
@@ -284,9 +286,6 @@ impl App {
         if keep == Keep::default() {
             return;
         }
-        if !keep.rooms.is_empty() {
-            keeping.rooms_at = at.now;
-        }
         if keep.me.is_some() {
             keeping.me.clone_from(&keep.me);
         }
@@ -295,7 +294,6 @@ impl App {
         if let Some(before) = keeping.writing.take() {
             keys.extend(before.keys);
         }
-        keeping.wait = None;
         keeping.writing = Some(Writing { keys, until: at.now.plus(WRITE_MS) });
         effects.push(Effect::Keep(keep));
     }

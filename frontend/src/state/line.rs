@@ -89,13 +89,23 @@ pub struct Line {
     pings: u32,
     /// When the server was last asked.
     pinged: Now,
+    /// It was asked when the page had slept over its time to answer, and has not answered.
+    slept: bool,
     /// The code of the last close; 0 where there was none.
     code: u16,
 }
 
 impl Default for Line {
     fn default() -> Self {
-        Self { link: Link::Resting, generation: 0, failures: 0, pings: 0, pinged: Now::default(), code: 0 }
+        Self {
+            link: Link::Resting,
+            generation: 0,
+            failures: 0,
+            pings: 0,
+            pinged: Now::default(),
+            slept: false,
+            code: 0,
+        }
     }
 }
 
@@ -156,7 +166,10 @@ impl Line {
             Link::SigningIn { .. } => self.lose(Why::NoSession, None, at),
             Link::Connecting { .. } => self.give_up(Why::Unreachable, at, effects),
             // The answer may lie in the socket since, and what lies there comes after the timers.
-            Link::Up { .. } if late => self.ping(PROBE_MS, at, effects),
+            Link::Up { .. } if late && !self.slept => {
+                self.slept = true;
+                self.ping(PROBE_MS, at, effects);
+            }
             Link::Up { answer_by: Some(_), .. } => self.give_up(Why::Silent, at, effects),
             Link::Up { .. } => self.ping(ANSWER_MS, at, effects),
             Link::Resting | Link::Stopped { .. } => {}
@@ -199,6 +212,7 @@ impl Line {
     /// The handshake is done.
     pub(super) fn opened(&mut self, generation: u32, at: &Moment) {
         if generation == self.generation && matches!(self.link, Link::Connecting { .. }) {
+            self.slept = false;
             self.link = Link::Up { since: at.now, heard: at.now, answer_by: None, welcomed: false };
         }
     }
@@ -209,6 +223,7 @@ impl Line {
             Link::Up { heard, answer_by, .. } if generation == self.generation => {
                 *heard = at.now;
                 *answer_by = None;
+                self.slept = false;
                 true
             }
             _ => false,

@@ -67,7 +67,7 @@ impl Outbox {
         if self.get(&key).is_some() {
             return;
         }
-        self.changed.push(key.clone());
+        self.note(&key);
         let order = self.next_order(typed_at);
         let (fate, held, kept) = (Fate::Queued, None, false);
         let entry = Entry { key, owner, command, order, typed_at, fate, held, kept };
@@ -111,7 +111,7 @@ impl Outbox {
     pub(super) fn remove(&mut self, key: &ClientKey) -> Option<Rc<Entry>> {
         self.answered(key);
         let place = self.entries.iter().position(|entry| entry.key == *key)?;
-        self.changed.push(key.clone());
+        self.note(key);
         Some(Rc::make_mut(&mut self.entries).remove(place))
     }
 
@@ -134,7 +134,7 @@ impl Outbox {
             return None;
         }
         let message: Rc<str> = not_done(&self.get(key)?.command, &refusal.message).into();
-        self.changed.push(key.clone());
+        self.note(key);
         self.change(key, |entry| entry.refuse(Rc::clone(&message)));
         Some(message)
     }
@@ -206,7 +206,7 @@ impl Outbox {
                 Fate::Sent => entry::perhaps_done(why),
                 Fate::Settled { .. } | Fate::Refused { .. } => continue,
             };
-            self.changed.push(entry.key.clone());
+            note(&mut self.changed, &entry.key);
             Rc::make_mut(entry).refuse(message.into());
         }
     }
@@ -218,6 +218,10 @@ impl Outbox {
 
     pub(super) fn has_changed(&self) -> bool {
         !self.changed.is_empty()
+    }
+
+    fn note(&mut self, key: &ClientKey) {
+        note(&mut self.changed, key);
     }
 
     fn answered(&mut self, key: &ClientKey) {
@@ -241,9 +245,16 @@ impl Outbox {
         Rc::make_mut(&mut self.entries).retain(|entry| {
             let stays = stays(entry);
             if !stays {
-                changed.push(entry.key.clone());
+                note(changed, &entry.key);
             }
             stays
         });
+    }
+}
+
+/// Each key once.
+fn note(changed: &mut Vec<ClientKey>, key: &ClientKey) {
+    if !changed.contains(key) {
+        changed.push(key.clone());
     }
 }

@@ -99,14 +99,12 @@ impl Window {
 
     /// The newest messages, wherever the window stands, and whether there are older ones.
     pub(super) fn newest_messages(&self) -> (Vec<Message>, bool) {
-        let (messages, more): (Vec<Message>, bool) = match &self.tail {
-            Some(tail) => (tail.messages.iter().map(|message| (**message).clone()).collect(), tail.from > Seq::ZERO),
-            None => {
-                let skipped = self.len().saturating_sub(KEPT_MESSAGES);
-                (self.messages().skip(skipped).map(|message| (**message).clone()).collect(), skipped > 0)
-            }
-        };
-        (messages, more || self.tail.is_none() && self.more_before)
+        if let Some(tail) = &self.tail {
+            return (tail.messages.iter().map(|message| (**message).clone()).collect(), tail.from > Seq::ZERO);
+        }
+        let skipped = self.len().saturating_sub(KEPT_MESSAGES);
+        let newest = self.messages().skip(skipped).map(|message| (**message).clone());
+        (newest.collect(), skipped > 0 || self.more_before)
     }
 
     /// Another window: the newest messages.
@@ -171,7 +169,9 @@ impl Window {
         let Some(tail) = &self.tail else { return };
         // Where all is here up to the end of the page, what the tail let go of is no hole.
         let reaches = end.is_some_and(|end| end >= tail.from);
-        page.into_iter().for_each(|message| self.put(message));
+        for message in page {
+            self.put(message);
+        }
         if reaches {
             self.attach();
         } else {
@@ -194,25 +194,31 @@ impl Window {
     }
 
     pub(super) fn is_too_long(&self) -> bool {
-        self.chunks.len() > 1 && self.len() > MOST
+        self.len() > MOST
     }
 
     pub(super) fn last_is_full(&self) -> bool {
         self.chunks.last().is_none_or(|last| last.messages.len() >= CHUNK)
     }
 
-    /// Holds the window to its size, by chunks, away from the reader.
+    /// Holds the window to its size, by chunks, away from the reader. Of a chunk that has grown beyond the others only
+    /// so much is let go as another would be.
     pub(super) fn trim(&mut self, reader_is_in_upper_half: bool) {
         while self.is_too_long() {
-            if reader_is_in_upper_half {
-                if self.tail.is_none() {
-                    self.tail = Some(Tail::of(self.messages().rev().take(KEPT_MESSAGES + 1), self.more_before));
-                }
-                self.chunks.pop();
-            } else {
-                self.chunks.remove(0);
-                self.more_before = true;
+            let cut = CHUNK.max(self.len() - MOST);
+            let end = if reader_is_in_upper_half { self.chunks.len() - 1 } else { 0 };
+            if reader_is_in_upper_half && self.tail.is_none() {
+                self.tail = Some(Tail::of(self.messages().rev().take(KEPT_MESSAGES + 1), self.more_before));
             }
+            if self.chunks[end].messages.len() <= cut && self.chunks.len() > 1 {
+                self.chunks.remove(end);
+            } else if reader_is_in_upper_half {
+                let messages = Rc::make_mut(&mut self.chunks[end].messages);
+                messages.truncate(messages.len() - cut);
+            } else {
+                Rc::make_mut(&mut self.chunks[end].messages).drain(..cut);
+            }
+            self.more_before |= !reader_is_in_upper_half;
         }
     }
 

@@ -34,9 +34,9 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    /// The browser's answer. A newer version may have been seen before it.
+    /// The browser's answer. A newer version may have been seen before it, and a failure may come after it.
     pub(super) fn answered(&mut self, worker: Worker) {
-        if self.worker == Worker::Asked {
+        if matches!(self.worker, Worker::Asked | Worker::Present) {
             self.worker = worker;
         }
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use shared::{ClientKey, MessageText, PersonId};
 
-use super::{Entry, Fate, Outbox, entry::perhaps_done};
+use super::{Entry, Fate, Outbox, entry::perhaps_done, note};
 use crate::state::KeptEntry;
 
 /// What somebody else left.
@@ -33,8 +33,10 @@ impl Outbox {
     }
 
     /// They could not be stored, or removed.
-    pub(in crate::state) fn keep_again(&mut self, keys: Vec<ClientKey>) {
-        self.changed.extend(keys);
+    pub(in crate::state) fn keep_again(&mut self, keys: &[ClientKey]) {
+        for key in keys {
+            note(&mut self.changed, key);
+        }
     }
 
     /// What is stored of this room now, all of it. Entries that are not known here come in at their place in the line.
@@ -55,7 +57,7 @@ impl Outbox {
                 && let Some(entry) = kept.entry()
             {
                 if is_known(&entry) {
-                    self.changed.push(entry.key);
+                    note(&mut self.changed, &entry.key);
                 } else {
                     new.push(Rc::new(entry));
                 }
@@ -104,7 +106,7 @@ impl Outbox {
             let owner = entry.owner.as_ref().unwrap_or(me);
             if owner == me {
                 if entry.owner.is_none() {
-                    changed.push(entry.key.clone());
+                    note(changed, &entry.key);
                     Rc::make_mut(entry).owner = Some(me.clone());
                 }
                 return true;
@@ -126,7 +128,7 @@ impl Outbox {
                     false
                 }
             };
-            changed.push(entry.key.clone());
+            note(changed, &entry.key);
             stays
         });
         if self.under_way.as_ref().is_some_and(|key| self.entries.iter().all(|entry| entry.key != *key)) {

@@ -3,7 +3,7 @@
 use shared::{ClientFrame, ServerFrame};
 
 use super::super::{Action, Effect, Link, Trouble, Why, link_words};
-use super::{Client, Moment, Now, opened, posted, welcome};
+use super::{Client, Moment, Now, opened_empty, posted, welcome};
 
 fn connects(effects: &[Effect]) -> usize {
     effects.iter().filter(|effect| matches!(effect, Effect::Connect { .. })).count()
@@ -92,7 +92,7 @@ fn a_server_that_sends_away_again_and_again_is_not_run_over() {
 fn a_room_that_is_opened_with_nothing_is_asked_for_again_only_after_a_while() {
     let mut client = Client::welcomed();
     client.take_effects();
-    let mut nothing = opened();
+    let mut nothing = opened_empty();
     if let ServerFrame::Opened { snapshot, .. } = &mut nothing {
         *snapshot = None;
     }
@@ -100,7 +100,7 @@ fn a_room_that_is_opened_with_nothing_is_asked_for_again_only_after_a_while() {
     assert_eq!(client.take_effects(), []);
     client.wait(5_000);
     assert!(matches!(client.take_effects()[..], [Effect::Send { frame: ClientFrame::Open { .. }, .. }]));
-    client.hear(opened());
+    client.hear(opened_empty());
     assert_eq!(link_words(&client.app).state, "live");
 }
 
@@ -126,7 +126,7 @@ fn a_session_is_asked_for_once_at_once_and_then_by_the_backoff() {
 #[test]
 fn silence_is_doubted_after_25_seconds_and_ends_the_link_after_10_more() {
     let mut client = Client::welcomed();
-    client.hear(opened());
+    client.hear(opened_empty());
     client.take_effects();
     client.wait(24_999);
     assert_eq!(pings(&client.take_effects()), 0);
@@ -141,12 +141,51 @@ fn silence_is_doubted_after_25_seconds_and_ends_the_link_after_10_more() {
 #[test]
 fn anything_heard_is_a_sign_of_life() {
     let mut client = Client::welcomed();
-    client.hear(opened());
+    client.hear(opened_empty());
     for seq in 1..20 {
         client.wait(20_000);
         client.hear(ServerFrame::Event(posted(seq, "other", "k")));
     }
-    assert_eq!(pings(&client.take_effects()), 0);
+    // The server is asked for its digests once a minute while it talks, and not about its health.
+    assert!(pings(&client.take_effects()) <= 6);
+}
+
+#[test]
+fn a_page_that_was_frozen_asks_before_it_gives_up() {
+    let mut client = Client::welcomed();
+    client.hear(opened_empty());
+    client.wait(25_000);
+    assert_eq!(pings(&client.take_effects()), 1);
+    // Frozen for an hour: the answer may lie in the socket.
+    client.now += 3_600_000;
+    client.act(Action::DeadlinePassed);
+    assert_eq!(pings(&client.take_effects()), 1);
+    assert!(client.app.line().is_welcomed());
+    let pong = ServerFrame::Pong { n: 1, now: shared::Millis(0), rooms: Vec::new() };
+    client.hear(pong);
+    assert!(client.app.line().is_welcomed());
+    // Frozen again, and this time there is nothing.
+    client.now += 3_600_000;
+    client.act(Action::DeadlinePassed);
+    assert!(client.app.line().is_welcomed());
+    // The timers of a hidden page are late each time: that is no excuse for ever.
+    client.now += 60_000;
+    client.act(Action::DeadlinePassed);
+    assert!(matches!(client.app.line().link(), Link::Offline { why: Why::Silent, .. }));
+}
+
+#[test]
+fn a_machine_that_slept_doubts_its_link_at_once() {
+    let mut client = Client::welcomed();
+    client.hear(opened_empty());
+    client.wait(5_000);
+    client.take_effects();
+    // The steady clock stood still meanwhile; the wall clock did not.
+    let at = Moment { now: Now(client.now), wall: shared::Millis(1_700_000_900_000), chance: 0 };
+    let (app, effects) = super::update(&client.app, &at, Action::NoticeDismissed { room: super::lobby() });
+    assert_eq!(pings(&effects), 1);
+    let (_, effects) = super::update(&app, &at, Action::NoticeDismissed { room: super::lobby() });
+    assert_eq!(pings(&effects), 0);
 }
 
 #[test]
@@ -167,7 +206,7 @@ fn coming_back_to_the_page_finds_out_within_three_seconds() {
 #[test]
 fn what_an_old_connection_says_is_not_heard() {
     let mut client = Client::welcomed();
-    client.hear(opened());
+    client.hear(opened_empty());
     let old = client.generation();
     closed(&mut client, 1006, "");
     let before = client.app.clone();
@@ -192,7 +231,7 @@ fn a_page_that_is_put_away_has_no_link_and_gets_one_when_it_is_back() {
 #[test]
 fn trouble_is_shown_after_three_seconds_with_a_countdown() {
     let mut client = Client::welcomed();
-    client.hear(opened());
+    client.hear(opened_empty());
     assert_eq!(client.app.trouble(), Trouble::Quiet);
     assert_eq!(link_words(&client.app).state, "live");
     for _ in 0..6 {
@@ -211,7 +250,7 @@ fn trouble_is_shown_after_three_seconds_with_a_countdown() {
     client.act(Action::RetryPressed);
     client.act(Action::SocketOpened { generation: client.generation() });
     client.hear(welcome("me"));
-    client.hear(opened());
+    client.hear(opened_empty());
     assert_eq!(link_words(&client.app).state, "live");
     assert_eq!(&**client.app.speech().sentence(), "Connected again.");
 }

@@ -1,30 +1,19 @@
 //! The outbox in the whole: what refusals, other people and lost answers do to what was typed.
 
-use shared::{ClientFrame, Refusal, RefusalCode, Reset, Seq, ServerFrame, Snapshot};
+use shared::{ClientFrame, Digest, Refusal, RefusalCode, Reset, Seq, ServerFrame};
 
 use super::super::{Action, Effect, Fate, Notice, link_words};
-use super::{Client, key, lobby, person, posted, text, welcome};
-
-fn opened(head: u64, snapshot: bool, reset: Option<Reset>) -> ServerFrame {
-    ServerFrame::Opened {
-        room: lobby(),
-        epoch: "e".to_owned().into(),
-        first: Seq(1),
-        head: Seq(head),
-        snapshot: snapshot.then(Snapshot::default),
-        reset,
-    }
-}
+use super::{Client, digest_of, key, lobby, opened, opened_empty, person, posted, text};
 
 fn ready() -> Client {
     let mut client = Client::welcomed();
-    client.hear(opened(0, true, None));
+    client.hear(opened_empty());
     client.take_effects();
     client
 }
 
 fn type_in(client: &mut Client, named: &str) {
-    client.act(Action::MessageTyped { room: lobby(), key: key(named), text: text(named) });
+    client.type_in(named);
 }
 
 /// The keys that were sent.
@@ -88,13 +77,13 @@ fn a_refusal_that_stands_leaves_the_line_with_its_text() {
     assert_eq!(sent(&mut client), ["b"]);
     assert_eq!(fates(&client)[0].1, Fate::Refused { message: "Not sent: No.".into() });
     assert_eq!(&**client.app.speech().sentence(), "Not sent: No.");
-    assert_eq!(client.room().outbox().entries()[0].text, text("a"));
+    assert_eq!(client.room().outbox().entries()[0].text(), Some(&text("a")));
     client.hear(ServerFrame::Event(posted(1, "me", "b")));
     client.act(Action::TryAgainPressed { room: lobby(), key: key("a") });
     assert_eq!(sent(&mut client), ["a"]);
     client.hear(refused("a", None));
     client.act(Action::EditPressed { room: lobby(), key: key("a") });
-    assert_eq!(client.take_effects(), [Effect::FillComposer { room: lobby(), text: text("a") }]);
+    assert!(client.take_effects().contains(&Effect::FillComposer { room: lobby(), text: text("a") }));
     assert!(client.room().outbox().is_empty());
 }
 
@@ -123,39 +112,50 @@ fn settled_before_its_event_keeps_the_row_until_the_event_is_there() {
 }
 
 #[test]
-fn somebody_else_sends_nothing_of_mine() {
+fn what_somebody_else_left_becomes_a_draft_and_is_never_sent() {
     let mut client = ready();
     type_in(&mut client, "a");
     type_in(&mut client, "b");
+    client.act(Action::DeletePressed { room: lobby(), key: key("d"), seq: Seq(1) });
     client.take_effects();
-    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
-    client.wait(5_000);
-    client.act(Action::SocketOpened { generation: client.generation() });
-    client.hear(welcome("another"));
-    client.hear(opened(0, false, None));
-    assert!(sent(&mut client).is_empty());
-    assert!(fates(&client).iter().all(|(_, fate)| matches!(fate, Fate::Refused { .. })), "{:?}", fates(&client));
+    client.reconnect("another");
+    client.hear(opened(0, Digest::default(), false, None));
+    let fill = Effect::FillComposer { room: lobby(), text: text("b") };
+    let effects = client.take_effects();
+    assert!(effects.contains(&fill), "never sent: a draft: {effects:?}");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Send { frame: ClientFrame::Post { .. }, .. })));
+    let unknown = "You are somebody else here now. It may have been sent before that: look before you try again.";
+    assert_eq!(fates(&client), [("a".to_owned(), Fate::Refused { message: unknown.into() })]);
     assert_eq!(client.app.me(), Some(&person("another")));
+    assert_eq!(client.disk.keys(), ["a"]);
+    // Tried again, it is the other's.
+    client.act(Action::TryAgainPressed { room: lobby(), key: key("a") });
+    assert_eq!(sent(&mut client), ["a"]);
+    assert_eq!(client.room().outbox().entries()[0].owner, Some(person("another").id));
+}
+
+#[test]
+fn what_has_no_text_is_dropped_when_the_owner_is_gone() {
+    let mut client = ready();
+    client.hear(ServerFrame::Event(posted(1, "me", "x")));
+    client.act(Action::DeletePressed { room: lobby(), key: key("d"), seq: Seq(1) });
+    assert_eq!(fates(&client), [("d".to_owned(), Fate::Sent)]);
+    client.reconnect("another");
+    assert!(client.room().outbox().is_empty());
+    assert_eq!(client.room().notice(), Some(Notice::SomebodyElses));
+    assert!(client.disk.entries.is_empty());
 }
 
 #[test]
 fn what_was_acknowledged_is_never_sent_again_by_somebody_else() {
     let mut client = ready();
     type_in(&mut client, "a");
-    type_in(&mut client, "b");
     client.hear(ServerFrame::Settled { room: lobby(), key: key("a"), seq: Some(Seq(9)) });
-    assert_eq!(sent(&mut client), ["a", "b"]);
-    type_in(&mut client, "c");
-    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
-    client.wait(5_000);
-    client.act(Action::SocketOpened { generation: client.generation() });
-    client.hear(welcome("another"));
-    client.hear(opened(0, true, Some(Reset::Epoch)));
+    assert_eq!(sent(&mut client), ["a"]);
+    client.reconnect("another");
+    client.hear(opened(0, Digest::default(), true, Some(Reset::Epoch)));
     assert!(sent(&mut client).is_empty());
-    let said = |message: &str| Fate::Refused { message: message.into() };
-    let unknown = "You are somebody else here now. It may have been sent before that: look before you try again.";
-    let waited = "Not sent: you are somebody else here now.";
-    assert_eq!(fates(&client), [("b".to_owned(), said(unknown)), ("c".to_owned(), said(waited))]);
+    assert!(client.room().outbox().is_empty());
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn what_a_snapshot_jumped_over_is_asked_for_again() {
     client.hear(ServerFrame::Event(posted(5, "other", "x")));
     assert_eq!(sent(&mut client), ["a"]);
     // The event of "a" is somewhere before the snapshot, and will not be seen.
-    client.hear(opened(60, true, Some(Reset::TooFar)));
+    client.hear(opened(60, Digest::default(), true, Some(Reset::TooFar)));
     assert_eq!(sent(&mut client), ["a"], "under its key");
     client.hear(ServerFrame::Settled { room: lobby(), key: key("a"), seq: Some(Seq(7)) });
     assert!(client.room().outbox().is_empty());
@@ -194,7 +194,7 @@ fn what_waits_for_a_room_that_is_refused_is_given_back() {
     client.act(Action::TryAgainPressed { room: lobby(), key: key("a") });
     let opens = |effect: &Effect| matches!(effect, Effect::Send { frame: ClientFrame::Open { .. }, .. });
     assert!(matches!(&client.take_effects()[..], [open] if opens(open)));
-    client.hear(opened(0, true, None));
+    client.hear(opened(0, Digest::default(), true, None));
     assert_eq!(sent(&mut client), ["a"]);
     assert_eq!(fates(&client)[0], never);
 }
@@ -242,12 +242,9 @@ fn a_reset_throws_the_window_away_and_says_so_and_keeps_the_outbox() {
     let mut client = ready();
     client.hear(ServerFrame::Event(posted(1, "other", "x")));
     type_in(&mut client, "a");
-    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
-    client.wait(5_000);
-    client.act(Action::SocketOpened { generation: client.generation() });
-    client.hear(welcome("me"));
+    client.reconnect("me");
     client.take_effects();
-    client.hear(opened(0, true, Some(Reset::Ahead)));
+    client.hear(opened(0, Digest::default(), true, Some(Reset::Ahead)));
     assert_eq!(client.shown(), [] as [u64; 0]);
     assert_eq!(client.room().notice(), Some(Notice::Reset(Reset::Ahead)));
     let said = client.app.speech().sentence();
@@ -265,22 +262,11 @@ fn until_opened_the_events_of_a_room_are_dropped_but_settle() {
     client.hear(ServerFrame::Event(posted(3, "me", "a")));
     assert_eq!(client.shown(), [] as [u64; 0]);
     assert_eq!(fates(&client), [("a".to_owned(), Fate::Settled { seq: Seq(3) })]);
-    client.hear(opened(3, false, None));
-    for (seq, by, named) in [(1, "other", "w"), (2, "other", "x"), (3, "me", "a")] {
-        client.hear(ServerFrame::Event(posted(seq, by, named)));
+    let log = [posted(1, "other", "w"), posted(2, "other", "x"), posted(3, "me", "a")];
+    client.hear(opened(3, digest_of(&log), false, None));
+    for event in log {
+        client.hear(ServerFrame::Event(event));
     }
     assert_eq!(client.shown(), [1, 2, 3]);
     assert!(client.room().outbox().is_empty());
-}
-
-#[test]
-fn a_gap_that_cannot_be_filled_is_passed_over_and_said() {
-    let mut client = ready();
-    for _ in 0..3 {
-        client.hear(ServerFrame::Event(posted(2, "other", "x")));
-        client.hear(opened(2, false, None));
-    }
-    client.hear(ServerFrame::Event(posted(2, "other", "x")));
-    assert!(client.room().outdated());
-    assert_eq!(client.shown(), [2]);
 }

@@ -3,7 +3,7 @@
 use shared::{ClientFrame, LIMITS, Millis, Person, PersonName, RoomName, ServerFrame, Signal};
 
 use super::super::{Action, Effect, Place, namesakes, typing_words};
-use super::{Client, lobby, opened, person, posted};
+use super::{Client, lobby, opened_empty, person, posted};
 
 #[test]
 fn a_link_leads_to_a_room_or_nowhere() {
@@ -65,7 +65,7 @@ fn a_name_is_checked_said_and_said_again_until_the_server_knows_it() {
 #[test]
 fn typing_is_said_every_three_seconds_and_heard_for_five() {
     let mut client = Client::welcomed();
-    client.hear(opened());
+    client.hear(opened_empty());
     client.take_effects();
     for _ in 0..7 {
         client.act(Action::ComposerTouched { room: lobby() });
@@ -86,7 +86,7 @@ fn typing_is_said_every_three_seconds_and_heard_for_five() {
 #[test]
 fn new_messages_are_spoken_of_once_in_two_seconds() {
     let mut client = Client::welcomed();
-    client.hear(opened());
+    client.hear(opened_empty());
     for (seq, by) in [(1, "ada"), (2, "bob"), (3, "me"), (4, "ada")] {
         client.hear(ServerFrame::Event(posted(seq, by, "k")));
     }
@@ -121,7 +121,7 @@ fn a_name_that_the_server_knows_is_not_wished_for_again() {
 #[test]
 fn two_people_of_one_name_are_told_apart() {
     let mut client = Client::welcomed();
-    client.hear(opened());
+    client.hear(opened_empty());
     let said = |seq, id: &str, name: &str| {
         let mut event = posted(seq, id, "k");
         event.by.name = PersonName::parse(name).unwrap();

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use proptest::prelude::*;
-use shared::{Message, Millis, PersonId, Seq};
+use shared::{Command, Message, Millis, Seq};
 
 use super::super::{Entry, Fate, Piece, Row, pieces, rows};
-use super::{key, posted, text};
+use super::{key, person, posted, text};
 
 const DAY: u64 = 86_400_000;
 
@@ -21,7 +21,13 @@ fn said(seq: u64, by: &str, at: u64) -> Rc<Message> {
 }
 
 fn entry(named: &str, at: u64, fate: Fate) -> Rc<Entry> {
-    Rc::new(Entry { key: key(named), text: text("hi"), typed_at: Millis(at), fate, held: None })
+    let command = Command::Post { text: text("hi"), reply_to: None, mentions: Vec::new() };
+    Rc::new(about(named, command, at, fate))
+}
+
+fn about(named: &str, command: Command, at: u64, fate: Fate) -> Entry {
+    let (key, owner, typed_at) = (key(named), Some(person("me").id), Millis(at));
+    Entry { key, owner, command, order: at, typed_at, fate, held: None, kept: true }
 }
 
 /// The rows as a short text: a day line is `|`, the beginning of a group a capital.
@@ -40,7 +46,7 @@ fn sketch(rows: &[Row]) -> String {
 
 #[test]
 fn messages_of_one_author_within_five_minutes_are_a_group() {
-    let me = PersonId::parse("me").unwrap();
+    let me = person("me");
     let minute = 60_000;
     let messages = [
         said(1, "ada", DAY),
@@ -59,7 +65,7 @@ fn messages_of_one_author_within_five_minutes_are_a_group() {
 
 #[test]
 fn a_row_keeps_its_key_when_it_is_confirmed() {
-    let me = PersonId::parse("me").unwrap();
+    let me = person("me");
     let key_of = |rows: &[Row]| match rows.last() {
         Some(Row::Said { key, .. } | Row::Typed { key, .. }) => key.clone(),
         other => panic!("{other:?}"),

@@ -65,6 +65,8 @@ fn without_a_worker_the_client_goes_on_and_can_say_why() {
     for (worker, words) in [(Worker::Insecure, "not secure"), (Worker::Failed, "did not take")] {
         let mut client = Client::welcomed();
         assert_eq!(client.app.worker_words(), None);
+        client.act(Action::WorkerAnswered(Worker::Present));
+        assert_eq!(client.app.worker_words(), None);
         client.act(Action::WorkerAnswered(worker));
         assert!(client.app.worker_words().unwrap().contains(words));
         assert!(!client.app.update_ready());
