@@ -37,13 +37,13 @@ pub fn backup(data: &Path, to: &Path, force: bool, job: &Job) -> anyhow::Result<
     may_be_written(to, data, force)?;
     partial.become_file(to)?;
     let what = checked.map_or_else(
-        || "A database of an older version, not checked,".to_owned(),
+        || "a database of an older version, not checked,".to_owned(),
         |checked| {
             format!("{} with {}", several(checked.rooms, "room", "rooms"), several(checked.events, "event", "events"))
         },
     );
     job.result(&format!(
-        "{what} backed up to {} ({} KB, {}).",
+        "Backed up {what} to {} ({} KB, {}).",
         to.display(),
         counted(bytes.div_ceil(1_000)),
         job.took()

@@ -85,9 +85,8 @@ impl DatabaseFile {
     /// Where either file fails; what was written of the other is left.
     pub fn copy_to(&self, to: &Path) -> anyhow::Result<()> {
         let cannot = || format!("{} cannot be copied to {}", self.file.display(), to.display());
-        self.db
-            .execute("VACUUM INTO ?1", params![to.to_str().context("its path is not UTF-8")?])
-            .with_context(cannot)?;
+        let path = to.to_str().context("its path is not UTF-8").with_context(cannot)?;
+        self.db.execute("VACUUM INTO ?1", params![path]).map_err(in_words).with_context(cannot)?;
         File::open(to).and_then(|copy| copy.sync_all()).with_context(cannot)
     }
 
@@ -110,6 +109,14 @@ fn connect_still(file: &Path) -> rusqlite::Result<Connection> {
     // Read as what does not change, it needs no files beside it, which would be left there.
     let path: String = file.to_string_lossy().chars().map(escaped).collect();
     Connection::open_with_flags(format!("file:{path}?immutable=1"), READ | OpenFlags::SQLITE_OPEN_URI)
+}
+
+/// What SQLite says of a disk without room has a number and says it twice.
+fn in_words(error: rusqlite::Error) -> anyhow::Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => anyhow::anyhow!("the disk is full"),
+        _ => error.into(),
+    }
 }
 
 /// A character of a path in a URI file name (<https://www.sqlite.org/uri.html>).
