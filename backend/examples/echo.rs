@@ -5,12 +5,11 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use backend::connection::{Conversation, Going, Outgoing, Stop, Timing, accept, frames, serve, tcp};
+use backend::connection::{Conversation, Going, Outgoing, Stop, Timing, accept, frames, serve, spread, tcp};
 use bytes::Bytes;
 use bytestring::ByteString;
 use clap::Parser;
-use tokio::sync::watch;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Conformance suites send messages of up to 16 MiB.
 const MOST: usize = 16 * 1024 * 1024;
@@ -62,8 +61,8 @@ async fn echo(
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
     let options = Options::parse();
-    let (_stopping, told) = watch::channel(false);
-    let stop = web::Data::new(Stop { stopping: told, connections: TaskTracker::new() });
+    let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
+    let stop = web::Data::new(Stop { stopping, connections, come_back: spread });
     HttpServer::new(move || App::new().app_data(stop.clone()).default_service(web::get().to(echo)))
         .on_connect(tcp::on_connect)
         .bind(options.listen)?

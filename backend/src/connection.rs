@@ -20,5 +20,5 @@ pub use edge::{Accepted, accept};
 pub use gate::Incoming;
 pub use outgoing::Outgoing;
 pub use plain::Plain;
-pub use serve::{Conversation, Going, Stop, Timing, serve};
+pub use serve::{Conversation, Going, Stop, Timing, serve, spread};
 pub use v1::V1;

@@ -12,13 +12,12 @@ use std::{
 use actix_web::{App, HttpServer, dev::Server, web};
 use anyhow::{Context as _, bail};
 use shared::Millis;
-use tokio::sync::watch;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Warren,
     config::Config,
-    connection::{Stop, Timing, tcp},
+    connection::{Stop, Timing, spread, tcp},
     http::{self, Page},
     log::{Clock, Log, Reads, SqliteReader, SqliteStore, system_salts},
     policy::{Origins, Pace},
@@ -35,7 +34,7 @@ pub struct Application {
     server: Server,
     address: SocketAddr,
     log: Log,
-    stopping: watch::Sender<bool>,
+    stopping: CancellationToken,
     connections: TaskTracker,
     /// Held as long as this server owns the data directory.
     _lock: File,
@@ -55,7 +54,7 @@ impl Application {
         let log =
             Log::start(store, Arc::clone(&clock), system_salts()).context("the log's thread cannot be started")?;
         let reads = Reads::new(SqliteReader::new(&config.data, log.epoch().clone()));
-        let (stopping, told) = watch::channel(false);
+        let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {
             log: log.clone(),
@@ -65,7 +64,7 @@ impl Application {
             pace: Pace::new(!config.no_limits),
             timing,
             clock,
-            stop: Stop { stopping: told, connections: connections.clone() },
+            stop: Stop { stopping: stopping.clone(), connections: connections.clone(), come_back: spread },
             page: Arc::new(Page::default()),
         });
         let app = move || App::new().app_data(warren.clone()).configure(http::routes);
@@ -100,7 +99,7 @@ impl Application {
         stop.await;
         // Nobody new first, then everybody's goodbye; the framework would wait for open sockets for ever.
         drop(handle.pause());
-        stopping.send_replace(true);
+        stopping.cancel();
         connections.close();
         drop(tokio::time::timeout(GOODBYE, connections.wait()).await);
         handle.stop(true).await;
@@ -111,7 +110,10 @@ impl Application {
 }
 
 /// Makes the data directory where it is missing, and keeps others out of it.
-fn take_directory(data: &Path) -> anyhow::Result<File> {
+///
+/// # Errors
+/// Says in words why it cannot be: it cannot be written, or belongs to a running server.
+pub(crate) fn take_directory(data: &Path) -> anyhow::Result<File> {
     let shown = data.display();
     std::fs::create_dir_all(data).with_context(|| format!("the data directory {shown} cannot be made"))?;
     let path = data.join("warren.lock");

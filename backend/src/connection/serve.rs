@@ -7,11 +7,8 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use futures_util::StreamExt as _;
 use shared::close;
-use tokio::{
-    sync::watch,
-    time::{Instant, sleep_until, timeout},
-};
-use tokio_util::task::TaskTracker;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Accepted, Outgoing, frames, tcp::Tcp};
 
@@ -88,10 +85,12 @@ impl Default for Timing {
 /// Says to connections that the server stops, and counts those that have not ended yet.
 #[derive(Clone)]
 pub struct Stop {
-    /// Set when the server stops.
-    pub stopping: watch::Receiver<bool>,
+    /// Cancelled when the server stops. It wakes connections in the order in which they came.
+    pub stopping: CancellationToken,
     /// The connections.
     pub connections: TaskTracker,
+    /// After how many milliseconds a client is to come back, drawn for each.
+    pub come_back: fn() -> u32,
 }
 
 /// Serves a connection on the handler's own thread, until it ends.
@@ -102,7 +101,7 @@ pub fn serve<C: Conversation + 'static>(
     timing: Timing,
     stop: &Stop,
 ) {
-    let life = live(accepted, conversation, tcp, timing, stop.stopping.clone());
+    let life = live(accepted, conversation, tcp, timing, stop.clone());
     actix_web::rt::spawn(stop.connections.track_future(life));
 }
 
@@ -111,9 +110,10 @@ async fn live<C: Conversation>(
     mut conversation: C,
     tcp: Option<Arc<Tcp>>,
     timing: Timing,
-    mut stopping: watch::Receiver<bool>,
+    stop: Stop,
 ) {
     let Accepted { incoming, mut messages, outgoing: out, .. } = accepted;
+    let Stop { stopping, come_back, .. } = stop;
     let mut heard = Instant::now();
     let mut pinged = false;
     let end = loop {
@@ -128,7 +128,7 @@ async fn live<C: Conversation>(
         tokio::select! {
             biased;
             () = conversation.answer(&out), if answering => {}
-            _ = stopping.wait_for(|stopping| *stopping) => break End::Stopping,
+            () = stopping.cancelled() => break End::Stopping,
             () = std::future::ready(()), if more => conversation.go_on(&out).await,
             message = messages.next(), if may_read => {
                 heard = Instant::now();
@@ -188,7 +188,7 @@ async fn live<C: Conversation>(
             None => out.close(close::NORMAL, ""),
         },
         End::Ours(code, reason) => out.close(code, reason),
-        End::Stopping => out.close(close::RESTART, &spread().to_string()),
+        End::Stopping => out.close(close::RESTART, &come_back().to_string()),
         End::Closed => {}
     }
     let by_peer = matches!(end, End::Peer(_));
@@ -225,7 +225,8 @@ enum End {
 }
 
 /// Milliseconds after which a client comes back to a server that restarts: spread, so that not all come at once.
-fn spread() -> u32 {
+#[must_use]
+pub fn spread() -> u32 {
     let mut bytes = [0; 2];
     let _ = getrandom::fill(&mut bytes);
     500 + u32::from(u16::from_le_bytes(bytes)) % 2_500

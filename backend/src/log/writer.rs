@@ -191,6 +191,12 @@ pub struct Taken {
 }
 
 impl Taken {
+    /// Takes these in behind.
+    pub fn extend(&mut self, more: Self) {
+        self.commands.extend(more.commands);
+        self.callers.extend(more.callers);
+    }
+
     /// The commands, in order.
     #[must_use]
     pub fn commands(&self) -> &[Command] {
@@ -239,6 +245,16 @@ impl<S: Store> Writer<S> {
             again = again.or(Some(Instant::now()));
         }
         self.close();
+    }
+
+    /// Waits until there is something in the line, and takes it as [`Writer::take`] does. Takes nothing where nobody
+    /// can come any more.
+    pub async fn wait(&mut self) -> Taken {
+        let mut waiting = Vec::new();
+        if !self.stopping {
+            self.line.recv_many(&mut waiting, BATCH).await;
+        }
+        self.sort(waiting)
     }
 
     /// Waits for commands, and gives how many there are: 0 at the end of the line, none where `until` has come.

@@ -6,8 +6,11 @@ use std::{
     time::Duration,
 };
 
-use governor::{DefaultKeyedRateLimiter, Quota, clock::Clock};
+use governor::{
+    NotUntil, Quota, RateLimiter, clock::Clock, middleware::NoOpMiddleware, state::keyed::HashMapStateStore,
+};
 use shared::PersonId;
+use tokio::time::Instant;
 
 /// The limits: a burst, then one per period.
 const PERSON: (u32, Duration) = (30, Duration::from_millis(500));
@@ -17,7 +20,21 @@ const BUCKETS: usize = 10_000;
 
 /// How fast one may post. None of it where limits are turned off.
 pub struct Pace {
-    buckets: Option<(DefaultKeyedRateLimiter<PersonId>, DefaultKeyedRateLimiter<IpAddr>)>,
+    buckets: Option<(Buckets<PersonId>, Buckets<IpAddr>)>,
+}
+
+type Buckets<Key> = RateLimiter<Key, HashMapStateStore<Key>, RuntimeClock, NoOpMiddleware<Duration>>;
+
+/// The runtime's clock, so that a runtime whose time stands still has limits that stand still too.
+#[derive(Clone)]
+struct RuntimeClock(Instant);
+
+impl Clock for RuntimeClock {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
 }
 
 impl Pace {
@@ -28,10 +45,12 @@ impl Pace {
             let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
             Quota::with_period(period).map(|quota| quota.allow_burst(burst))
         };
-        let buckets = quota(PERSON).zip(quota(ADDRESS)).filter(|_| limited);
+        let quotas = quota(PERSON).zip(quota(ADDRESS)).filter(|_| limited);
+        let clock = RuntimeClock(Instant::now());
         Self {
-            buckets: buckets.map(|(person, address)| {
-                (DefaultKeyedRateLimiter::keyed(person), DefaultKeyedRateLimiter::keyed(address))
+            buckets: quotas.map(|(person, address)| {
+                let people = RateLimiter::hashmap_with_clock(person, clock.clone());
+                (people, RateLimiter::hashmap_with_clock(address, clock))
             }),
         }
     }
@@ -50,13 +69,9 @@ impl Pace {
             addresses.retain_recent();
             addresses.shrink_to_fit();
         }
-        people.check_key(person).map_err(|wait| wait.wait_time_from(people.clock().now()))?;
-        match address {
-            Some(address) => {
-                addresses.check_key(&network(address)).map_err(|wait| wait.wait_time_from(addresses.clock().now()))
-            }
-            None => Ok(()),
-        }
+        let wait = |until: NotUntil<Duration>| until.wait_time_from(people.clock().now());
+        people.check_key(person).map_err(wait)?;
+        address.map_or(Ok(()), |address| addresses.check_key(&network(address)).map_err(wait))
     }
 }
 
@@ -96,6 +111,15 @@ mod tests {
         }
         assert!(post(1_000, "2001:db8::ffff").is_err(), "the same /64");
         assert_eq!(post(1_001, "2001:db8:0:1::1"), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_is_the_runtimes() {
+        let pace = Pace::new(true);
+        let burst = || (0..PERSON.0).filter(|_| pace.take(&person("a"), None).is_ok()).count();
+        assert_eq!((burst(), burst()), (30, 0));
+        tokio::time::advance(PERSON.1 * 3).await;
+        assert_eq!(burst(), 3);
     }
 
     #[test]

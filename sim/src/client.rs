@@ -1,0 +1,292 @@
+//! A client: the real state, in a browser that is played. It has a steady clock and one for people, a link at most, a
+//! store that outlives it, and now and then it is asleep or gone.
+
+use std::rc::Rc;
+
+use frontend::state::{Action, App, Ask, Effect, Moment, Now, Place, update};
+use shared::{Millis, Page, PersonId, RoomName};
+
+use crate::{
+    link::{Down, Link, Said},
+    machine::Machine,
+    server::{BEGINNING, page_of},
+    watch::Watch,
+    world::World,
+};
+
+/// A browser's tab.
+pub struct Client {
+    /// Who sits before it.
+    pub person: PersonId,
+    /// The cookie.
+    pub token: String,
+    /// The state; none while the page is closed.
+    pub app: Option<Rc<App>>,
+    /// The rooms visited, as the browser keeps them.
+    pub visited: Vec<RoomName>,
+    /// The newest link.
+    pub link: Option<u32>,
+    /// How often the page was loaded.
+    pub loads: u32,
+    /// Nothing happens here before this time.
+    pub asleep_until: u64,
+    /// Its machine, which other tabs may share.
+    pub machine: Machine,
+    /// How far its steady clock has leapt.
+    pub leapt: u64,
+    /// What it is to be woken for.
+    waking: Option<Now>,
+    /// Things typed, for their names.
+    pub typed: u32,
+}
+
+impl Client {
+    /// A browser without a page.
+    #[must_use]
+    pub fn new(person: PersonId, token: String, machine: Machine) -> Self {
+        Self {
+            person,
+            token,
+            app: None,
+            visited: Vec::new(),
+            link: None,
+            loads: 0,
+            asleep_until: 0,
+            machine,
+            leapt: 0,
+            waking: None,
+            typed: 0,
+        }
+    }
+}
+
+impl World {
+    /// The page is loaded.
+    pub fn load(&mut self, client: usize) {
+        let place = Place::Room(self.any_room());
+        let known = &mut self.clients[client];
+        if known.app.is_some() {
+            return;
+        }
+        known.loads += 1;
+        known.waking = None;
+        known.app = Some(Rc::new(App::new(place, known.visited.clone())));
+        self.act(client, Action::Started);
+        self.read_database(client);
+    }
+
+    /// The page is gone, from one moment to the next.
+    pub fn unload(&mut self, client: usize) {
+        let known = &mut self.clients[client];
+        if known.app.take().is_none() {
+            return;
+        }
+        self.tools.note(|| format!("client {client} is gone"));
+        let link = self.clients[client].link.take();
+        if let Some(link) = link.and_then(|link| self.links.get(&link)) {
+            link.close(false);
+        }
+        let machine = &self.clients[client].machine;
+        for typed in self.ledger.entries().typed.iter_mut().filter(|typed| typed.client == client) {
+            // What was not stored in time is still in its composer, or was never promised to be kept.
+            let (room, _, key) = &typed.name;
+            typed.excused |= !machine.look(|database| database.entries.contains_key(&(room.clone(), key.clone())));
+        }
+    }
+
+    /// Something happens at a client.
+    pub fn act(&mut self, client: usize, action: Action) {
+        let now = self.tools.agenda.now();
+        let known = &self.clients[client];
+        let Some(app) = &known.app else { return };
+        if now < known.asleep_until {
+            let wait = known.asleep_until - now;
+            let loads = known.loads;
+            self.tools.agenda.after(wait, move |world| {
+                if world.clients[client].loads == loads {
+                    world.act(client, action);
+                }
+            });
+            return;
+        }
+        let at = Moment {
+            now: Now(now + known.leapt),
+            wall: Millis((BEGINNING + now).saturating_add_signed(known.machine.wall_error())),
+            chance: self.tools.chance.small(),
+        };
+        self.tools.note(|| format!("client {client}: {action:?}"));
+        let (next, effects) = update(app, &at, action);
+        self.clients[client].app = Some(next);
+        for effect in effects {
+            self.carry_out(client, effect);
+        }
+        self.wake_in_time(client);
+    }
+
+    /// Lets the state be woken when it wants to be.
+    fn wake_in_time(&mut self, client: usize) {
+        let now = self.tools.agenda.now();
+        let known = &mut self.clients[client];
+        let Some(deadline) = known.app.as_ref().and_then(|app| app.deadline()) else {
+            known.waking = None;
+            return;
+        };
+        if known.waking == Some(deadline) {
+            return;
+        }
+        known.waking = Some(deadline);
+        let loads = known.loads;
+        // One more millisecond, as the browser's part does it.
+        let wait = deadline.since(Now(now + known.leapt)) + 1;
+        self.tools.agenda.after(wait, move |world| {
+            let known = &mut world.clients[client];
+            if known.waking == Some(deadline) && known.loads == loads {
+                known.waking = None;
+                world.act(client, Action::DeadlinePassed);
+            }
+        });
+    }
+
+    fn carry_out(&mut self, client: usize, effect: Effect) {
+        match effect {
+            Effect::Connect { generation } => self.connect(client, generation),
+            Effect::Close { generation } => {
+                if let Some(link) = self.link_of(client, generation) {
+                    link.close(true);
+                }
+            }
+            Effect::Send { generation, frame } => {
+                self.tools.note(|| format!("    client {client} sends {frame:?}"));
+                if let Some(link) = self.link_of(client, generation) {
+                    link.send(frame);
+                }
+            }
+            Effect::AskSession { generation } => {
+                let wait = self.tools.chance.span(1_000);
+                self.tools.agenda.after(wait, move |world| {
+                    world.act(client, Action::SessionAnswered { generation, granted: true });
+                });
+            }
+            Effect::FetchPage { room, ask } => {
+                let wait = self.tools.chance.span(500);
+                self.tools.agenda.after(wait, move |world| world.fetch(client, room, ask));
+            }
+            // What stands in the composer is the person's, who does nothing with it here.
+            Effect::FillComposer { .. }
+            | Effect::EditInComposer { .. }
+            | Effect::RestoreComposer { .. }
+            | Effect::DropDraft { .. } => {}
+            // There is one version only.
+            Effect::RegisterWorker | Effect::CheckUpdate | Effect::TakeUpdate => {}
+            Effect::Keep(keep) => self.keep(client, keep),
+            Effect::KeepVisited(rooms) => self.clients[client].visited = rooms,
+        }
+    }
+
+    /// Asks the server for a page of history.
+    fn fetch(&self, client: usize, room: RoomName, ask: Ask) {
+        let (agenda, wait) = (self.tools.agenda.clone(), self.tools.chance.span(500));
+        let loads = self.clients[client].loads;
+        let asked = room.clone();
+        let answer = move |page| {
+            agenda.after(wait, move |world: &mut Self| {
+                if world.clients[client].loads == loads {
+                    world.act(client, Action::PageReceived { room, ask, page });
+                }
+            });
+        };
+        match &self.server {
+            Some(server) if !self.tools.chance.one_in(20) => {
+                // A crash of the server drops the answer, and a browser is told so.
+                let (page, answer) = (page_of(server.routes.clone(), asked, ask), Unanswered(Some(answer)));
+                server.tasks.spawn_local(async move { answer.give(page.await) });
+            }
+            _ => answer(None),
+        }
+    }
+
+    fn connect(&mut self, client: usize, generation: u32) {
+        let id = self.next_link;
+        self.next_link += 1;
+        let known = &mut self.clients[client];
+        // The browser's part has one socket at most; another takes its place.
+        let before = known.link.replace(id);
+        let watch = Watch::new(&self.disk, &self.ledger, known.person.clone());
+        if let Some(before) = before.and_then(|before| self.links.get(&before)) {
+            before.close(true);
+        }
+        self.links.retain(|_, link| link.is_alive());
+        self.links.insert(id, Link::new(&self.tools, id, client, generation, watch));
+    }
+
+    fn link_of(&self, client: usize, generation: u32) -> Option<Rc<Link>> {
+        let link = self.links.get(&self.clients[client].link?)?;
+        (link.generation == generation && link.with(|inner| inner.client_listens)).then(|| Rc::clone(link))
+    }
+
+    /// Something may have arrived at a client.
+    pub fn arrived_down(&mut self, link: u32) {
+        let Some(link) = self.links.get(&link).cloned() else { return };
+        let asleep = self.clients[link.client].asleep_until;
+        let now = self.tools.agenda.now();
+        if now < asleep {
+            let id = link.id;
+            self.tools.agenda.after(asleep - now, move |world| world.arrived_down(id));
+            return;
+        }
+        while let Some(what) = link.with(|inner| inner.down.take(now)) {
+            link.taken();
+            if link.with(|inner| inner.client_listens) {
+                self.heard(&link, what);
+            }
+        }
+    }
+
+    fn heard(&mut self, link: &Link, what: Down) {
+        let (client, generation) = (link.client, link.generation);
+        match what {
+            Down::Accepted => self.act(client, Action::SocketOpened { generation }),
+            Down::Said(said) => {
+                let mut frames = Vec::new();
+                for said in said {
+                    match said {
+                        Said::Frame(frame) => frames.push(*frame),
+                        Said::Ping(payload) => link.pong(&payload),
+                        Said::Close(code, reason) => {
+                            link.close(true);
+                            let heard = std::mem::take(&mut frames);
+                            self.act(client, Action::FramesReceived { generation, frames: heard });
+                            self.act(client, Action::SocketClosed { generation, code, reason });
+                        }
+                    }
+                }
+                if !frames.is_empty() {
+                    self.act(client, Action::FramesReceived { generation, frames });
+                }
+            }
+            Down::Over => {
+                link.close(false);
+                self.act(client, Action::SocketClosed { generation, code: 1006, reason: String::new() });
+            }
+        }
+    }
+}
+
+/// An answer to a request for a page; none where this is dropped without.
+struct Unanswered<F: FnOnce(Option<Page>)>(Option<F>);
+
+impl<F: FnOnce(Option<Page>)> Unanswered<F> {
+    fn give(mut self, page: Option<Page>) {
+        if let Some(answer) = self.0.take() {
+            answer(page);
+        }
+    }
+}
+
+impl<F: FnOnce(Option<Page>)> Drop for Unanswered<F> {
+    fn drop(&mut self) {
+        if let Some(answer) = self.0.take() {
+            answer(None);
+        }
+    }
+}

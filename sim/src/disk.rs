@@ -1,0 +1,134 @@
+//! The disk: what a server keeps, in memory, with everything that disks do: they are full, fail, forget what they said
+//! was safe, and are replaced by older ones.
+//!
+//! [`Kept`] writes to it and [`Shelf`] reads from it, as the server's own store and reader do with SQLite.
+
+mod image;
+mod kept;
+mod shelf;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use backend::log::{Batch, StoreError};
+use shared::Epoch;
+
+pub use image::{Image, RoomImage};
+pub use kept::Kept;
+pub use shelf::Shelf;
+
+/// What is the matter with a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// There is no room.
+    Full,
+    /// It cannot be written, and nothing is.
+    Failed,
+    /// The sync failed: nobody knows what is written.
+    Unsound,
+}
+
+/// The disk; a cheap handle.
+#[derive(Clone)]
+pub struct Disk(Arc<Mutex<State>>);
+
+pub(crate) struct State {
+    /// What a server that starts now finds.
+    durable: Image,
+    /// After a failed sync: what it finds instead, perhaps.
+    unsure: Option<Image>,
+    /// What the next commits meet.
+    trouble: Option<Trouble>,
+    /// Reads fail.
+    unreadable: bool,
+    /// Older states, as a copy that somebody made.
+    copies: Vec<Image>,
+}
+
+impl Disk {
+    /// An empty one, whose history is `epoch`.
+    #[must_use]
+    pub fn new(epoch: Epoch) -> Self {
+        let state =
+            State { durable: Image::new(epoch), unsure: None, trouble: None, unreadable: false, copies: Vec::new() };
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is on it for certain.
+    #[must_use]
+    pub fn durable(&self) -> Image {
+        self.lock().durable.clone()
+    }
+
+    /// Looks at what is on it for certain.
+    pub fn look<T>(&self, look: impl FnOnce(&Image) -> T) -> T {
+        look(&self.lock().durable)
+    }
+
+    /// From now on commits meet this.
+    pub fn trouble(&self, trouble: Option<Trouble>) {
+        self.lock().trouble = trouble;
+    }
+
+    /// From now on reads fail, or do not.
+    pub fn unreadable(&self, unreadable: bool) {
+        self.lock().unreadable = unreadable;
+    }
+
+    /// A copy is made, to be put back one day.
+    pub fn copy(&self) {
+        let mut state = self.lock();
+        let copy = state.durable.clone();
+        state.copies.push(copy);
+    }
+
+    /// How many copies there are.
+    #[must_use]
+    pub fn copies(&self) -> usize {
+        self.lock().copies.len()
+    }
+
+    /// The copy of this number takes the place of what is there: under a new epoch, as restoring does it, or without
+    /// a word. Gives what was there before.
+    pub fn put_back(&self, copy: usize, epoch: Option<Epoch>) -> Option<Image> {
+        let mut state = self.lock();
+        let mut image = state.copies.get(copy)?.clone();
+        state.copies.truncate(copy + 1);
+        state.unsure = None;
+        if let Some(epoch) = epoch {
+            image.epoch = epoch;
+        }
+        Some(std::mem::replace(&mut state.durable, image))
+    }
+
+    /// The server starts anew and finds what is there; after a failed sync, with that commit or without it.
+    pub fn recover(&self, with: bool) {
+        let mut state = self.lock();
+        if let Some(unsure) = state.unsure.take().filter(|_| with) {
+            state.durable = unsure;
+        }
+    }
+}
+
+impl State {
+    /// Commits as the disk's trouble lets it.
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        match self.trouble {
+            None => {
+                self.durable.take(batch).map_err(StoreError::Failed)?;
+                Ok(())
+            }
+            Some(Trouble::Full) => Err(StoreError::Full),
+            Some(Trouble::Failed) => Err(StoreError::Failed("it cannot be written".to_owned())),
+            Some(Trouble::Unsound) => {
+                let mut unsure = self.durable.clone();
+                unsure.take(batch).map_err(StoreError::Failed)?;
+                self.unsure = Some(unsure);
+                Err(StoreError::Unsound("the sync failed".to_owned()))
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The writing end of the disk, as the server's writer has it.
+
+use backend::log::{Batch, Found, RoomState, Store, StoreError};
+use shared::{ClientKey, Epoch, Message, PersonId, RoomName, Seq};
+
+use super::Disk;
+
+/// The server's store on a [`Disk`].
+pub struct Kept {
+    disk: Disk,
+    epoch: Epoch,
+}
+
+impl Kept {
+    /// The store on `disk`.
+    #[must_use]
+    pub fn on(disk: &Disk) -> Self {
+        Self { disk: disk.clone(), epoch: disk.look(|image| image.epoch.clone()) }
+    }
+}
+
+impl Store for Kept {
+    fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    fn room(&mut self, room: &RoomName) -> Result<RoomState, StoreError> {
+        Ok(self.disk.look(|image| image.room(room)).state.clone())
+    }
+
+    fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Found>, StoreError> {
+        let room = self.disk.look(|image| image.room(room));
+        let found = room.keys.get(&(author.clone(), key.clone()));
+        Ok(found.map(|seq| seq.map_or(Found::Unchanged, Found::Event)))
+    }
+
+    fn message(&mut self, room: &RoomName, seq: Seq) -> Result<Option<Message>, StoreError> {
+        Ok(self.disk.look(|image| image.room(room)).messages.get(&seq).cloned())
+    }
+
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.disk.lock().commit(batch)
+    }
+}

@@ -1,0 +1,95 @@
+//! The reading end of the disk, as the server's readers have it.
+
+use backend::log::{Ends, Entry, Place, ReadError, Reader};
+use shared::{Epoch, Event, Message, Page, Person, RoomName, Seq, Snapshot};
+
+use super::{Disk, Image};
+
+/// Reads a [`Disk`].
+pub struct Shelf {
+    disk: Disk,
+    epoch: Epoch,
+}
+
+impl Shelf {
+    /// Reads `disk`.
+    #[must_use]
+    pub fn of(disk: &Disk) -> Self {
+        Self { disk: disk.clone(), epoch: disk.look(|image| image.epoch.clone()) }
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Image) -> T) -> Result<T, ReadError> {
+        let state = self.disk.lock();
+        if state.unreadable { Err(ReadError::Stopped) } else { Ok(read(&state.durable)) }
+    }
+}
+
+impl Reader for Shelf {
+    fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    fn ends(&self, room: &RoomName, at: Seq, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
+        self.read(|image| {
+            let room = image.room(room);
+            let ends = Ends { first: Seq(1), head: room.head(), digest: room.state.digest, at: room.digest(at) };
+            (ends, room.snapshot(messages as usize))
+        })
+    }
+
+    fn after(&self, room: &RoomName, after: Seq, most: u32, bytes: usize) -> Result<Vec<Event>, ReadError> {
+        self.read(|image| {
+            let (room, mut left) = (image.room(room), bytes);
+            let fits = |_: &&Entry| {
+                let fits = left > 0;
+                left = left.saturating_sub(200);
+                fits
+            };
+            room.after(after).iter().take(most as usize).take_while(fits).map(|entry| entry.event.clone()).collect()
+        })
+    }
+
+    fn page(&self, room: &RoomName, place: Place, limit: u32) -> Result<Page, ReadError> {
+        self.read(|image| {
+            let (name, room, limit) = (room, image.room(room), limit as usize);
+            let before = |seq: Seq, limit: usize| {
+                let mut messages: Vec<Message> =
+                    room.messages.range(..seq).rev().take(limit).map(|(_, message)| message.clone()).collect();
+                messages.reverse();
+                messages
+            };
+            let from = |seq: Seq, limit: usize| -> Vec<Message> {
+                room.messages.range(seq..).take(limit).map(|(_, message)| message.clone()).collect()
+            };
+            let messages = match place {
+                Place::Newest => before(Seq(u64::MAX), limit),
+                Place::Before(seq) => before(seq, limit),
+                Place::After(seq) => from(seq.next(), limit),
+                Place::Around(seq) => {
+                    let mut messages = before(seq, limit / 2);
+                    messages.extend(from(seq, limit - limit / 2));
+                    messages
+                }
+                Place::At(at) => room.messages.values().filter(|one| one.at >= at).take(limit).cloned().collect(),
+            };
+            let (oldest, newest) = place.edges(&messages, room.head());
+            Page {
+                room: name.clone(),
+                epoch: self.epoch.clone(),
+                first: Seq(1),
+                head: room.head(),
+                digest: room.state.digest,
+                more_before: room.messages.range(..oldest).next().is_some(),
+                more_after: room.messages.range(newest.next()..).next().is_some(),
+                messages,
+            }
+        })
+    }
+
+    fn person_of(&self, token_hash: &[u8; 32]) -> Result<Option<Person>, ReadError> {
+        self.read(|image| {
+            let id = image.sessions.get(token_hash)?;
+            Some(Person { id: id.clone(), name: image.people.get(id)?.clone() })
+        })
+    }
+}

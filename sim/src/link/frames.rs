@@ -1,0 +1,84 @@
+//! WebSocket frames (RFC 6455 section 5.2), as a client writes and reads them.
+
+use actix_http::ws::{OpCode, Parser};
+use bytes::{Bytes, BytesMut};
+use shared::ServerFrame;
+
+use crate::failure::{Failures, Harm};
+
+/// What a client reads off the wire.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// A frame of the protocol.
+    Frame(Box<ServerFrame>),
+    /// A ping, with its payload.
+    Ping(Bytes),
+    /// The server closes, with a code and a reason.
+    Close(u16, String),
+}
+
+/// Reads what the server wrote in one go. It always writes whole frames.
+pub(super) fn read(chunk: &[u8], failures: &Failures) -> Vec<Said> {
+    let mut bytes = BytesMut::from(chunk);
+    let mut said = Vec::new();
+    while !bytes.is_empty() {
+        let Ok(Some((true, opcode, payload))) = Parser::parse(&mut bytes, false, usize::MAX) else {
+            failures.add("the server writes whole frames", Harm::Divergent, "something that is no frame");
+            break;
+        };
+        let payload = payload.unwrap_or_default();
+        match opcode {
+            OpCode::Text => match serde_json::from_slice(&payload) {
+                Ok(frame) => said.push(Said::Frame(Box::new(frame))),
+                Err(error) => {
+                    let text = String::from_utf8_lossy(&payload);
+                    let seen = format!("{error}: {text}");
+                    failures.add("the server's frames can be read", Harm::Divergent, seen);
+                }
+            },
+            OpCode::Ping => said.push(Said::Ping(payload.freeze())),
+            OpCode::Close => {
+                let code = payload.get(..2).map_or(1005, |code| u16::from_be_bytes([code[0], code[1]]));
+                let reason = String::from_utf8_lossy(payload.get(2..).unwrap_or_default()).into_owned();
+                said.push(Said::Close(code, reason));
+            }
+            OpCode::Pong | OpCode::Binary | OpCode::Continue | OpCode::Bad => {}
+        }
+    }
+    said
+}
+
+/// A text frame of a client.
+pub(super) fn masked_text(text: &str) -> Bytes {
+    masked(0x1, text.as_bytes())
+}
+
+/// A pong of a client.
+pub(super) fn masked_pong(payload: &[u8]) -> Bytes {
+    masked(0xa, payload)
+}
+
+/// The normal close of a client.
+pub(super) fn masked_close() -> Bytes {
+    masked(0x8, &1_000_u16.to_be_bytes())
+}
+
+/// A masked frame. The mask is zero: it is there for proxies that are not here.
+fn masked(opcode: u8, payload: &[u8]) -> Bytes {
+    let mut frame = BytesMut::with_capacity(payload.len() + 14);
+    frame.extend_from_slice(&[0x80 | opcode]);
+    match u16::try_from(payload.len()) {
+        Ok(len) if len < 126 => frame.extend_from_slice(&[0x80 | len.to_be_bytes()[1]]),
+        Ok(len) => {
+            frame.extend_from_slice(&[0x80 | 126]);
+            frame.extend_from_slice(&len.to_be_bytes());
+        }
+        Err(_) => {
+            frame.extend_from_slice(&[0x80 | 127]);
+            frame.extend_from_slice(&(payload.len() as u64).to_be_bytes());
+        }
+    }
+    frame.extend_from_slice(&[0; 4]);
+    frame.extend_from_slice(payload);
+    frame.freeze()
+}
