@@ -164,7 +164,9 @@ impl Window {
     pub(super) fn newer(&mut self, page: Vec<Rc<Message>>, after: Seq) {
         let joins = self.tail.is_some() && self.newest() == Some(after);
         if joins && page.iter().all(|message| message.seq > after) {
-            page.into_iter().for_each(|message| self.put(message));
+            for message in page {
+                self.put(message);
+            }
             self.join();
         }
     }

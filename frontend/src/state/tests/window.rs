@@ -101,7 +101,6 @@ fn who_always_has_something_on_the_way_sees_the_newest_messages_all_the_same() {
 #[test]
 fn a_page_that_ended_the_log_once_does_not_reach_what_came_long_after() {
     let mut window = of(1..=400);
-    window.older(rcs(1..=0), false, Seq(1));
     for seq in 401..=410 {
         window.end_full_chunk();
         window.apply(Rc::new(message(seq)));
