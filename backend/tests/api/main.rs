@@ -20,4 +20,5 @@ mod program;
 mod resets;
 mod session;
 mod startup;
+mod upkeep;
 mod v1;

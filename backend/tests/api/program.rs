@@ -79,7 +79,7 @@ impl Drop for Program {
 }
 
 /// What it says and with which code it ends, started so.
-fn said(arguments: &[&str]) -> (String, Option<i32>) {
+pub(crate) fn said(arguments: &[&str]) -> (String, Option<i32>) {
     let data = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_warren")).args(arguments).current_dir(&data).output().unwrap();
     let both = [output.stdout, output.stderr].concat();
