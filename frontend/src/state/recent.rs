@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use shared::{Event, Message, Seq};
+use shared::{Event, EventBody, Message, Seq};
 
 use super::window::fold_into;
 
@@ -27,6 +27,10 @@ impl Recent {
     /// The cursor has just taken an event that is about a message.
     pub(super) fn push(&mut self, event: &Event) {
         let events = Rc::make_mut(&mut self.events);
+        if let EventBody::Deleted { target } = event.body {
+            // What the message said is not remembered any longer, neither in memory.
+            events.iter_mut().filter(|one| one.body.target() == Some(target)).for_each(|one| one.body.erase());
+        }
         if events.len() >= MOST {
             self.from = events.remove(0).seq;
         }

@@ -269,3 +269,19 @@ fn a_report_has_positions_and_no_words_of_anybody() {
     assert!(report.contains(&digest));
     assert_eq!(client.room().outbox().get(&key("secret")).map(|entry| entry.kept), Some(true));
 }
+
+#[test]
+fn what_a_deleted_message_said_is_remembered_nowhere() {
+    let mut client = Client::welcomed();
+    client.hear(opened_empty());
+    client.hear(ServerFrame::Event(posted(1, "other", "first")));
+    client.hear(ServerFrame::Event(event(
+        2,
+        "other",
+        "e",
+        EventBody::Edited { target: Seq(1), words: words("second") },
+    )));
+    client.hear(ServerFrame::Event(event(3, "other", "d", EventBody::Deleted { target: Seq(1) })));
+    let all = format!("{:?} {:?}", client.room(), client.disk);
+    assert!(!all.contains("second"), "{all}");
+}
