@@ -139,6 +139,11 @@ impl App {
             if let Some(kept) = self.keeping.take_from_shelf(name) {
                 Rc::make_mut(room).adopt(kept);
             }
+            let others =
+                loaded.entries.iter().filter(|entry| entry.room == *name && room.outbox.get(&entry.key).is_none());
+            if let Some(last) = others.map(|entry| entry.order).max() {
+                Rc::make_mut(room).outbox.stand_behind(last);
+            }
         }
         self.merge_stored(loaded.entries, effects);
     }

@@ -32,6 +32,19 @@ impl Outbox {
         new
     }
 
+    /// The database has answered, and its last entry of this room is `last`: what was typed before that stands behind it,
+    /// whatever this machine's clock said meanwhile.
+    pub(in crate::state) fn stand_behind(&mut self, last: u64) {
+        let first = self.entries.first().map_or(u64::MAX, |entry| entry.order);
+        if first <= last {
+            for entry in Rc::make_mut(&mut self.entries) {
+                let entry = Rc::make_mut(entry);
+                entry.order = last.saturating_add(1).saturating_add(entry.order - first);
+                note(&mut self.changed, &entry.key);
+            }
+        }
+    }
+
     /// They could not be stored, or removed.
     pub(in crate::state) fn keep_again(&mut self, keys: &[ClientKey]) {
         keys.iter().for_each(|key| note(&mut self.changed, key));

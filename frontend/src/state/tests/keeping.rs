@@ -270,3 +270,24 @@ fn what_was_loaded_is_not_loaded_over_what_is_newer() {
     first.act(Action::Loaded(Box::new(old)));
     assert_eq!((first.shown(), first.room().cursor().unwrap().seq), (vec![1], Seq(1)));
 }
+
+#[test]
+fn what_is_typed_before_the_database_answers_stands_behind_what_it_holds() {
+    let mut before = Client::new();
+    before.now = 5_000_000;
+    before.act(Action::Started);
+    before.type_in("a");
+    // The page is loaded again, and the machine's clock was set back meanwhile.
+    let mut after = Client::with(before.disk);
+    after.prompt = false;
+    after.act(Action::Started);
+    after.type_in("b");
+    after.type_in("c");
+    after.act(Action::Loaded(Box::new(after.disk.load())));
+    let keys: Vec<_> = after.room().outbox().entries().iter().map(|entry| entry.key.as_str()).collect();
+    assert_eq!(keys, ["a", "b", "c"]);
+    for keep in keeps(&mut after) {
+        after.disk.write(&keep);
+    }
+    assert_eq!(after.disk.keys(), ["a", "b", "c"]);
+}
