@@ -66,9 +66,8 @@ impl Outbox {
                 place = found + 1;
                 there[found] = true;
                 self.take_over(found, &kept);
-            } else if !self.changed.contains(&kept.key)
-                && let Some(entry) = kept.entry()
-            {
+            } else if !self.changed.contains(&kept.key) {
+                let entry = kept.entry();
                 if is_known(&entry) {
                     note(&mut self.changed, &entry.key);
                 } else {

@@ -281,18 +281,3 @@ fn stored_entries_of_a_thousand_rooms_open_no_more_rooms_than_a_connection_may_h
     assert_eq!(sent, 1_000);
     assert!(client.disk.entries.is_empty());
 }
-
-#[test]
-fn a_page_that_knows_nothing_of_the_newest_version_takes_no_entry_it_cannot_read() {
-    let mut first = Client::welcomed();
-    first.type_in("k");
-    let kept = first.disk.entries[0].clone();
-    let json = |kept: &super::super::KeptEntry| serde_json::to_value(kept).unwrap();
-    let mut foreign = json(&kept);
-    foreign["kind"] = "pin".into();
-    let foreign: super::super::KeptEntry = serde_json::from_value(foreign).unwrap();
-    let mut client = Client::with(Disk { entries: vec![foreign], ..Disk::default() });
-    client.act(Action::Started);
-    assert!(client.room().outbox().is_empty());
-    assert_eq!(client.disk.entries.len(), 1, "it is left to the version that wrote it");
-}
