@@ -106,7 +106,7 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
 fn body(line: &Line) -> Html {
     let (text, edited) = match line {
         Line::Said { message, .. } if message.is_deleted() => {
-            return html! { <div class="body gone">{ "Message deleted" }</div> };
+            return html! { <div class="says"><span class="body gone">{ "Message deleted" }</span></div> };
         }
         Line::Said { message, .. } => (message.text.as_ref(), message.edited),
         Line::Typed(entry) => (entry.text(), None),
@@ -122,8 +122,8 @@ fn body(line: &Line) -> Html {
         Line::Said { .. } => "",
     };
     html! {
-        <div class="body" dir="auto">
-            { for pieces(text.unwrap_or(other)).into_iter().map(piece) }
+        <div class="says" dir="auto">
+            <span class="body">{ for pieces(text.unwrap_or(other)).into_iter().map(piece) }</span>
             if let Some(at) = edited {
                 <time class="edited" datetime={calendar::machine(at)} title={calendar::full(at)}>{ "edited" }</time>
             }
