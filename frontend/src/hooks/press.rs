@@ -5,7 +5,7 @@
 
 use shared::{ClientKey, Emoji, RoomName, Seq};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, FocusOptions, HtmlElement};
 use yew::prelude::*;
 
 use super::use_scroller::row_below;
@@ -49,23 +49,25 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
     if event.detail() > 1 && does == "sure" {
         return None;
     }
-    let row = || button.closest("li").ok()?.map(Element::unchecked_into::<HtmlElement>);
+    // What was pressed may be gone in a moment; the focus stays with the message, and the log where it is.
+    let focus_row = || {
+        if let Ok(Some(row)) = button.closest("li") {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _focused = row.unchecked_into::<HtmlElement>().focus_with_options(&options);
+        }
+    };
     let lay = |laid| {
         let wanted = seq().map(|seq| (seq, laid));
         Press { action: None, open: if wanted == open { None } else { wanted } }
     };
     let act = |action| {
-        // What was pressed may be gone now; the focus stays with the message.
-        if let Some(row) = row() {
-            let _focused = row.focus();
-        }
+        focus_row();
         Press { action: Some(action), open: None }
     };
     Some(match does.as_str() {
         "more" => {
-            if let Some(row) = row() {
-                let _focused = row.focus();
-            }
+            focus_row();
             Press { action: None, open: None }
         }
         "reactions" => lay(Laid::Reactions),

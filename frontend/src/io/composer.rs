@@ -22,6 +22,18 @@ pub(super) fn replace(room: &RoomName, text: &str) {
     }
 }
 
+/// A text that is a draft of the room still, though it was sent off and is kept: the page was gone before it could
+/// forget it. It must not be sent twice.
+pub(super) fn forget(room: &RoomName, text: &str) {
+    if storage::draft(room) != text {
+        return;
+    }
+    storage::keep_draft(room, "");
+    if let Some(area) = area(room).filter(|area| area.value() == text) {
+        area.set_value("");
+    }
+}
+
 fn area(room: &RoomName) -> Option<HtmlTextAreaElement> {
     let document = browser::window().filter(|_| history::here().room() == Some(room))?.document()?;
     document.get_element_by_id("composer")?.dyn_into().ok()

@@ -5,12 +5,13 @@
 use std::{cell::Cell, rc::Rc};
 
 use gloo_events::EventListener;
+use shared::Command;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::BroadcastChannel;
 
 use super::{
-    Store, browser,
+    Store, browser, composer,
     database::{Database, META, OUTBOX, Put, ROOMS},
     kept,
 };
@@ -105,10 +106,16 @@ impl Keeper {
 
     async fn load(&self) -> Result<Loaded, StorageTrouble> {
         let [rooms, entries, meta] = self.0.database.read([ROOMS, OUTBOX, META]).await?;
+        let entries = all(&entries);
+        for entry in &entries {
+            if let Command::Post { text, .. } = &entry.command {
+                composer::forget(&entry.room, text.as_str());
+            }
+        }
         let room = |(name, text): &(String, String)| kept::room_of(text).filter(|(room, _)| room.as_str() == name);
         Ok(Loaded {
             rooms: rooms.iter().filter_map(room).collect(),
-            entries: all(&entries),
+            entries,
             me: meta.iter().find(|(key, _)| key == ME).and_then(|(_, text)| kept::person_of(text)),
         })
     }

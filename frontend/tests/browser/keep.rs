@@ -54,6 +54,10 @@ struct Page {
 
 impl Page {
     async fn open() -> Self {
+        Self::with_draft("").await
+    }
+
+    async fn with_draft(draft: &str) -> Self {
         let effects = Rc::<std::cell::RefCell<Vec<Effect>>>::default();
         let (keeper, written) = (Keeper::default(), Rc::clone(&effects));
         let runner = Runner::new(keeper.clone());
@@ -62,8 +66,9 @@ impl Page {
             Effect::Keep(_) | Effect::DropDraft { .. } => runner.run(store, effect),
             other => written.borrow_mut().push(other),
         });
+        let chat = Mounted::of(store.clone(), false, effects);
+        frontend::io::keep_draft(&RoomName::lobby(), draft);
         let watch = keeper.watch(&store);
-        let chat = Mounted::of(store, false, effects);
         chat.act(Action::Started);
         chat.until("#composer", |_| true).await;
         Self { chat, _watch: watch }
@@ -291,5 +296,14 @@ async fn a_draft_goes_when_its_message_is_kept() {
     assert_eq!(frontend::io::draft(&lobby), "hi", "nothing else holds it yet");
     page.all_is_kept().await;
     page.chat.until(".app", |_| frontend::io::draft(&lobby).is_empty()).await;
-    page.chat.hear(ServerFrame::Unknown);
+    drop(page);
+    // And where the page was gone before it could forget the draft, the next one does.
+    let page = Page::with_draft("hi").await;
+    page.chat.until("li.m.pending", |_| true).await;
+    assert_eq!(page.chat.composer().value(), "");
+    assert_eq!(frontend::io::draft(&lobby), "");
+    drop(page);
+    let page = Page::with_draft("hi, all").await;
+    page.chat.until("li.m.pending", |_| true).await;
+    assert_eq!(page.chat.composer().value(), "hi, all");
 }
