@@ -90,10 +90,7 @@ impl Room {
         let seen = cursor.seq.min(page.head);
         match ask {
             Ask::Before(before) => self.window.older(messages, page.more_before, before),
-            Ask::After(after) => {
-                let end = (!page.more_after).then_some(page.head);
-                self.window.newer(messages, end, after);
-            }
+            Ask::After(after) => self.window.newer(messages, after),
         }
         self.outbox.passed(seen);
         false

@@ -160,37 +160,25 @@ impl Window {
         }
     }
 
-    /// The page after the newest message, likewise. `end` is up to where all is in it, where that is the log's end as
-    /// it was then. Where the page reaches the tail, the window is at the newest again.
-    pub(super) fn newer(&mut self, page: Vec<Rc<Message>>, end: Option<Seq>, after: Seq) {
-        if self.newest() != Some(after) || page.iter().any(|message| message.seq <= after) {
-            return;
-        }
-        let Some(tail) = &self.tail else { return };
-        // Where all is here up to the end of the page, what the tail let go of is no hole.
-        let reaches = end.is_some_and(|end| end >= tail.from);
-        for message in page {
-            self.put(message);
-        }
-        if reaches {
-            self.attach();
-        } else {
+    /// The page after the newest message, likewise. Where it reaches the tail, the window is at the newest again.
+    pub(super) fn newer(&mut self, page: Vec<Rc<Message>>, after: Seq) {
+        let joins = self.tail.is_some() && self.newest() == Some(after);
+        if joins && page.iter().all(|message| message.seq > after) {
+            for message in page {
+                self.put(message);
+            }
             self.join();
         }
     }
 
     /// Where the window reaches the tail, it is at the newest again. True where it is.
     pub(super) fn join(&mut self) -> bool {
-        if self.tail.as_ref().is_some_and(|tail| self.newest().is_some_and(|newest| newest >= tail.from)) {
-            self.attach();
-        }
-        self.tail.is_none()
-    }
-
-    fn attach(&mut self) {
-        if let Some(tail) = self.tail.take() {
+        if self.newest() >= self.tail.as_ref().map(|tail| tail.from)
+            && let Some(tail) = self.tail.take()
+        {
             tail.messages.into_iter().for_each(|message| self.put(message));
         }
+        self.tail.is_none()
     }
 
     pub(super) fn is_too_long(&self) -> bool {

@@ -172,6 +172,17 @@ fn what_a_snapshot_jumped_over_is_asked_for_again() {
 }
 
 #[test]
+fn what_was_settled_in_a_log_that_is_no_more_is_asked_for_again() {
+    let mut client = ready();
+    type_in(&mut client, "a");
+    client.hear(ServerFrame::Settled { room: lobby(), key: key("a"), seq: Some(Seq(9)) });
+    assert_eq!(sent(&mut client), ["a"]);
+    client.reconnect("me");
+    client.hear(opened(2, Digest::default(), true, Some(Reset::Epoch)));
+    assert_eq!(sent(&mut client), ["a"], "under its key: the restored log may have it or not");
+}
+
+#[test]
 fn what_waits_for_a_room_that_is_refused_is_given_back() {
     let refused = |message: &str| ServerFrame::Refused {
         room: Some("lobby".to_owned()),

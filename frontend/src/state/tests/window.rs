@@ -72,7 +72,7 @@ fn the_window_is_trimmed_away_from_the_reader() {
     let mut last = window.newest().unwrap().0;
     while last < 1_051 {
         let to = (last + 50).min(1_051);
-        window.newer(rcs(last + 1..=to), (to == 1_051).then_some(Seq(1_051)), Seq(last));
+        window.newer(rcs(last + 1..=to), Seq(last));
         window.trim(false);
         last = to;
     }
@@ -96,6 +96,28 @@ fn who_always_has_something_on_the_way_sees_the_newest_messages_all_the_same() {
     }
     client.hear(ServerFrame::Event(posted(1_001, "me", "waits")));
     assert!(client.room().outbox().is_empty() && client.shown().len() >= 350, "{}", client.shown().len());
+}
+
+#[test]
+fn a_page_that_ended_the_log_once_does_not_reach_what_came_long_after() {
+    let mut window = of(1..=400);
+    for seq in 401..=410 {
+        window.end_full_chunk();
+        window.apply(Rc::new(message(seq)));
+    }
+    window.trim(true);
+    let newest = window.newest().unwrap().0;
+    assert!(!window.at_newest() && newest < 410);
+    for seq in 411..=600 {
+        window.apply(Rc::new(message(seq)));
+    }
+    window.newer(rcs(newest + 1..=410), Seq(newest));
+    assert!(!window.at_newest(), "501 and on are held, and 411 to 500 are not");
+    assert_eq!(window.newest(), Some(Seq(410)));
+    window.newer(rcs(411..=500), Seq(410));
+    assert!(window.at_newest());
+    let held = seqs(&window);
+    assert_eq!(held, (held[0]..=600).collect::<Vec<_>>());
 }
 
 #[test]
