@@ -22,7 +22,9 @@ pub fn head(
             </h1>
             <p>{ here }</p>
             <div class="topic" dir="auto">{ about.topic.as_str().to_owned() }</div>
-            <button type="button" class="ib" aria-haspopup="dialog" aria-label="About this room" onclick={on_details}>{ "ⓘ" }</button>
+            <button type="button" class="ib about" aria-haspopup="dialog" aria-label="About this room" onclick={on_details}>
+                <span aria-hidden="true">{ "i" }</span>
+            </button>
         </header>
     }
 }

@@ -73,8 +73,9 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
         "react" => {
             let emoji = Emoji::parse(&button.get_attribute("data-emoji")?).ok()?;
             let action = Action::ReactPressed { room, key: io::new_key()?, seq: seq()?, emoji };
-            // A reaction that is there stays there, mostly, and keeps the focus.
-            if button.has_attribute("aria-pressed") { Press { action: Some(action), open: None } } else { act(action) }
+            // One that is taken back may be gone then, and the focus with it.
+            let stays = button.get_attribute("aria-pressed").as_deref() == Some("false");
+            if stays { Press { action: Some(action), open: None } } else { act(action) }
         }
         "edit" => Press { action: Some(Action::EditStarted { room, seq: seq()? }), open: None },
         "sure" => act(Action::DeletePressed { room, key: io::new_key()?, seq: seq()? }),

@@ -29,8 +29,8 @@ pub fn open_details(about: &About) {
 /// What stands in the fields, and closes it. None where that cannot be taken: then the field says why.
 #[must_use]
 pub fn take_details() -> Option<(RoomTitle, RoomTopic)> {
-    let title = take("#title", |text| RoomTitle::parse(text))?;
-    let topic = take("#topic", |text| RoomTopic::parse(text))?;
+    let title = take("#title", RoomTitle::parse)?;
+    let topic = take("#topic", RoomTopic::parse)?;
     find::<HtmlDialogElement>("dialog")?.close();
     Some((title, topic))
 }

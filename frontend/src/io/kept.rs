@@ -9,6 +9,7 @@ use shared::{
     ServerFrame, Words,
 };
 
+use super::read;
 use crate::state::{KeptEntry, KeptRoom};
 
 /// A frame in the making.
@@ -132,7 +133,7 @@ pub(super) fn room_text(name: &RoomName, room: &KeptRoom) -> String {
 
 /// The room of a text; none where it is damaged.
 pub(super) fn room_of(text: &str) -> Option<(RoomName, KeptRoom)> {
-    match super::socket::frame_of(text)? {
+    match read::frame(text)? {
         ServerFrame::Opened { room, epoch, first, head, digest, snapshot: Some(snapshot), reset: None } => {
             let cursor = Cursor { epoch, seq: head, digest: Some(digest) };
             Some((room, KeptRoom { cursor, since: first, snapshot }))
@@ -196,7 +197,7 @@ fn words(json: &mut Json, text: &MessageText, mentions: &[PersonId]) {
 /// The entry of a text; none where it is damaged, or of a kind that only another version knows.
 pub(super) fn entry_of(text: &str) -> Option<KeptEntry> {
     let (frame, refused) = text.split_once('\n').map_or((text, None), |(frame, refused)| (frame, Some(refused)));
-    let ServerFrame::Event(event) = super::socket::frame_of(frame)? else { return None };
+    let ServerFrame::Event(event) = read::frame(frame)? else { return None };
     let command = match event.body {
         EventBody::Posted { words: Words::Kept { text, mentions, .. }, reply_to } => {
             Command::Post { text, reply_to, mentions }

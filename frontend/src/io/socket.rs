@@ -5,12 +5,11 @@
 use std::cell::RefCell;
 
 use gloo_events::EventListener;
-use serde_json::value::RawValue;
-use shared::{ClientFrame, ServerFrame, close};
+use shared::{ClientFrame, close};
 use wasm_bindgen::JsCast;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
-use super::{Store, browser, read::read};
+use super::{Store, browser, read};
 use crate::state::Action;
 
 struct Open {
@@ -43,7 +42,7 @@ impl Socket {
             let store = store.clone();
             move |event| {
                 let data = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
-                store.receive(generation, data.map_or_else(Vec::new, |data| decode(&data)));
+                store.receive(generation, data.map_or_else(Vec::new, |data| read::frames(&data)));
             }
         });
         let on_close = EventListener::once(&socket, "close", {
@@ -88,23 +87,4 @@ fn address() -> Option<String> {
     let location = browser::window()?.location();
     let scheme = if location.protocol().ok()? == "https:" { "wss://" } else { "ws://" };
     Some([scheme, &location.host().ok()?, "/ws/v1"].concat())
-}
-
-/// The frames of a message: one, or an array of them. What is none is left out, and the rest still counts.
-fn decode(data: &str) -> Vec<ServerFrame> {
-    if data.trim_ascii_start().starts_with('[') {
-        let raw = serde_json::from_str::<Vec<&RawValue>>(data).unwrap_or_default();
-        raw.into_iter().filter_map(|raw| frame_of(raw.get())).collect()
-    } else {
-        frame_of(data).into_iter().collect()
-    }
-}
-
-/// The frame of a text; none, with a word to whoever looks into the console, where it is no frame.
-pub(super) fn frame_of(text: &str) -> Option<ServerFrame> {
-    let frame = read(text);
-    if frame.is_none() {
-        browser::warn("Something that is no frame was left out.");
-    }
-    frame
 }

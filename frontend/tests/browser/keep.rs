@@ -7,7 +7,7 @@ use frontend::{
     state::{Action, App, Effect, Place, Storage, StorageTrouble},
 };
 use js_sys::{Function, Promise};
-use shared::{RoomName, ServerFrame};
+use shared::{ClientKey, Emoji, MessageText, Refusal, RefusalCode, RoomName, RoomTitle, Seq, ServerFrame};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -96,6 +96,62 @@ async fn what_was_typed_without_a_link_is_there_after_a_reload() {
     let page = Page::open().await;
     page.chat.until("li.m.pending:last-child", |row| row.text_content().unwrap().contains("two")).await;
     assert_eq!(page.chat.root.query_selector_all("li.m.pending").unwrap().length(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn every_kind_of_command_outlives_the_page_as_it_was() {
+    fresh().await;
+    let page = Page::open().await;
+    page.all_is_kept().await;
+    page.chat.go_live(3).await;
+    page.chat.hear(event(4, "me", "mine", "helo"));
+    page.chat.hear(event(5, "me", "other", "oops"));
+    let (room, seq) = (RoomName::lobby(), Seq(4));
+    let key = |key: &str| ClientKey::parse(key).unwrap();
+    page.chat.act(Action::SocketClosed { generation: page.chat.generation(), code: 1006, reason: String::new() });
+    let emoji = Emoji::parse("👍").unwrap();
+    page.chat.act(Action::ReactPressed { room: room.clone(), key: key("1"), seq: Seq(1), emoji });
+    page.chat.act(Action::EditStarted { room: room.clone(), seq });
+    let text = MessageText::parse("\"hello\"\n\\ \u{1f44d}").unwrap();
+    page.chat.act(Action::MessageTyped { room: room.clone(), key: key("2"), text });
+    page.chat.act(Action::DeletePressed { room: room.clone(), key: key("3"), seq: Seq(5) });
+    let (title, topic) = (RoomTitle::parse("The Den").ok(), None);
+    page.chat.act(Action::RoomTold { room, key: key("4"), title, topic });
+    page.chat.say("and a message").await;
+    page.all_is_kept().await;
+    let commands = |page: &Page| -> Vec<_> {
+        let app = page.chat.store.app();
+        let entries = app.current().unwrap().1.outbox().entries();
+        entries.iter().map(|entry| (entry.key.clone(), entry.command.clone(), entry.owner.clone())).collect()
+    };
+    let before = commands(&page);
+    assert_eq!(before.len(), 5);
+    drop(page);
+    let page = Page::open().await;
+    page.when(|app| app.current().unwrap().1.outbox().entries().len() == 5).await;
+    assert_eq!(commands(&page), before);
+    page.chat.until("li.m[data-seq='4'].changing .body", |body| body.text_content().unwrap().contains("hello")).await;
+    page.chat.until("li.m[data-seq='5'].changing .gone", |_| true).await;
+    assert_eq!(page.chat.store.app().me(), Some(&super::person("me")));
+}
+
+#[wasm_bindgen_test]
+async fn what_was_refused_says_why_after_a_reload() {
+    fresh().await;
+    let page = Page::open().await;
+    page.all_is_kept().await;
+    page.chat.go_live(0).await;
+    page.chat.say("not like this").await;
+    page.chat.until(".app", |_| page.chat.posts().len() == 1).await;
+    let (key, _) = page.chat.posts()[0].clone();
+    let refusal = Refusal::lasting(RefusalCode::TooLong, "it is too long.");
+    page.chat.hear(ServerFrame::Refused { room: Some("lobby".into()), key: Some(key.to_string()), refusal });
+    page.chat.until("li.m.failed", |_| true).await;
+    page.all_is_kept().await;
+    drop(page);
+    let page = Page::open().await;
+    let words = "Not sent: it is too long.";
+    page.chat.until("li.m.failed .note", |note| note.text_content().unwrap().starts_with(words)).await;
 }
 
 #[wasm_bindgen_test]
