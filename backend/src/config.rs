@@ -1,16 +1,61 @@
-//! The configuration: flags, and `WARREN_*` variables for each. The only module that reads the environment.
+//! The configuration: flags, and `WARREN_*` variables for each; and what else the program can be asked for. The only
+//! module that reads the environment.
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
 /// Warren: self-hosted chat that loses no message and doubles none.
 ///
-/// Start it, open the address that it prints, and send the link to whoever you want to talk with.
+/// Start it, open the address that it prints, and send the link to whoever you want to talk with. Without a command it
+/// serves.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "warren", version, max_term_width = 100)]
+#[command(name = "warren", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// How it serves, and where everything is kept.
+    #[command(flatten)]
+    pub config: Config,
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub task: Option<Task>,
+}
+
+/// What can be done beside serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Task {
+    /// Write everything that is kept to one file, also while the server runs.
+    ///
+    /// The file holds one moment of it all, is checked like `warren check` does, and is there only when it is whole.
+    /// Texts that are deleted later are still in it.
+    Backup {
+        /// The file to write.
+        file: PathBuf,
+        /// Overwrite the file where it is there already.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Put a backup in the place of what is kept. The server must be stopped.
+    ///
+    /// The file is checked first. What was kept before stays beside it under another name. Restoring begins a new
+    /// history: every client notices, and loads its rooms anew.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+    },
+    /// Prove that everything is there and is what it was, also while the server runs.
+    ///
+    /// Every room's events are counted and proved by their digests, what people read is compared with them, and what was
+    /// deleted is looked for. It ends with the code 1 where something is wrong.
+    Check {
+        /// A backup to check, instead of what is kept.
+        file: Option<PathBuf>,
+    },
+}
+
+/// How the server serves, and where everything is kept.
+#[derive(Clone, Debug, Args)]
 pub struct Config {
     /// The address and port to listen on. With a loopback address (the default) only this machine reaches it; with
     /// 0.0.0.0:8000 or [::]:8000 the network does.
@@ -18,7 +63,7 @@ pub struct Config {
     pub listen: SocketAddr,
 
     /// The directory that holds everything that is to be kept. It is made where it is missing.
-    #[arg(long, env = "WARREN_DATA", value_name = "DIRECTORY", default_value = "warren-data")]
+    #[arg(long, env = "WARREN_DATA", value_name = "DIRECTORY", default_value = "warren-data", global = true)]
     pub data: PathBuf,
 
     /// The address that people use, such as `https://chat.example`, where that is not the one listened on. Needed
@@ -31,7 +76,7 @@ pub struct Config {
     pub no_limits: bool,
 
     /// What to write to the terminal: error, warn, info, debug or trace, or a list such as `warn,backend=debug`.
-    #[arg(long, env = "WARREN_LOG", value_name = "LEVEL", default_value = "warn", value_parser = parse_log)]
+    #[arg(long, env = "WARREN_LOG", value_name = "LEVEL", default_value = "warn", value_parser = parse_log, global = true)]
     pub log: String,
 }
 
@@ -70,7 +115,7 @@ mod tests {
     #[test]
     fn every_flag_has_its_variable() {
         use clap::CommandFactory as _;
-        for argument in Config::command().get_arguments().filter(|argument| argument.get_long().is_some()) {
+        for argument in Cli::command().get_arguments().filter(|argument| argument.get_long().is_some()) {
             let flag = argument.get_long().unwrap();
             let variable = argument.get_env().unwrap().to_str().unwrap();
             assert_eq!(variable, format!("WARREN_{}", flag.to_uppercase().replace('-', "_")));

@@ -6,6 +6,7 @@
 //! - [`connection`] is a WebSocket connection: the gate, the relay, and the two conversations.
 //! - [`http`] is the routes: the client's files, sockets, sessions, history.
 //! - [`startup`] builds it all from a [`config`], and runs it until it is stopped.
+//! - [`upkeep`] is what is done beside the server: backup, restore, check.
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub mod log;
 pub mod policy;
 pub mod records;
 pub mod startup;
+pub mod upkeep;
 
 /// What all requests share.
 pub struct Warren {

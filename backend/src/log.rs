@@ -24,6 +24,8 @@ pub use append::{Appended, Appender, Command, Draft, Line, NotAppended, Remember
 pub use read::{Ends, Place, Read, ReadError, Reader, Reads, Threads};
 pub use room::{News, Room};
 pub use rooms::Rooms;
-pub use sqlite::{SqliteReader, SqliteStore};
+pub use sqlite::{
+    CheckedRoom, DatabaseFile, Finding, NotGathered, SqliteReader, SqliteStore, beside, database_in, gather, renew,
+};
 pub use store::{Batch, Entry, Found, PersonRow, RoomState, Store, StoreError};
 pub use writer::{Clock, Done, Log, LogHealth, Salts, Submitted, Taken, Writer, system_salts};

@@ -110,7 +110,10 @@ impl Application {
 }
 
 /// Makes the data directory where it is missing, and keeps others out of it.
-fn take_directory(data: &Path) -> anyhow::Result<File> {
+///
+/// # Errors
+/// Says in words why it cannot be: it cannot be written, or belongs to a running server.
+pub(crate) fn take_directory(data: &Path) -> anyhow::Result<File> {
     let shown = data.display();
     std::fs::create_dir_all(data).with_context(|| format!("the data directory {shown} cannot be made"))?;
     let path = data.join("warren.lock");

@@ -9,9 +9,11 @@ mod elsewhere;
 mod program;
 mod server;
 mod trunk;
+mod wire;
 
 pub use browser::{Browser, LAN, LONG, Look, Tab};
 pub use driver::Driver;
 pub use elsewhere::Elsewhere;
 pub use server::Server;
 pub use trunk::Trunk;
+pub use wire::Wire;

@@ -48,6 +48,10 @@ impl Server {
         self.address.to_string()
     }
 
+    pub(crate) fn socket(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Where a path is.
     #[must_use]
     pub fn url(&self, path: &str) -> String {

@@ -1,9 +1,13 @@
 //! What components share of the browser's behaviour.
 
+mod press;
 mod use_app;
 mod use_focus;
+mod use_presses;
 mod use_scroller;
 
+pub use press::{Laid, Open};
 pub use use_app::use_app;
 pub use use_focus::use_focus;
+pub use use_presses::{Presses, use_presses};
 pub use use_scroller::{Look, Scroller, use_scroller};

@@ -5,9 +5,14 @@
 mod broken;
 mod browser;
 mod composer;
+mod database;
+mod details;
 mod history;
 mod http;
+mod keeper;
+mod kept;
 mod page;
+mod read;
 mod run;
 mod socket;
 mod storage;
@@ -16,9 +21,11 @@ mod worker;
 
 pub use broken::watch_for_panics;
 pub use browser::{focus, is_touched, new_key, now_wall, root, set_title};
+pub use details::{copy, open_details, take_details};
 pub use history::{go, here};
+pub use keeper::{Keeper, Watch};
 pub use page::{PageEvents, page_events};
 pub use run::Runner;
 pub use socket::Socket;
-pub use storage::{draft, keep_draft, visited};
+pub use storage::{draft, edit, keep_draft, keep_edit, visited};
 pub use store::{Store, Subscription};

@@ -5,11 +5,12 @@ fn main() {
     use frontend::{io, pages, state};
 
     io::watch_for_panics();
-    let runner = io::Runner::default();
+    let keeper = io::Keeper::default();
+    let runner = io::Runner::new(keeper.clone());
     let app = state::App::new(io::here(), io::visited());
     let store = io::Store::new(app, move |store, effect| runner.run(store, effect));
     // For as long as the page: there is nothing after it.
-    std::mem::forget(io::page_events(&store));
+    std::mem::forget((io::page_events(&store), keeper.watch(&store)));
     store.dispatch(state::Action::Started);
     let props = pages::ChatProps { store, touch: io::is_touched() };
     if let Some(root) = io::root() {

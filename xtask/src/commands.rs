@@ -1,5 +1,6 @@
 //! The subcommands: one table of them, their help, and the call.
 
+mod bench;
 mod client;
 mod conformance;
 mod dev;
@@ -35,6 +36,7 @@ const COMMANDS: &[Command] = &[
     size::COMMAND,
     dist::COMMAND,
     conformance::COMMAND,
+    bench::COMMAND,
     screens::COMMAND,
 ];
 

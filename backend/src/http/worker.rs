@@ -51,7 +51,8 @@ pub(super) async fn script(request: HttpRequest) -> HttpResponse {
 
 /// The paths of what a client needs to run, with the hashes of the contents, as `integrity` has them.
 fn files() -> BTreeMap<String, String> {
-    let needed = assets::names().filter(|name| name != SCRIPT && !assets::is_twin(name));
+    // Only what has an address: in a debug build, a folder of the build itself may stand beside the files.
+    let needed = assets::names().filter(|name| name != SCRIPT && !assets::is_twin(name) && !name.contains('/'));
     let file = |name: String| {
         let hash = assets::get(&name)?.metadata.sha256_hash();
         let path = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };

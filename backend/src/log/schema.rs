@@ -52,6 +52,26 @@ pub(super) fn configure(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// The newest format that this version knows.
+pub(super) fn known() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
+
+/// The format of a database of ours; none where it is empty.
+pub(super) fn version(db: &Connection) -> Result<Option<i64>, SchemaError> {
+    let application: i64 = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION_ID && tables > 0 {
+        return Err(SchemaError::Foreign);
+    }
+    let known = known();
+    if found > known {
+        return Err(SchemaError::Newer { found, known });
+    }
+    Ok((tables > 0).then_some(found))
+}
+
 /// Brings the database to this version's format, and gives its epoch. `copy` is called before an older one is
 /// changed, to keep a copy of it.
 pub(super) fn migrate(
@@ -59,16 +79,8 @@ pub(super) fn migrate(
     new_epoch: &str,
     copy: impl FnOnce(&Connection, i64) -> rusqlite::Result<()>,
 ) -> Result<Epoch, SchemaError> {
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-    let application: i64 = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if application != APPLICATION_ID && tables > 0 {
-        return Err(SchemaError::Foreign);
-    }
-    if found > known {
-        return Err(SchemaError::Newer { found, known });
-    }
+    let known = known();
+    let found = version(db)?.unwrap_or(0);
     if (1..known).contains(&found) {
         copy(db, found)?;
     }

@@ -14,10 +14,14 @@ use super::{
     store::{Batch, Found, RoomState, Store, StoreError},
 };
 
+mod check;
+mod file;
 mod reader;
 mod view;
 mod write;
 
+pub use check::{CheckedRoom, Finding};
+pub use file::{DatabaseFile, NotGathered, beside, database_in, gather, renew};
 pub use reader::SqliteReader;
 pub(super) use view::refold;
 

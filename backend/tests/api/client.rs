@@ -1,5 +1,7 @@
 //! Clients for tests: one speaks JSON over a WebSocket, one gets sessions.
 
+use std::net::SocketAddr;
+
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use shared::{Event, ServerFrame};
@@ -32,8 +34,12 @@ impl Client {
     }
 
     pub(crate) async fn v1_with(server: &Server, token: &str) -> Self {
-        let mut client =
-            Self::connect(&server.ws("/ws/v1"), &[("authorization", &format!("Bearer {token}"))]).await.unwrap();
+        Self::v1_at(server.address, token).await
+    }
+
+    pub(crate) async fn v1_at(server: SocketAddr, token: &str) -> Self {
+        let url = format!("ws://{server}/ws/v1");
+        let mut client = Self::connect(&url, &[("authorization", &format!("Bearer {token}"))]).await.unwrap();
         assert_eq!(client.json().await["type"], "welcome");
         client
     }
@@ -151,7 +157,12 @@ pub(crate) fn event_in(frame: &Value) -> Event {
 
 /// A bearer token of a new person.
 pub(crate) async fn bearer(server: &Server) -> String {
-    let answer = reqwest::Client::new().post(server.http("/api/session")).json(&json!({"kind": "bearer"}));
+    bearer_of(server.address).await
+}
+
+pub(crate) async fn bearer_of(server: SocketAddr) -> String {
+    let url = format!("http://{server}/api/session");
+    let answer = reqwest::Client::new().post(url).json(&json!({"kind": "bearer"}));
     let granted: Value = answer.send().await.unwrap().json().await.unwrap();
     granted["token"].as_str().expect("a token").to_owned()
 }

@@ -4,11 +4,15 @@
 
 mod client;
 mod copy;
+mod keeper;
+mod proxy;
 mod server;
 
 mod bad_commands;
 mod changes;
+mod crash;
 mod edge;
+mod half_open;
 mod http;
 mod memory;
 mod plain;
@@ -16,4 +20,5 @@ mod program;
 mod resets;
 mod session;
 mod startup;
+mod upkeep;
 mod v1;

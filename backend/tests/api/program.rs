@@ -16,14 +16,22 @@ pub(crate) struct Program {
     child: Child,
     lines: Lines<BufReader<ChildStderr>>,
     pub(crate) address: SocketAddr,
-    _data: TempDir,
+    /// Its data directory, where that ends with it.
+    own: Option<TempDir>,
 }
 
 impl Program {
     pub(crate) fn start() -> Self {
         let data = tempfile::tempdir().unwrap();
+        let mut program = Self::start_in(&data, "127.0.0.1:0");
+        program.own = Some(data);
+        program
+    }
+
+    /// Starts it on a data directory that outlives it.
+    pub(crate) fn start_in(data: &TempDir, listen: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_warren"))
-            .args(["--listen", "127.0.0.1:0", "--no-limits", "--data"])
+            .args(["--listen", listen, "--no-limits", "--data"])
             .arg(data.path())
             .stderr(Stdio::piped())
             .spawn()
@@ -35,7 +43,13 @@ impl Program {
                 break address.parse().unwrap();
             }
         };
-        Self { child, lines, address, _data: data }
+        Self { child, lines, address, own: None }
+    }
+
+    /// Ends it at once, as a crash does (SIGKILL).
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Resident memory, in bytes.
@@ -65,7 +79,7 @@ impl Drop for Program {
 }
 
 /// What it says and with which code it ends, started so.
-fn said(arguments: &[&str]) -> (String, Option<i32>) {
+pub(crate) fn said(arguments: &[&str]) -> (String, Option<i32>) {
     let data = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_warren")).args(arguments).current_dir(&data).output().unwrap();
     let both = [output.stdout, output.stderr].concat();

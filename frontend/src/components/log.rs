@@ -7,8 +7,8 @@ use yew::prelude::*;
 
 use super::LogChunk;
 use crate::{
-    hooks::{Look, use_scroller},
-    state::{Action, Edge, Notice, Paging, Phase, Reader, Room, namesakes, reset_words},
+    hooks::{Look, Open, use_presses, use_scroller},
+    state::{Action, Edge, Paging, Phase, Reader, Room, namesakes, notice_words},
 };
 
 /// What the log needs.
@@ -50,14 +50,18 @@ pub fn Log(props: &LogProps) -> Html {
             dispatch.emit(Action::JumpPressed { room: name.clone() });
         },
     );
+    let presses = use_presses(&props.name, &props.dispatch);
     let away = room.reader() != Reader::AtNewest || !room.window().at_newest();
     html! {
         <div class="stage">
             <div ref={scroller.node} class="scroll" tabindex="0" role="log" aria-live="off"
+                onkeydown={presses.onkeydown}
                 aria-label={["Messages in ", props.name.as_str()].concat()}>
                 <div>
                     { beginning(props) }
-                    <ol class="log">{ chunks(props) }</ol>
+                    <ol class="log" onclick={presses.onclick} onfocusout={presses.onfocusout}>
+                        { chunks(props, presses.open) }
+                    </ol>
                     { end(props) }
                 </div>
             </div>
@@ -66,23 +70,23 @@ pub fn Log(props: &LogProps) -> Html {
     }
 }
 
-fn chunks(props: &LogProps) -> Html {
+fn chunks(props: &LogProps, open: Open) -> Html {
     let chunks = props.room.window().chunks();
-    let none = Rc::new(Vec::new());
     let namesakes = namesakes(&props.room, props.me.as_ref());
     let mut before = None;
-    let draw = |(place, chunk): (usize, &crate::state::Chunk)| {
-        let entries = if place + 1 == chunks.len() { props.room.outbox().entries() } else { &none };
+    let draw = |chunk: &crate::state::Chunk| {
+        let is_here = |open: &(shared::Seq, _)| chunk.messages.iter().any(|message| message.seq == open.0);
+        let open = open.filter(is_here);
         let before = match chunk.messages.last() {
             Some(last) => before.replace(Rc::clone(last)),
             None => before.clone(),
         };
         html! {
-            <LogChunk key={chunk.id} room={props.name.clone()} {before} messages={Rc::clone(&chunk.messages)}
-                entries={Rc::clone(entries)} namesakes={Rc::clone(&namesakes)} me={props.me.clone()} dispatch={props.dispatch.clone()} />
+            <LogChunk key={chunk.id} {before} messages={Rc::clone(&chunk.messages)} entries={props.room.entries_of(chunk)}
+                namesakes={Rc::clone(&namesakes)} me={props.me.clone()} {open} />
         }
     };
-    html! { <>{ for chunks.iter().enumerate().map(draw) }</> }
+    html! { <>{ for chunks.iter().map(draw) }</> }
 }
 
 /// What stands above the oldest message.
@@ -109,8 +113,8 @@ fn end(props: &LogProps) -> Html {
                 <p class="notice">{ "Something here can only be shown by a newer version. " }
                     <a href="">{ "Reload for the newer version" }</a></p>
             }
-            if let Some(Notice::Reset(reset)) = props.room.notice() {
-                <p class="notice">{ reset_words(reset) }{ " " }
+            if let Some(notice) = props.room.notice() {
+                <p class="notice">{ notice_words(notice) }{ " " }
                     <button type="button" onclick={dismiss}>{ "All right" }</button></p>
             }
             if let Phase::Refused { message, .. } = props.room.phase() {

@@ -4,26 +4,34 @@
 
 use std::rc::Rc;
 
-use shared::{Message, Millis, Person, PersonId, PersonName, RoomName};
+use shared::{Command, Message, MessageText, Millis, Person, PersonId, PersonName};
 use yew::prelude::*;
 
-use super::{calendar, here_list::tag};
-use crate::state::{Action, Entry, Fate, Piece, pieces};
+use super::{calendar, here_list::tag, message_tools};
+use crate::{
+    hooks::Laid,
+    state::{Entry, Fate, Piece, pieces},
+};
 
 /// What the row shows.
 #[derive(Clone, PartialEq)]
 pub enum Line {
-    /// A message of the log.
-    Said(Rc<Message>),
-    /// An entry of the outbox, and who typed it, where the server has said so.
-    Typed(Rc<Entry>, Option<Person>),
+    /// A message of the log, with what is asked for about it, and of that what did not come about.
+    Said {
+        /// The message.
+        message: Rc<Message>,
+        /// Something of what it shows is not in the log yet.
+        pending: bool,
+        /// What was refused.
+        changes: Vec<Rc<Entry>>,
+    },
+    /// An entry of the outbox.
+    Typed(Rc<Entry>),
 }
 
-/// What a row needs.
+/// What a row needs. There are no callbacks: the log listens for all its rows.
 #[derive(Clone, PartialEq, Properties)]
 pub struct MessageRowProps {
-    /// The room.
-    pub room: RoomName,
     /// The message.
     pub line: Line,
     /// It begins a group.
@@ -31,24 +39,27 @@ pub struct MessageRowProps {
     /// Somebody else bears the author's name too.
     #[prop_or_default]
     pub tagged: bool,
-    /// Hears of the buttons.
-    pub dispatch: Callback<Action>,
+    /// Who the reader is, where the server has said so.
+    pub me: Option<Person>,
+    /// What is laid open of its tools.
+    #[prop_or_default]
+    pub laid: Option<Laid>,
 }
 
 /// A row of the log.
 #[component]
 pub fn MessageRow(props: &MessageRowProps) -> Html {
-    let (text, at) = match &props.line {
-        Line::Said(message) => (&message.text, message.at),
-        Line::Typed(entry, _) => (&entry.text, entry.typed_at),
+    let me = props.me.as_ref();
+    let (said, at) = match &props.line {
+        Line::Said { message, .. } => (Some(&**message), message.at),
+        Line::Typed(entry) => (None, entry.typed_at),
     };
-    let (id, name, plain) = match &props.line {
-        Line::Said(message) => (Some(&message.by.id), Some(&message.by.name), message.by.plain),
-        Line::Typed(_, me) => (me.as_ref().map(|me| &me.id), me.as_ref().map(|me| &me.name), false),
-    };
+    let by = said.map(|message| &message.by);
+    let id = by.map(|by| &by.id).or(me.map(|me| &me.id));
+    let name = by.map(|by| &by.name).or(me.map(|me| &me.name));
     let (state, seq) = match &props.line {
-        Line::Said(message) => (None, Some(message.seq.to_string())),
-        Line::Typed(entry, _) => match &entry.fate {
+        Line::Said { message, pending, .. } => (pending.then_some("changing"), Some(message.seq.to_string())),
+        Line::Typed(entry) => match &entry.fate {
             Fate::Queued | Fate::Sent => (Some("pending"), None),
             Fate::Settled { seq } => (None, Some(seq.to_string())),
             Fate::Refused { .. } => (Some("failed"), None),
@@ -58,13 +69,13 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
     let sign = id.filter(|_| props.tagged).map(tag);
     let class = classes!("m", hue(id), props.first.then_some("first"), state);
     html! {
-        <li {class} data-seq={seq}>
+        <li {class} data-seq={seq} tabindex="-1">
             if props.first {
                 { avatar(name) }
                 <p class="who">
                     <bdi>{ name_or_you }</bdi>
                     { sign }
-                    if plain {
+                    if by.is_some_and(|by| by.plain) {
                         <span class="via" title="Came over the plain relay: the name is not bound to anybody">
                             { "via the plain relay" }
                         </span>
@@ -76,11 +87,47 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
                 <span class="sr"><bdi>{ name_or_you }</bdi>{ " " }{ sign }</span>
                 { stamp(at) }
             }
-            <div class="body" dir="auto">{ for pieces(text.as_str()).into_iter().map(piece) }</div>
-            if let Line::Typed(entry, _) = &props.line {
-                { note(props, entry) }
+            { body(&props.line) }
+            if let Some(message) = said {
+                { message_tools::reactions(message, me.map(|me| &me.id)) }
+                if !message.is_deleted() {
+                    { message_tools::tools(me.is_some_and(|me| me.id == message.by.id), props.laid) }
+                }
             }
+            { match &props.line {
+                Line::Said { changes, .. } => changes.iter().map(|entry| note(entry)).collect(),
+                Line::Typed(entry) => note(entry),
+            } }
         </li>
+    }
+}
+
+/// What is said, or what became of it.
+fn body(line: &Line) -> Html {
+    let (text, edited) = match line {
+        Line::Said { message, .. } if message.is_deleted() => {
+            return html! { <div class="body gone">{ "Message deleted" }</div> };
+        }
+        Line::Said { message, .. } => (message.text.as_ref(), message.edited),
+        Line::Typed(entry) => (entry.text(), None),
+    };
+    let text = text.map(MessageText::as_str);
+    let other = match line {
+        Line::Typed(entry) => match &entry.command {
+            Command::SetRoom { .. } => "About this room",
+            Command::Delete { .. } => "Delete a message",
+            Command::React { emoji, .. } => emoji.as_str(),
+            Command::Post { .. } | Command::Edit { .. } => "",
+        },
+        Line::Said { .. } => "",
+    };
+    html! {
+        <div class="body" dir="auto">
+            { for pieces(text.unwrap_or(other)).into_iter().map(piece) }
+            if let Some(at) = edited {
+                <time class="edited" datetime={calendar::machine(at)} title={calendar::full(at)}>{ "edited" }</time>
+            }
+        </div>
     }
 }
 
@@ -107,8 +154,8 @@ fn piece(piece: Piece<'_>) -> Html {
     }
 }
 
-/// Why it is not sent, and what can be done.
-fn note(props: &MessageRowProps, entry: &Entry) -> Html {
+/// Why it was not done, and what can be done about that.
+fn note(entry: &Entry) -> Html {
     let (why, again) = match (&entry.fate, &entry.held) {
         (Fate::Refused { message }, _) => (message.to_string(), true),
         (_, Some(why)) => (["Not sent yet: ", why].concat(), false),
@@ -116,17 +163,15 @@ fn note(props: &MessageRowProps, entry: &Entry) -> Html {
     };
     // What is being asked for right now can be neither changed nor taken back.
     let disabled = entry.fate == Fate::Sent;
-    let button = |words: &'static str, action: fn(RoomName, shared::ClientKey) -> Action| {
-        let (room, key, dispatch) = (props.room.clone(), entry.key.clone(), props.dispatch.clone());
-        let onclick = move |_: MouseEvent| dispatch.emit(action(room.clone(), key.clone()));
-        html! { <button type="button" {disabled} {onclick}>{ words }</button> }
+    let button = |does: &'static str, words: &'static str| {
+        html! { <button type="button" data-do={does} {disabled}>{ words }</button> }
     };
     html! {
-        <p class="note">
+        <p class="note" data-key={entry.key.to_string()}>
             <span>{ why }</span>
-            if again { { button("Try again", |room, key| Action::TryAgainPressed { room, key }) } }
-            { button("Edit", |room, key| Action::EditPressed { room, key }) }
-            { button("Discard", |room, key| Action::DiscardPressed { room, key }) }
+            if again { { button("again", "Try again") } }
+            if entry.text().is_some() { { button("take", "Edit") } }
+            { button("discard", "Discard") }
         </p>
     }
 }

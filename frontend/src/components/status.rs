@@ -1,15 +1,22 @@
-//! The line between the log and the message box: the link's state when it matters, else who types. Its space is
-//! always there, so that nothing moves when it has something to say.
+//! The line between the log and the message box: the link's state when it matters, else who types, else that the
+//! browser keeps nothing. Its space is always there, so that nothing moves when it has something to say.
 
 use yew::prelude::*;
 
 use crate::state::{LinkWords, Typing, typing_words};
 
-/// The line below the log. `typing` says who types; `on_try` hears of "Try now"; `newer` stands
-/// at the end while there is nothing more urgent.
-pub fn status(link: LinkWords, typing: Option<&Typing>, on_try: &Callback<MouseEvent>, newer: Html) -> Html {
-    let typing = typing_words(typing).into_iter();
-    let typing = typing.map(|(name, words)| html! { <><bdi>{ name.to_string() }</bdi>{ words }</> });
+/// The line below the log. `typing` says who types, `off` what the browser does not do; `on_try` hears of "Try now";
+/// `newer` stands at the end while there is nothing more urgent.
+pub fn status(
+    link: LinkWords,
+    typing: Option<&Typing>,
+    off: Option<&'static str>,
+    on_try: &Callback<MouseEvent>,
+    newer: Html,
+) -> Html {
+    let typing = typing_words(typing);
+    let off = off.filter(|_| typing.is_empty() && !link.loud);
+    let typing = typing.into_iter().map(|(name, words)| html! { <><bdi>{ name.to_string() }</bdi>{ words }</> });
     html! {
         <div class={classes!("status", link.loud.then_some("loud"))}>
             <p class={classes!("link-state", (!link.loud).then_some("sr"))} data-state={link.state}>
@@ -18,7 +25,8 @@ pub fn status(link: LinkWords, typing: Option<&Typing>, on_try: &Callback<MouseE
             if link.loud && link.can_try {
                 <button type="button" class="try" onclick={on_try}>{ "Try now" }</button>
             }
-            <p class="typing" hidden={link.loud}>{ for typing }</p>
+            <p class="typing" hidden={link.loud || off.is_some()}>{ for typing }</p>
+            if let Some(off) = off { <p class="off" title={off}>{ off }</p> }
             if !link.loud {
                 { newer }
             }

@@ -98,17 +98,22 @@ fn look(scroller: &Element) -> Look {
 /// The first row in sight, and where.
 fn first_in_sight(scroller: &Element) -> Option<(Element, f64)> {
     let top = scroller.get_bounding_client_rect().top();
-    let rows = scroller.query_selector_all("li.m").ok()?;
+    let row = row_below(scroller, top)?;
+    let offset = row.get_bounding_client_rect().top() - top;
+    Some((row, offset))
+}
+
+/// The first row of a log that reaches below `y`, in CSS pixels of the viewport.
+pub(super) fn row_below(log: &Element, y: f64) -> Option<Element> {
+    let rows = log.query_selector_all("li.m").ok()?;
     // The rows are in order, so it can be found by halving.
     let row = |at| rows.item(at).and_then(|node| node.dyn_into::<Element>().ok());
     let (mut low, mut high) = (0, rows.length());
     while low < high {
         let middle = low + (high - low) / 2;
-        if row(middle)?.get_bounding_client_rect().bottom() <= top { low = middle + 1 } else { high = middle }
+        if row(middle)?.get_bounding_client_rect().bottom() <= y { low = middle + 1 } else { high = middle }
     }
-    let row = row(low)?;
-    let offset = row.get_bounding_client_rect().top() - top;
-    Some((row, offset))
+    row(low)
 }
 
 /// Puts the remembered row back where it was.

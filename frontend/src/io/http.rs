@@ -1,16 +1,23 @@
 //! What is asked over HTTP: a session, pages of history.
 
-use gloo_net::http::Request;
+use js_sys::{Object, Reflect};
 use shared::{Page, RoomName};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RequestInit, Response};
 
+use super::{browser, read::read};
 use crate::state::Ask;
 
 /// Asks for a session; the answer is a cookie. False where there is none.
 pub(super) async fn ask_session() -> bool {
-    let Ok(request) = Request::post("/api/session").header("Content-Type", "application/json").body("{}") else {
-        return false;
-    };
-    request.send().await.is_ok_and(|response| response.ok())
+    let (asked, headers) = (RequestInit::new(), Object::new());
+    // Setting a field of a fresh object cannot fail.
+    let _set = Reflect::set(&headers, &"Content-Type".into(), &"application/json".into());
+    asked.set_method("POST");
+    asked.set_headers(&headers);
+    asked.set_body(&"{}".into());
+    fetch("/api/session", &asked).await.is_some()
 }
 
 /// Fetches a page of history; none where that fails in any way.
@@ -21,9 +28,13 @@ pub(super) async fn fetch_page(room: &RoomName, ask: Ask) -> Option<Page> {
     };
     let seq = seq.to_string();
     let path = ["/api/rooms/", room.as_str(), "/messages?", word, "=", &seq, "&limit=50"].concat();
-    let response = Request::get(&path).send().await.ok()?;
-    if !response.ok() {
-        return None;
-    }
-    serde_json::from_str(&response.text().await.ok()?).ok()
+    let response = fetch(&path, &RequestInit::new()).await?;
+    let text = JsFuture::from(response.text().ok()?).await.ok()?;
+    read(&text.as_string()?)
+}
+
+/// A good answer.
+async fn fetch(path: &str, asked: &RequestInit) -> Option<Response> {
+    let answer = JsFuture::from(browser::window()?.fetch_with_str_and_init(path, asked)).await.ok()?;
+    answer.dyn_into::<Response>().ok().filter(Response::ok)
 }

@@ -1,16 +1,23 @@
 //! Does what the state wants done.
 
-use super::{Socket, Store, composer, http, storage, worker};
+use super::{Keeper, Socket, Store, composer, http, storage, worker};
 use crate::state::{Action, Effect};
 
 /// The real world behind a store.
 #[derive(Default)]
 pub struct Runner {
     socket: Socket,
-    keeper: worker::Keeper,
+    keeper: Keeper,
+    worker: worker::Keeper,
 }
 
 impl Runner {
+    /// The real world, with what is kept in it.
+    #[must_use]
+    pub fn new(keeper: Keeper) -> Self {
+        Self { keeper, ..Self::default() }
+    }
+
     /// Does one thing; what comes of it is dispatched later, never from within.
     pub fn run(&self, store: &Store, effect: Effect) {
         match effect {
@@ -32,10 +39,14 @@ impl Runner {
                 });
             }
             Effect::FillComposer { room, text } => composer::fill(&room, text.as_str()),
+            Effect::EditInComposer { room, text } => composer::replace(&room, text.as_str()),
+            Effect::RestoreComposer { room } => composer::replace(&room, &storage::draft(&room)),
+            Effect::DropDraft { room, text } => storage::drop_draft(&room, &text),
+            Effect::Keep(keep) => self.keeper.keep(store, keep),
             Effect::KeepVisited(rooms) => storage::keep_visited(&rooms),
-            Effect::RegisterWorker => self.keeper.register(store),
-            Effect::CheckUpdate => self.keeper.check(),
-            Effect::TakeUpdate => self.keeper.take_over(),
+            Effect::RegisterWorker => self.worker.register(store),
+            Effect::CheckUpdate => self.worker.check(),
+            Effect::TakeUpdate => self.worker.take_over(),
         }
     }
 }

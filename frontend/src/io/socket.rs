@@ -10,7 +10,7 @@ use shared::{ClientFrame, ServerFrame, close};
 use wasm_bindgen::JsCast;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
-use super::{Store, browser};
+use super::{Store, browser, read::read};
 use crate::state::Action;
 
 struct Open {
@@ -92,18 +92,19 @@ fn address() -> Option<String> {
 
 /// The frames of a message: one, or an array of them. What is none is left out, and the rest still counts.
 fn decode(data: &str) -> Vec<ServerFrame> {
-    let one = |text: &str| serde_json::from_str::<ServerFrame>(text);
-    let frames: Result<Vec<ServerFrame>, _> = if data.trim_ascii_start().starts_with('[') {
-        serde_json::from_str::<Vec<&RawValue>>(data).map(|raw| {
-            raw.into_iter().filter_map(|raw| one(raw.get()).map_err(|_| browser::warn(NOT_A_FRAME)).ok()).collect()
-        })
+    if data.trim_ascii_start().starts_with('[') {
+        let raw = serde_json::from_str::<Vec<&RawValue>>(data).unwrap_or_default();
+        raw.into_iter().filter_map(|raw| frame_of(raw.get())).collect()
     } else {
-        one(data).map(|frame| vec![frame])
-    };
-    frames.unwrap_or_else(|_| {
-        browser::warn(NOT_A_FRAME);
-        Vec::new()
-    })
+        frame_of(data).into_iter().collect()
+    }
 }
 
-const NOT_A_FRAME: &str = "The server sent something that is no frame; it was ignored.";
+/// The frame of a text; none, with a word to whoever looks into the console, where it is no frame.
+pub(super) fn frame_of(text: &str) -> Option<ServerFrame> {
+    let frame = read(text);
+    if frame.is_none() {
+        browser::warn("Something that is no frame was left out.");
+    }
+    frame
+}

@@ -1,16 +1,16 @@
-//! What the browser keeps for the person: the rooms visited, and a draft for each room. Everything else is the
-//! server's.
+//! What the browser keeps for the person without being asked to wait: the rooms visited, and a draft for each room.
 //!
 //! The storage may be full, forbidden or filled with nonsense by somebody else: then nothing is kept, and the chat
 //! goes on without it.
 
-use shared::RoomName;
+use shared::{MessageText, RoomName};
 use web_sys::Storage;
 
 use super::browser;
 
 const VISITED: &str = "warren.visited";
 const DRAFT: &str = "warren.draft.";
+const EDIT: &str = "warren.edit.";
 
 fn storage() -> Option<Storage> {
     browser::window()?.local_storage().ok()?
@@ -38,16 +38,35 @@ pub(super) fn keep_visited(rooms: &[RoomName]) {
 /// The draft of a room; empty where there is none.
 #[must_use]
 pub fn draft(room: &RoomName) -> String {
-    storage().and_then(|storage| storage.get_item(&draft_key(room)).ok()?).unwrap_or_default()
+    kept(DRAFT, room)
 }
 
 /// Keeps the draft of a room.
 pub fn keep_draft(room: &RoomName, text: &str) {
-    keep(&draft_key(room), text);
+    keep(&[DRAFT, room.as_str()].concat(), text);
 }
 
-fn draft_key(room: &RoomName) -> String {
-    [DRAFT, room.as_str()].concat()
+/// Forgets the draft of a room, if it still is what was sent off.
+pub(super) fn drop_draft(room: &RoomName, sent: &MessageText) {
+    if MessageText::parse(&draft(room)).as_ref() == Ok(sent) {
+        keep_draft(room, "");
+    }
+}
+
+/// What stands in the composer of a room while a message is edited there. The draft waits meanwhile.
+#[must_use]
+pub fn edit(room: &RoomName) -> String {
+    kept(EDIT, room)
+}
+
+/// Keeps that.
+pub fn keep_edit(room: &RoomName, text: &str) {
+    keep(&[EDIT, room.as_str()].concat(), text);
+}
+
+fn kept(kind: &str, room: &RoomName) -> String {
+    let key = [kind, room.as_str()].concat();
+    storage().and_then(|storage| storage.get_item(&key).ok()?).unwrap_or_default()
 }
 
 fn keep(key: &str, text: &str) {

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::{
     io::{self, Store},
-    state::{Action, Place},
+    state::{Action, Place, diagnosis},
 };
 
 /// What the page's parts tell, and what becomes of it.
@@ -20,6 +20,9 @@ pub(super) struct Wires {
     pub(super) draft_of: Callback<RoomName, String>,
     pub(super) on_draft: Callback<(RoomName, String)>,
     pub(super) on_send: Callback<(RoomName, MessageText)>,
+    pub(super) on_details: Callback<MouseEvent>,
+    pub(super) on_told: Callback<SubmitEvent>,
+    pub(super) on_copy: Callback<MouseEvent>,
 }
 
 impl Wires {
@@ -27,6 +30,7 @@ impl Wires {
     pub(super) fn new(store: &Store, shows_rooms: UseStateSetter<bool>) -> Self {
         let dispatch = store.dispatcher();
         let to_room = shows_rooms.clone();
+        let (details, told, copied) = (store.clone(), store.clone(), store.clone());
         Self {
             on_go: wire(&dispatch, move |room| {
                 io::go(&room);
@@ -37,10 +41,32 @@ impl Wires {
             on_back: Callback::from(move |_| shows_rooms.set(true)),
             on_try: wire(&dispatch, |_| Some(Action::RetryPressed)),
             on_take: wire(&dispatch, |_| Some(Action::UpdateAccepted)),
-            draft_of: Callback::from(|room| io::draft(&room)),
-            on_draft: wire(&dispatch, |(room, text): (RoomName, String)| {
-                io::keep_draft(&room, &text);
-                (!text.is_empty()).then_some(Action::ComposerTouched { room })
+            on_details: Callback::from(move |_| {
+                if let Some((_, room)) = details.app().current() {
+                    io::open_details(&room.about());
+                }
+            }),
+            on_told: wire(&dispatch, move |event: SubmitEvent| {
+                event.prevent_default();
+                let room = told.app().place().room()?.clone();
+                let (title, topic) = io::take_details()?;
+                Some(Action::RoomTold { room, key: io::new_key()?, title: Some(title), topic: Some(topic) })
+            }),
+            on_copy: Callback::from(move |_| io::copy(diagnosis(&copied.app()))),
+            draft_of: Callback::from({
+                let store = store.clone();
+                move |room| draft_of(&store, &room)
+            }),
+            on_draft: wire(&dispatch, {
+                let store = store.clone();
+                move |(room, text): (RoomName, String)| {
+                    if is_editing(&store, &room) {
+                        io::keep_edit(&room, &text);
+                        return None;
+                    }
+                    io::keep_draft(&room, &text);
+                    (!text.is_empty()).then_some(Action::ComposerTouched { room })
+                }
             }),
             on_send: wire(&dispatch, |(room, text)| io::new_key().map(|key| Action::MessageTyped { room, key, text })),
             dispatch,
@@ -55,4 +81,21 @@ fn wire<T: 'static>(dispatch: &Callback<Action>, action: impl Fn(T) -> Option<Ac
             dispatch.emit(action);
         }
     })
+}
+
+/// What stands in the composer of a room that is entered. What was taken from it stays stored until it is kept
+/// elsewhere, and is not to be sent twice.
+fn draft_of(store: &Store, name: &RoomName) -> String {
+    if is_editing(store, name) {
+        return io::edit(name);
+    }
+    let draft = io::draft(name);
+    let app = store.app();
+    let entries = app.room(name).map_or(&[][..], |room| room.outbox().entries());
+    let is_it = |text: &MessageText| MessageText::parse(&draft).as_ref() == Ok(text);
+    if entries.iter().any(|entry| !entry.kept && entry.text().is_some_and(is_it)) { String::new() } else { draft }
+}
+
+fn is_editing(store: &Store, room: &RoomName) -> bool {
+    store.app().room(room).is_some_and(|room| room.editing().is_some())
 }

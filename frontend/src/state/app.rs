@@ -204,17 +204,22 @@ impl App {
         if let Some(room) = self.room_mut(&name) {
             room.used = at.now;
         } else {
-            let mut room = Room::new(at.now);
-            if let Some(kept) = self.keeping.take_from_shelf(&name) {
-                room.adopt(kept);
-            }
-            self.rooms.push((name.clone(), Rc::new(room)));
+            self.follow_also(name.clone(), at.now);
         }
         if let Err(place) = self.visited.binary_search(&name) {
             let visited = Rc::make_mut(&mut self.visited);
             visited.insert(place, name.clone());
             effects.push(Effect::KeepVisited(visited.clone()));
         }
+    }
+
+    /// Follows a room that is not followed yet, from what is kept of it.
+    pub(super) fn follow_also(&mut self, name: RoomName, used: Now) {
+        let mut room = Room::new(used);
+        if let Some(kept) = self.keeping.take_from_shelf(&name) {
+            room.adopt(kept);
+        }
+        self.rooms.push((name, Rc::new(room)));
     }
 
     /// Lets go of the rooms that were not used for longest, where they are more than need be.

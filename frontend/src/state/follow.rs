@@ -46,7 +46,7 @@ impl Room {
             self.phase = Phase::Refused { message: "The server did not say what is here.".into(), again };
             return;
         };
-        if cursor.epoch != epoch {
+        if cursor.epoch != epoch || reset.is_some() {
             self.mend = Some(Mend::TakeAnew);
             return;
         }

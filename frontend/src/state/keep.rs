@@ -2,15 +2,12 @@
 //! valid at, and the outbox.
 //!
 //! Invariant: what was stored is not trusted. It may have been damaged, or written by an older version or by a page
-//! that was stopped: a room that does not fit together is not taken, and neither is an entry that says no command.
+//! that was stopped: a room that does not fit together is not taken.
 
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
-use shared::{
-    ClientKey, Command, Cursor, Emoji, MessageText, Millis, Person, PersonId, RoomName, RoomTitle, RoomTopic, Seq,
-    Snapshot,
-};
+use shared::{ClientKey, Command, Cursor, Millis, Person, PersonId, RoomName, Seq, Snapshot};
 
 use super::{Entry, Fate};
 
@@ -29,8 +26,6 @@ pub struct KeptRoom {
 }
 
 /// A command of an outbox as it is kept. Read back, one that was not refused counts as sent: nobody knows.
-///
-/// It has the fields of all commands side by side: reading a tagged enum would cost the client twice the program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptEntry {
     /// The room.
@@ -39,19 +34,14 @@ pub struct KeptEntry {
     pub key: ClientKey,
     /// Its place in the room's line: those with a smaller number go before it.
     pub order: u64,
-    owner: Option<PersonId>,
-    typed_at: Millis,
-    kind: String,
-    target: Option<Seq>,
-    text: Option<MessageText>,
-    reply_to: Option<Seq>,
-    #[serde(default)]
-    mentions: Vec<PersonId>,
-    emoji: Option<Emoji>,
-    on: Option<bool>,
-    title: Option<RoomTitle>,
-    topic: Option<RoomTopic>,
-    refused: Option<String>,
+    /// Who wants it; none before the first welcome.
+    pub owner: Option<PersonId>,
+    /// When it was typed, on this machine's clock.
+    pub typed_at: Millis,
+    /// What.
+    pub command: Command,
+    /// Why the server will not have it, as it was said to the person.
+    pub refused: Option<String>,
 }
 
 /// What is to be written in one transaction, strictly durable where it has `entries`.
@@ -109,70 +99,32 @@ impl KeptRoom {
 impl KeptEntry {
     /// An entry as it is kept.
     pub(super) fn of(room: &RoomName, entry: &Entry) -> Self {
-        let mut kept = Self {
+        Self {
             room: room.clone(),
             key: entry.key.clone(),
             order: entry.order,
             owner: entry.owner.clone(),
             typed_at: entry.typed_at,
-            kind: String::new(),
-            target: entry.command.target(),
-            text: None,
-            reply_to: None,
-            mentions: Vec::new(),
-            emoji: None,
-            on: None,
-            title: None,
-            topic: None,
+            command: entry.command.clone(),
             refused: match &entry.fate {
                 Fate::Refused { message } => Some(message.to_string()),
                 Fate::Queued | Fate::Sent | Fate::Settled { .. } => None,
             },
-        };
-        let kind = match entry.command.clone() {
-            Command::Post { text, reply_to, mentions } => {
-                (kept.text, kept.reply_to, kept.mentions) = (Some(text), reply_to, mentions);
-                "post"
-            }
-            Command::Edit { text, mentions, .. } => {
-                (kept.text, kept.mentions) = (Some(text), mentions);
-                "edit"
-            }
-            Command::Delete { .. } => "delete",
-            Command::React { emoji, on, .. } => {
-                (kept.emoji, kept.on) = (Some(emoji), Some(on));
-                "react"
-            }
-            Command::SetRoom { title, topic } => {
-                (kept.title, kept.topic) = (title, topic);
-                "set_room"
-            }
-        };
-        kind.clone_into(&mut kept.kind);
-        kept
+        }
     }
 
-    /// The entry; none where it says no command.
-    pub(super) fn entry(self) -> Option<Entry> {
-        let fate = self.fate();
-        let command = match self.kind.as_str() {
-            "post" => Command::Post { text: self.text?, reply_to: self.reply_to, mentions: self.mentions },
-            "edit" => Command::Edit { target: self.target?, text: self.text?, mentions: self.mentions },
-            "delete" => Command::Delete { target: self.target? },
-            "react" => Command::React { target: self.target?, emoji: self.emoji?, on: self.on? },
-            "set_room" => Command::SetRoom { title: self.title, topic: self.topic },
-            _ => return None,
-        };
-        Some(Entry {
+    /// The entry.
+    pub(super) fn entry(self) -> Entry {
+        Entry {
+            fate: self.fate(),
             key: self.key,
             owner: self.owner,
-            command,
+            command: self.command,
             order: self.order,
             typed_at: self.typed_at,
-            fate,
             held: None,
             kept: true,
-        })
+        }
     }
 
     pub(super) fn fate(&self) -> Fate {

@@ -94,19 +94,19 @@ impl Keeping {
     /// A room is followed no longer.
     pub(super) fn shelve(&mut self, name: &RoomName, room: &Room) {
         let Some(kept) = room.to_keep() else { return };
-        if room.is_unkept() || room.keep_now {
+        if self.storage == Storage::On && (room.is_unkept() || room.keep_now) {
             self.parting.push((name.clone(), kept.clone()));
         }
         self.put_on_shelf(name.clone(), kept);
     }
 
-    fn put_on_shelf(&mut self, name: RoomName, kept: KeptRoom) {
-        let shelf = Rc::make_mut(&mut self.shelf);
-        shelf.retain(|(other, _)| *other != name);
-        if shelf.len() >= SHELF {
-            shelf.remove(0);
+    fn put_on_shelf(&mut self, name: RoomName, room: KeptRoom) {
+        let rooms = Rc::make_mut(&mut self.shelf);
+        rooms.retain(|(other, _)| *other != name);
+        if rooms.len() >= SHELF {
+            rooms.remove(0);
         }
-        shelf.push((name, Rc::new(kept)));
+        rooms.push((name, Rc::new(room)));
     }
 
     fn deadline(&self, rooms_wait: bool) -> Option<Now> {
@@ -149,22 +149,18 @@ impl App {
     }
 
     /// What is stored of all outboxes.
-    pub(super) fn merge_stored(&mut self, mut stored: Vec<KeptEntry>, effects: &mut Vec<Effect>) {
-        stored.sort_by(|a, b| (&a.room, a.order).cmp(&(&b.room, b.order)));
-        for place in 0..stored.len() {
-            let name = &stored[place].room;
-            if (place == 0 || stored[place - 1].room != *name) && self.room(name).is_none() {
-                let (name, mut room) = (name.clone(), Room::new(Now::default()));
-                if let Some(kept) = self.keeping.take_from_shelf(&name) {
-                    room.adopt(kept);
-                }
-                self.rooms.push((name, Rc::new(room)));
-            }
+    pub(super) fn merge_stored(&mut self, stored: Vec<KeptEntry>, effects: &mut Vec<Effect>) {
+        let mut of_rooms: Vec<Vec<KeptEntry>> = self.rooms.iter().map(|_| Vec::new()).collect();
+        for entry in stored {
+            let place = self.rooms.iter().position(|(name, _)| *name == entry.room);
+            let place = place.unwrap_or_else(|| {
+                self.follow_also(entry.room.clone(), Now::default());
+                of_rooms.push(Vec::new());
+                of_rooms.len() - 1
+            });
+            of_rooms[place].push(entry);
         }
-        for (name, room) in &mut self.rooms {
-            let start = stored.partition_point(|entry| entry.room < *name);
-            let end = start + stored[start..].iter().take_while(|entry| entry.room == *name).count();
-            let entries: Vec<KeptEntry> = stored[start..end].to_vec();
+        for ((name, room), entries) in self.rooms.iter_mut().zip(of_rooms) {
             if entries.is_empty() && room.outbox.is_empty() {
                 continue;
             }
@@ -229,10 +225,10 @@ impl App {
         self.keeping.storage = Storage::Off(trouble);
         let is_hopeless = trouble == StorageTrouble::Forbidden;
         self.keeping.wait = (!is_hopeless).then(|| at.now.plus(RETRY_MS));
-        let Some(writing) = self.keeping.writing.take() else { return };
-        // All that was in it is still to be kept.
+        // All is to be kept again: what was under way, and what says that it can be.
+        let writing = self.keeping.writing.take();
         for (name, room) in &mut self.rooms {
-            let of_room = writing.keys.iter().filter(|(at, _)| at == name);
+            let of_room = writing.iter().flat_map(|writing| &writing.keys).filter(|(at, _)| at == name);
             let keys: Vec<ClientKey> = of_room.map(|(_, key)| key.clone()).collect();
             let room = Rc::make_mut(room);
             room.outbox.keep_again(&keys);

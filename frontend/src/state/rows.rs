@@ -13,6 +13,9 @@ use super::{Chunk, Entry, Fate, Room};
 /// A group ends after such a pause, in milliseconds.
 const GROUP_MS: u64 = 5 * 60 * 1000;
 
+/// Most entries that are drawn with a chunk. Of a longer line only the end is seen, until what is before it has gone.
+const MOST_ENTRIES: usize = 300;
+
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
@@ -71,10 +74,12 @@ impl Room {
             }
             None => is_last,
         };
-        if is_last && entries.iter().all(|entry| is_here(&entry)) {
+        if is_last && entries.len() <= MOST_ENTRIES && entries.iter().all(|entry| is_here(&entry)) {
             return Rc::clone(entries);
         }
-        Rc::new(entries.iter().filter(is_here).cloned().collect())
+        let mut here: Vec<Rc<Entry>> = entries.iter().filter(is_here).cloned().collect();
+        here.drain(..here.len().saturating_sub(MOST_ENTRIES));
+        Rc::new(here)
     }
 
     /// What is known of a message in sight with what is asked for about it folded in.

@@ -168,10 +168,7 @@ impl App {
         }
         // Nobody reads there any more; coming back begins at the newest.
         if let Some(left) = self.place.room().cloned() {
-            self.in_room(&left, |room| {
-                room.reader = Reader::AtNewest;
-                room.editing = None;
-            });
+            self.in_room(&left, |room| room.reader = Reader::AtNewest);
         }
         self.speech.hush();
         self.place = place;

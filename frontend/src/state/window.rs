@@ -99,14 +99,12 @@ impl Window {
 
     /// The newest messages, wherever the window stands, and whether there are older ones.
     pub(super) fn newest_messages(&self) -> (Vec<Message>, bool) {
-        let (messages, more): (Vec<Message>, bool) = match &self.tail {
-            Some(tail) => (tail.messages.iter().map(|message| (**message).clone()).collect(), tail.from > Seq::ZERO),
-            None => {
-                let skipped = self.len().saturating_sub(KEPT_MESSAGES);
-                (self.messages().skip(skipped).map(|message| (**message).clone()).collect(), skipped > 0)
-            }
-        };
-        (messages, more || self.tail.is_none() && self.more_before)
+        if let Some(tail) = &self.tail {
+            return (tail.messages.iter().map(|message| (**message).clone()).collect(), tail.from > Seq::ZERO);
+        }
+        let skipped = self.len().saturating_sub(KEPT_MESSAGES);
+        let newest = self.messages().skip(skipped).map(|message| (**message).clone());
+        (newest.collect(), skipped > 0 || self.more_before)
     }
 
     /// Another window: the newest messages.
@@ -171,7 +169,9 @@ impl Window {
         let Some(tail) = &self.tail else { return };
         // Where all is here up to the end of the page, what the tail let go of is no hole.
         let reaches = end.is_some_and(|end| end >= tail.from);
-        page.into_iter().for_each(|message| self.put(message));
+        for message in page {
+            self.put(message);
+        }
         if reaches {
             self.attach();
         } else {

@@ -108,8 +108,10 @@ pub fn sync_words(room: &Room) -> String {
         Some(verified) if verified == sync.to => {
             ["Complete to #", &to, ", verified from #", &counted(sync.since.0)].concat()
         }
-        Some(verified) => ["Complete to #", &to, ", verified to #", &counted(verified.0)].concat(),
-        None => ["Complete to #", &to, ", not yet verified"].concat(),
+        Some(verified) if verified > sync.since => {
+            ["Complete to #", &to, ", verified to #", &counted(verified.0)].concat()
+        }
+        _ => ["Complete to #", &to, ", not yet verified"].concat(),
     }
 }
 

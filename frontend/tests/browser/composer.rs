@@ -19,7 +19,7 @@ fn enter(chat: &Mounted, change: impl FnOnce(&KeyboardEventInit)) -> bool {
     !chat.composer().dispatch_event(&event).unwrap()
 }
 
-fn input(chat: &Mounted, text: &str) {
+pub(super) fn input(chat: &Mounted, text: &str) {
     chat.composer().set_value(text);
     let init = EventInit::new();
     init.set_bubbles(true);
@@ -37,7 +37,7 @@ async fn enter_sends_unless_it_means_something_else() {
     assert!(chat.posts().is_empty());
     assert!(enter(&chat, |_| {}));
     assert_eq!(chat.composer().value(), "");
-    assert_eq!(chat.posts().len(), 1);
+    chat.until(".app", |_| chat.posts().len() == 1).await;
 }
 
 #[wasm_bindgen_test]

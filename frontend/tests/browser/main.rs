@@ -4,7 +4,10 @@
 #![cfg(target_family = "wasm")]
 #![expect(clippy::unwrap_used, reason = "a test may unwrap")]
 
+mod changes;
 mod composer;
+mod details;
+mod keep;
 mod log;
 mod page;
 mod scroll;
@@ -18,9 +21,9 @@ use frontend::{
     state::{Action, App, Effect, Place},
 };
 use shared::{
-    Author, ClientKey, Event, EventBody, LIMITS, MessageText, Millis, Person, PersonId, PersonName, RoomName,
+    About, Author, ClientKey, Digest, Event, EventBody, LIMITS, Message, MessageText, Millis, Person, PersonId,
+    PersonName, RoomName, Salt, Seq, ServerFrame, Snapshot, Words,
 };
-use shared::{Message, Seq, ServerFrame, Snapshot};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test_configure;
@@ -30,15 +33,17 @@ use yew::AppHandle;
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// The look belongs to the behaviour: without it nothing scrolls.
-const CSS: [&str; 9] = [
+const CSS: [&str; 11] = [
     include_str!("../../css/tokens.css"),
     include_str!("../../css/base.css"),
     include_str!("../../css/layout.css"),
     include_str!("../../css/side.css"),
     include_str!("../../css/log.css"),
     include_str!("../../css/message.css"),
+    include_str!("../../css/tools.css"),
     include_str!("../../css/status.css"),
     include_str!("../../css/composer.css"),
+    include_str!("../../css/details.css"),
     include_str!("../../css/hues.css"),
 ];
 
@@ -69,8 +74,17 @@ impl Mounted {
         let effects = Rc::new(RefCell::new(Vec::new()));
         let written = Rc::clone(&effects);
         let app = App::new(Place::Room(RoomName::lobby()), Vec::new());
-        let store = Store::new(app, move |_, effect| written.borrow_mut().push(effect));
-        Self::of(store, touch, effects)
+        let store = Store::new(app, move |store, effect| {
+            // A database that never fails.
+            if let Effect::Keep(keep) = &effect {
+                let (store, number) = (store.clone(), keep.number);
+                wasm_bindgen_futures::spawn_local(async move { store.dispatch(Action::Kept { number }) });
+            }
+            written.borrow_mut().push(effect);
+        });
+        let chat = Self::of(store, touch, effects);
+        chat.act(Action::Loaded(Box::default()));
+        chat
     }
 
     fn of(store: Store, touch: bool, effects: Rc<RefCell<Vec<Effect>>>) -> Self {
@@ -91,25 +105,32 @@ impl Mounted {
     async fn live(messages: u64) -> Self {
         let chat = Self::new(false);
         chat.act(Action::Started);
-        chat.act(Action::SocketOpened { generation: chat.generation() });
-        chat.hear(ServerFrame::Welcome { you: person("me"), now: Millis(0), heartbeat_s: 25, limits: LIMITS });
+        chat.go_live(messages).await;
+        chat
+    }
+
+    /// The socket opens, and the server opens the room.
+    async fn go_live(&self, messages: u64) {
+        self.act(Action::SocketOpened { generation: self.generation() });
+        self.hear(ServerFrame::Welcome { you: person("me"), now: Millis(0), heartbeat_s: 25, limits: LIMITS });
         let oldest = messages.saturating_sub(49).max(1);
-        chat.hear(ServerFrame::Opened {
+        self.hear(ServerFrame::Opened {
             room: RoomName::lobby(),
             epoch: "e".to_owned().into(),
             first: Seq(1),
             head: Seq(messages),
+            digest: Digest::default(),
             snapshot: Some(Snapshot {
+                about: About::default(),
                 messages: (oldest..=messages).map(|seq| message(seq, "ada", &words(seq))).collect(),
                 more_before: oldest > 1,
             }),
             reset: None,
         });
-        chat.until(".app", |app| app.get_attribute("data-link").as_deref() == Some("live")).await;
+        self.until(".app", |app| app.get_attribute("data-link").as_deref() == Some("live")).await;
         if messages > 0 {
-            chat.row(messages).await;
+            self.row(messages).await;
         }
-        chat
     }
 
     fn act(&self, action: Action) {
@@ -187,6 +208,14 @@ fn words(seq: u64) -> String {
 }
 
 fn event(seq: u64, by: &str, key: &str, text: &str) -> ServerFrame {
+    change(seq, by, key, EventBody::Posted { words: kept(text), reply_to: None })
+}
+
+fn kept(text: &str) -> Words {
+    Words::Kept { salt: Salt([0; 16]), text: MessageText::parse(text).unwrap(), mentions: Vec::new() }
+}
+
+fn change(seq: u64, by: &str, key: &str, body: EventBody) -> ServerFrame {
     let Person { id, name } = person(by);
     ServerFrame::Event(Event {
         room: RoomName::lobby(),
@@ -194,7 +223,7 @@ fn event(seq: u64, by: &str, key: &str, text: &str) -> ServerFrame {
         at: Millis(1_795_363_439_000 + seq * 1_000),
         by: Author { id, name, plain: false },
         key: ClientKey::parse(key).unwrap(),
-        body: EventBody::Posted { text: MessageText::parse(text).unwrap(), reply_to: None, mentions: Vec::new() },
+        body,
     })
 }
 

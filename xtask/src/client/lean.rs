@@ -31,7 +31,7 @@ impl Build {
         match missing(toolbox) {
             None => Self::Lean,
             Some(what) => {
-                say::note(format_args!("the client is built with a ready-made std and gets about 15 % larger: {what}"));
+                say::note(format_args!("the client is built with a ready-made std and gets about 12 % larger: {what}"));
                 Self::Plain
             }
         }

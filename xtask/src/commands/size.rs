@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(lines[1], "index.html      135000     30000     15000     14000  over");
         assert_eq!(lines[2], "a.js                90        20        10      7000  ok");
         assert_eq!(lines[3], "first load      135090     30020     15010    150000  ok");
-        assert_eq!(lines[4], "later: sw.js        4500      1000       500");
+        assert_eq!(lines[4], "later: sw.js      4500      1000       500");
         assert_eq!(lines[5], "2 requests of at most 5: pass");
     }
 }

@@ -47,7 +47,9 @@ impl Outbox {
 
     /// They could not be stored, or removed.
     pub(in crate::state) fn keep_again(&mut self, keys: &[ClientKey]) {
-        keys.iter().for_each(|key| note(&mut self.changed, key));
+        for key in keys {
+            note(&mut self.changed, key);
+        }
     }
 
     /// What is stored of this room now, all of it. Entries that are not known here come in at their place in the line.
@@ -64,9 +66,8 @@ impl Outbox {
                 place = found + 1;
                 there[found] = true;
                 self.take_over(found, &kept);
-            } else if !self.changed.contains(&kept.key)
-                && let Some(entry) = kept.entry()
-            {
+            } else if !self.changed.contains(&kept.key) {
+                let entry = kept.entry();
                 if is_known(&entry) {
                     note(&mut self.changed, &entry.key);
                 } else {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use shared::{ClientFrame, Emoji, EventBody, Message, Refusal, RefusalCode, RoomTitle, Seq, ServerFrame};
 
-use super::super::{Action, Effect, Fate, Row, rows};
+use super::super::{Action, Effect, Fate, Place, Row, rows};
 use super::{Client, event, key, lobby, opened_empty, person, posted, text, words};
 
 /// A room with a message of mine (1) and one of another's (2).
@@ -107,6 +107,16 @@ fn an_edit_that_changes_nothing_is_not_made_and_one_that_is_cancelled_gives_the_
     assert!(client.take_effects().contains(&Effect::RestoreComposer { room: lobby() }));
     client.act(Action::EditCancelled { room: lobby() });
     assert_eq!(client.take_effects(), []);
+}
+
+#[test]
+fn what_is_being_edited_is_still_when_the_person_comes_back() {
+    let mut client = ready();
+    client.act(Action::EditLastPressed { room: lobby() });
+    let other = shared::RoomName::parse("other").unwrap();
+    client.act(Action::PlaceEntered(Place::Room(other)));
+    client.act(Action::PlaceEntered(Place::Room(lobby())));
+    assert_eq!(client.room().editing(), Some(Seq(1)));
 }
 
 #[test]

@@ -2,10 +2,10 @@
 //! calm again the client shows the log, and what was typed is in it, once, in order.
 
 use proptest::prelude::*;
-use shared::{Command, Emoji, RoomTitle, Seq, ServerFrame};
+use shared::{Command, Emoji, EventBody, RoomTitle, Seq, ServerFrame};
 
 use super::super::{Action, Edge, Phase, Reader};
-use super::{Client, digest_of, key, lobby, person, server::Server, text};
+use super::{Client, digest_of, key, lobby, person, server::Server, text, words};
 
 #[derive(Clone, Copy, Debug)]
 enum Op {
@@ -19,6 +19,8 @@ enum Op {
     OtherDeletes(usize),
     OtherReacts(usize, bool),
     OtherTells(u8),
+    /// Somebody changes a message just beyond an end of the window, and the client knows of it at once.
+    ChangeBeyond(usize, bool),
     FutureEvent(usize),
     TakeOne,
     DeliverOne,
@@ -135,6 +137,23 @@ fn run(op: Op, n: usize, client: &mut Client, server: &mut Server) {
             server.other(&named, Command::React { target: someones(server, at), emoji: thumb(), on });
         }
         Op::OtherTells(to) => server.other(&named, Command::SetRoom { title: title(to), topic: None }),
+        Op::ChangeBeyond(at, before) => {
+            let window = client.room().window();
+            let seqs = window.oldest().zip(window.newest());
+            let (messages, _) = server.fold();
+            let all = messages.iter().map(|message| message.seq);
+            let beyond = match seqs {
+                Some((oldest, _)) if before => all.rev().filter(|seq| *seq < oldest).nth(at),
+                Some((_, newest)) => all.filter(|seq| *seq > newest).nth(at),
+                None => None,
+            };
+            if let Some(target) = beyond {
+                server.other(&named, Command::Edit { target, text: text(&named), mentions: vec![] });
+                while !server.outbound.is_empty() {
+                    server.deliver_one(client);
+                }
+            }
+        }
         Op::FutureEvent(at) => server.future(&named, (at % 2 == 0).then(|| someones(server, at))),
         Op::TakeOne => server.take_one(),
         Op::DeliverOne => server.deliver_one(client),
@@ -295,4 +314,56 @@ fn a_last_event_that_was_lost_is_found_by_the_second_pong() {
     server.outbound.clear();
     server.settle(&mut client);
     assert_eq!(client.shown(), [1]);
+}
+
+/// A reader who goes up and down in a long room.
+fn reading() -> impl Strategy<Value = Op> {
+    let n = || 0_usize..500;
+    prop_oneof![
+        20 => Just(Op::ReadUp),
+        12 => Just(Op::ReadDown),
+        20 => Just(Op::MakePage),
+        20 => Just(Op::DeliverPage),
+        1 => Just(Op::Jump),
+        12 => (0_usize..50, any::<bool>()).prop_map(|(n, before)| Op::ChangeBeyond(n, before)),
+        4 => Just(Op::OtherPosts),
+        6 => n().prop_map(Op::OtherEdits),
+        2 => n().prop_map(Op::OtherDeletes),
+        3 => (n(), any::<bool>()).prop_map(|(n, on)| Op::OtherReacts(n, on)),
+        1 => n().prop_map(Op::FutureEvent),
+        3 => Just(Op::TakeOne),
+        12 => Just(Op::DeliverOne),
+        1 => Just(Op::LoseOne),
+        1 => Just(Op::BreakLink),
+        1 => Just(Op::Wait(3_000)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    /// Wherever the reader is, and however old the pages are: what is shown is a piece of the log, with all changes.
+    #[test]
+    fn wherever_the_reader_is_a_piece_of_the_log_is_shown(ops in prop::collection::vec(reading(), 0..300)) {
+        let (mut client, mut server) = (Client::new(), Server::default());
+        server.page = 50;
+        for n in 0..600 {
+            server.append("other", &format!("m{n}"), EventBody::Posted { words: words("hi"), reply_to: None });
+        }
+        client.act(Action::Started);
+        server.settle(&mut client);
+        for (n, op) in ops.iter().enumerate() {
+            run(*op, n, &mut client, &mut server);
+        }
+        client.act(Action::Probed);
+        server.settle(&mut client);
+        let (all, _) = server.fold();
+        let held: Vec<_> = client.room().window().messages().map(|message| (**message).clone()).collect();
+        let from = all.iter().position(|message| message.seq == held[0].seq).unwrap();
+        prop_assert!(held.len() <= 400);
+        prop_assert_eq!(&all[from..from + held.len()], &held[..]);
+        client.act(Action::JumpPressed { room: lobby() });
+        server.settle(&mut client);
+        is_the_log(&client, &server)?;
+    }
 }

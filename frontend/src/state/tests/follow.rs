@@ -47,7 +47,7 @@ fn following(log: &[Event]) -> Client {
 fn a_copy_from_the_first_event_on_is_verified_by_the_next_pong() {
     let log = log(3);
     let mut client = following(&log);
-    assert_eq!(sync_words(client.room()), "Complete to #3, verified to #0");
+    assert_eq!(sync_words(client.room()), "Complete to #3, not yet verified");
     client.hear(pong(3, digest_of(&log)));
     assert_eq!(sync_words(client.room()), "Complete to #3, verified");
     assert_eq!(client.room().cursor().unwrap().digest, Some(digest_of(&log)));
@@ -85,11 +85,13 @@ fn a_snapshot_is_taken_on_trust_and_what_follows_is_proven() {
     client.hear(snapshot(&log[..4], None));
     assert_eq!(sync_words(client.room()), "Complete to #4, verified from #4");
     client.hear(ServerFrame::Event(log[4].clone()));
-    assert_eq!(sync_words(client.room()), "Complete to #5, verified to #4");
+    assert_eq!(sync_words(client.room()), "Complete to #5, not yet verified");
     client.hear(pong(5, digest_of(&log)));
     assert_eq!(sync_words(client.room()), "Complete to #5, verified from #4");
+    client.hear(ServerFrame::Event(posted(6, "other", "k6")));
+    assert_eq!(sync_words(client.room()), "Complete to #6, verified to #5");
     client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
-    assert_eq!(sync_words(client.room()), "Complete to #5 when last connected");
+    assert_eq!(sync_words(client.room()), "Complete to #6 when last connected");
 }
 
 #[test]
@@ -123,6 +125,20 @@ fn a_server_that_sees_no_difference_is_asked_for_everything_and_not_for_ever() {
     assert_eq!(opens(&mut client), [] as [bool; 0]);
     assert_eq!(client.room().phase(), &Phase::Open);
     assert_eq!(client.disk.rooms[0].1.cursor.digest, Some(digest_of(&log)));
+}
+
+#[test]
+fn a_reset_without_a_snapshot_is_no_recovery() {
+    let log = log(3);
+    let mut client = following(&log);
+    client.reconnect("me");
+    assert_eq!(opens(&mut client), [true]);
+    client.hear(opened(3, digest_of(&log), false, Some(Reset::TooFar)));
+    assert_eq!(opens(&mut client), [false]);
+    client.hear(opened(3, digest_of(&log), false, None));
+    assert_eq!(opens(&mut client), [] as [bool; 0]);
+    client.wait(5_000);
+    assert_eq!(opens(&mut client), [false]);
 }
 
 #[test]

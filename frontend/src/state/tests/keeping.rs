@@ -2,8 +2,8 @@
 
 use shared::{ClientFrame, EventBody, Seq, ServerFrame};
 
-use super::super::{Action, Effect, Fate, Keep, Loaded, Place, Storage, StorageTrouble, storage_words};
-use super::{Client, digest_of, event, key, lobby, opened_empty, person, posted, text};
+use super::super::{Action, Effect, Fate, Keep, KeptRoom, Loaded, Place, Storage, StorageTrouble, storage_words};
+use super::{Client, digest_of, disk::Disk, event, key, lobby, opened_empty, person, posted, text};
 
 /// A client whose database is slow: what it is asked for stays among the effects.
 fn slow() -> Client {
@@ -272,6 +272,34 @@ fn what_was_loaded_is_not_loaded_over_what_is_newer() {
 }
 
 #[test]
+fn a_database_that_failed_once_is_tried_again_also_where_nothing_has_changed() {
+    let mut client = slow();
+    client.act(Action::StorageFailed(StorageTrouble::Broken));
+    client.wait(30_000);
+    let keeps = keeps(&mut client);
+    assert_eq!(keeps.len(), 1);
+    client.act(Action::Kept { number: keeps[0].number });
+    assert_eq!(client.app.storage(), Storage::On);
+}
+
+#[test]
+fn where_nothing_can_be_kept_rooms_that_are_left_are_not_gathered() {
+    let name = |n: u64| shared::RoomName::parse(&format!("r{n}")).unwrap();
+    let mut client = slow();
+    client.hear(ServerFrame::Event(posted(1, "other", "x")));
+    client.act(Action::StorageFailed(StorageTrouble::Broken));
+    client.take_effects();
+    for n in 0..20 {
+        client.now += 1;
+        client.act(Action::PlaceEntered(Place::Room(name(n))));
+    }
+    client.wait(40_000);
+    assert!(keeps(&mut client).iter().all(|keep| keep.rooms.is_empty()));
+    client.act(Action::PlaceEntered(Place::Room(lobby())));
+    assert_eq!(client.shown(), [1], "it is still there for this page");
+}
+
+#[test]
 fn what_is_typed_before_the_database_answers_stands_behind_what_it_holds() {
     let mut before = Client::new();
     before.now = 5_000_000;
@@ -290,4 +318,42 @@ fn what_is_typed_before_the_database_answers_stands_behind_what_it_holds() {
         after.disk.write(&keep);
     }
     assert_eq!(after.disk.keys(), ["a", "b", "c"]);
+}
+
+#[test]
+fn a_stored_room_that_does_not_fit_together_is_not_shown() {
+    let mut first = Client::welcomed();
+    first.hear(opened_empty());
+    for seq in 1..=3 {
+        first.hear(ServerFrame::Event(posted(seq, "other", "x")));
+    }
+    first.wait(2_000);
+    let (_, sound) = first.disk.rooms[0].clone();
+    let check = |damage: &dyn Fn(&mut KeptRoom), shown: &[u64]| {
+        let mut room = sound.clone();
+        damage(&mut room);
+        let mut client = Client::with(Disk { rooms: vec![(lobby(), room)], ..Disk::default() });
+        client.act(Action::Started);
+        assert_eq!(client.shown(), shown);
+        assert_eq!(client.room().cursor().is_some(), !shown.is_empty());
+    };
+    check(&|_| {}, &[1, 2, 3]);
+    check(&|room| room.snapshot.messages.swap(0, 1), &[]);
+    check(&|room| room.snapshot.messages[1].seq = Seq(1), &[]);
+    check(&|room| room.snapshot.messages[0].seq = Seq(0), &[]);
+    check(&|room| room.snapshot.messages[2].rev = Seq(4), &[]);
+    check(&|room| room.snapshot.messages[2].rev = Seq(2), &[]);
+    check(&|room| room.snapshot.about.rev = Seq(4), &[]);
+    check(&|room| room.cursor.seq = Seq(2), &[]);
+    check(&|room| room.cursor.digest = None, &[]);
+    check(&|room| room.since = Seq(4), &[]);
+    check(
+        &|room| {
+            let one = room.snapshot.messages[0].clone();
+            let message = |seq| shared::Message { seq: Seq(seq), rev: Seq(seq), ..one.clone() };
+            room.snapshot.messages = (1..=101).map(message).collect();
+            room.cursor.seq = Seq(101);
+        },
+        &[],
+    );
 }

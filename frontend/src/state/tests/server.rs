@@ -8,16 +8,18 @@ use shared::{
 };
 
 use super::super::{Action, Ask, Effect, Keep};
-use super::{Client, digest_of, event, lobby, person, welcome, words};
+use super::{Client, event, lobby, person, welcome, words};
 
-/// Messages of a snapshot and of a page; small, so that windows have ends.
-const PAGE: usize = 8;
 /// A cursor that is further behind is answered with a snapshot.
 const TOO_FAR: usize = 40;
 
 #[derive(Default)]
 pub(super) struct Server {
+    /// Messages of a snapshot and of a page; 0 for a few, so that windows have ends.
+    pub(super) page: usize,
     pub(super) log: Vec<Event>,
+    /// The digest after each of them.
+    digests: Vec<Digest>,
     /// Commands of the client that changed nothing.
     changed_nothing: Vec<ClientKey>,
     pub(super) refused: Vec<ClientKey>,
@@ -95,6 +97,7 @@ impl Server {
     /// The server loses the newest events, and restarts.
     pub(super) fn roll_back(&mut self, events: usize, client: &mut Client) {
         self.log.truncate(self.log.len().saturating_sub(events));
+        self.digests.truncate(self.log.len());
         self.asked.clear();
         self.pages.clear();
         self.break_link(client);
@@ -107,8 +110,12 @@ impl Server {
         self.outbound.clear();
     }
 
+    fn page(&self) -> usize {
+        if self.page == 0 { 8 } else { self.page }
+    }
+
     fn digest_at(&self, seq: usize) -> Digest {
-        digest_of(&self.log[..seq])
+        seq.checked_sub(1).map_or_else(Digest::default, |last| self.digests[last])
     }
 
     fn epoch(&self) -> shared::Epoch {
@@ -140,7 +147,7 @@ impl Server {
                 let good = after.filter(|_| reset.is_none());
                 let snapshot = good.is_none().then(|| {
                     let (messages, about) = self.fold();
-                    let skipped = messages.len().saturating_sub(PAGE);
+                    let skipped = messages.len().saturating_sub(self.page());
                     Snapshot { about, more_before: skipped > 0, messages: messages[skipped..].to_vec() }
                 });
                 self.outbound.push_back(ServerFrame::Opened {
@@ -175,14 +182,14 @@ impl Server {
     fn carry_out(&mut self, by: &str, key: ClientKey, command: Command) {
         if self.busy > 0 {
             self.busy -= 1;
-            return self.refuse(key, Refusal::transient(RefusalCode::Busy, "Later.", 40));
+            return self.refuse(&key, Refusal::transient(RefusalCode::Busy, "Later.", 40));
         }
         let known = self.log.iter().find(|event| event.key == key && event.by.id == person(by).id);
         if let Some(seq) = known.map(|event| Some(event.seq)).or(self.changed_nothing.contains(&key).then_some(None)) {
             return self.outbound.push_back(ServerFrame::Settled { room: lobby(), key, seq });
         }
         match self.judge(by, command) {
-            Err(code) => self.refuse(key, Refusal::lasting(code, "No.")),
+            Err(code) => self.refuse(&key, Refusal::lasting(code, "No.")),
             Ok(Some(body)) => self.append(by, key.as_str(), body),
             Ok(None) => {
                 self.changed_nothing.push(key.clone());
@@ -191,8 +198,8 @@ impl Server {
         }
     }
 
-    fn refuse(&mut self, key: ClientKey, refusal: Refusal) {
-        if refusal.retry_after_ms.is_none() && !self.refused.contains(&key) {
+    fn refuse(&mut self, key: &ClientKey, refusal: Refusal) {
+        if refusal.retry_after_ms.is_none() && !self.refused.contains(key) {
             self.refused.push(key.clone());
         }
         let (room, key) = (Some("lobby".to_owned()), Some(key.to_string()));
@@ -247,6 +254,7 @@ impl Server {
 
     pub(super) fn append(&mut self, by: &str, named: &str, body: EventBody) {
         let event = event(self.log.len() as u64 + 1, by, named, body);
+        self.digests.push(self.digest_at(self.log.len()).after(&event));
         self.log.push(event.clone());
         if self.open {
             self.outbound.push_back(ServerFrame::Event(event));
@@ -279,11 +287,11 @@ impl Server {
         let (from, to) = match ask {
             Ask::Before(seq) => {
                 let to = messages.partition_point(|message| message.seq < seq);
-                (to.saturating_sub(PAGE), to)
+                (to.saturating_sub(self.page()), to)
             }
             Ask::After(seq) => {
                 let from = messages.partition_point(|message| message.seq <= seq);
-                (from, (from + PAGE).min(messages.len()))
+                (from, (from + self.page()).min(messages.len()))
             }
         };
         let page = Page {
@@ -311,8 +319,10 @@ impl Server {
         let (mut messages, mut about) = (Vec::<Message>::new(), About::default());
         for event in &self.log {
             about.fold(event);
-            if let Some(message) = messages.iter_mut().find(|message| event.body.target() == Some(message.seq)) {
-                message.fold(event);
+            if let Some(target) = event.body.target()
+                && let Ok(place) = messages.binary_search_by_key(&target, |message| message.seq)
+            {
+                messages[place].fold(event);
             }
             messages.extend(Message::posted(event));
         }

@@ -86,3 +86,26 @@ fn what_was_written_by_an_older_version_can_be_erased() {
     let has = |text: &str| files.windows(text.len()).any(|bytes| bytes == text.as_bytes());
     assert_eq!((has("three"), has("two")), (false, true));
 }
+
+#[test]
+fn a_backup_of_the_first_format_is_made_and_restored_as_one_of_this() {
+    use crate::upkeep::{Job, backup, check, restore};
+    let (data, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    first_version(data.path());
+    let said = std::sync::Arc::new(std::sync::Mutex::<Vec<String>>::default());
+    let job = || {
+        let said = std::sync::Arc::clone(&said);
+        Job::begin(move |words| said.lock().unwrap().push(format!("{words:?}")))
+    };
+    let file = other.path().join("backup.sqlite");
+    assert!(check(data.path(), None, &job()).unwrap_err().to_string().contains("older version"));
+    backup(data.path(), &file, false, &job()).unwrap();
+    let has_said = |words: &str| said.lock().unwrap().iter().any(|said| said.contains(words));
+    assert!(has_said("of an older version, not checked"));
+    let place = other.path().join("data");
+    restore(&place, &file, &job()).unwrap();
+    assert!(has_said("Restored 2 rooms with 4 events"));
+    assert_eq!(check(&place, None, &job()).unwrap().faults, 0);
+    let store = SqliteStore::open(&place, "new").unwrap();
+    assert!(!["first", "new"].contains(&store.epoch().as_str()));
+}

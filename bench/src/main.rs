@@ -1,0 +1,42 @@
+//! Benchmarks. Each prints its figures to the terminal; none asserts anything, because machines differ.
+
+mod durable;
+mod slow;
+
+use std::{io::Write as _, path::PathBuf, time::Duration};
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "bench", about = "What Warren costs, in figures")]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Durable posts a second, and posts a commit, for 1, 10 and 100 senders at a time.
+    Durable {
+        /// Seconds for each number of senders.
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+        /// Where the data directory is made, for the disk that is to be measured. [default: the system's for temporary
+        /// files]
+        #[arg(long, value_name = "DIRECTORY")]
+        data: Option<PathBuf>,
+        /// Make each commit take at least so many milliseconds, as a slower disk would.
+        #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+        commit_ms: u64,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let Arguments { what: What::Durable { seconds, data, commit_ms } } = Arguments::parse();
+    durable::run(Duration::from_secs(seconds.max(1)), data, Duration::from_millis(commit_ms))
+}
+
+/// To the terminal; where that is gone, there is nobody to be told.
+fn say(line: &str) {
+    drop(writeln!(std::io::stdout(), "{line}"));
+}

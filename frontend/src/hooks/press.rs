@@ -1,0 +1,117 @@
+//! What a press or a key in the log means: one listener for all rows, so that a row needs none of its own.
+//!
+//! A button says what it does in `data-do`; the row around it says to which message in `data-seq`, the note around it
+//! to which entry of the outbox in `data-key`.
+
+use shared::{ClientKey, Emoji, RoomName, Seq};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+use yew::prelude::*;
+
+use super::use_scroller::row_below;
+use crate::{io, state::Action};
+
+/// What is laid open of a row's tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Laid {
+    /// The reactions to choose from.
+    Reactions,
+    /// The question whether to delete it.
+    Question,
+}
+
+/// Which row's tools are laid open, and how.
+pub type Open = Option<(Seq, Laid)>;
+
+/// What a press leads to.
+pub(super) struct Press {
+    /// What is to happen.
+    pub(super) action: Option<Action>,
+    /// What is laid open then.
+    pub(super) open: Open,
+}
+
+/// The button that an event is about, and what it does.
+fn button_of(event: &Event) -> Option<(Element, String)> {
+    let button = event.target()?.dyn_into::<Element>().ok()?.closest("[data-do]").ok()??;
+    let does = button.get_attribute("data-do")?;
+    Some((button, does))
+}
+
+/// What a press in the log of `room` means; none where it is on no button of ours.
+pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<Press> {
+    let (button, does) = button_of(event)?;
+    let room = room.clone();
+    let attribute = |around: &str, name: &str| button.closest(around).ok()??.get_attribute(name);
+    let seq = || attribute("li", "data-seq")?.parse().ok().map(Seq);
+    let entry = || ClientKey::parse(&attribute(".note", "data-key")?).ok();
+    // The second click of a double click answers no question that the first has asked.
+    if event.detail() > 1 && does == "sure" {
+        return None;
+    }
+    let row = || button.closest("li").ok()?.map(Element::unchecked_into::<HtmlElement>);
+    let lay = |laid| {
+        let wanted = seq().map(|seq| (seq, laid));
+        Press { action: None, open: if wanted == open { None } else { wanted } }
+    };
+    let act = |action| {
+        // What was pressed may be gone now; the focus stays with the message.
+        if let Some(row) = row() {
+            let _focused = row.focus();
+        }
+        Press { action: Some(action), open: None }
+    };
+    Some(match does.as_str() {
+        "more" => {
+            if let Some(row) = row() {
+                let _focused = row.focus();
+            }
+            Press { action: None, open: None }
+        }
+        "reactions" => lay(Laid::Reactions),
+        "delete" => lay(Laid::Question),
+        "react" => {
+            let emoji = Emoji::parse(&button.get_attribute("data-emoji")?).ok()?;
+            let action = Action::ReactPressed { room, key: io::new_key()?, seq: seq()?, emoji };
+            // A reaction that is there stays there, mostly, and keeps the focus.
+            if button.has_attribute("aria-pressed") { Press { action: Some(action), open: None } } else { act(action) }
+        }
+        "edit" => Press { action: Some(Action::EditStarted { room, seq: seq()? }), open: None },
+        "sure" => act(Action::DeletePressed { room, key: io::new_key()?, seq: seq()? }),
+        "again" => act(Action::TryAgainPressed { room, key: entry()? }),
+        "take" => Press { action: Some(Action::EditPressed { room, key: entry()? }), open: None },
+        "discard" => act(Action::DiscardPressed { room, key: entry()? }),
+        _ => return None,
+    })
+}
+
+/// Up and Down go from row to row; what a row has to offer is then reached by Tab. True where a key was taken.
+pub(super) fn move_focus(event: &KeyboardEvent) -> bool {
+    let down = match event.key().as_str() {
+        "ArrowUp" => false,
+        "ArrowDown" => true,
+        _ => return false,
+    };
+    let Some(from) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return false };
+    let to = match from.closest("li.m") {
+        Ok(Some(row)) => neighbour(row, down),
+        _ => lowest_in_sight(&from),
+    };
+    to.and_then(|row| row.dyn_into::<HtmlElement>().ok()).is_some_and(|row| row.focus().is_ok())
+}
+
+/// From the log itself it goes to the lowest row in sight.
+fn lowest_in_sight(log: &Element) -> Option<Element> {
+    let at_end = row_below(log, log.get_bounding_client_rect().bottom() - 1.0);
+    at_end.or_else(|| log.query_selector("li.m:last-of-type").ok()?)
+}
+
+fn neighbour(row: Element, down: bool) -> Option<Element> {
+    let mut next = Some(row);
+    loop {
+        next = if down { next?.next_element_sibling() } else { next?.previous_element_sibling() };
+        if next.as_ref()?.matches(".m").ok()? {
+            return next;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The one listener of a log for all that can be done with its rows, and which row's tools are laid open.
+
+use shared::RoomName;
+use wasm_bindgen::JsCast;
+use yew::prelude::*;
+
+use super::press::{Open, move_focus, press};
+use crate::state::Action;
+
+/// To be put on the log.
+pub struct Presses {
+    /// What is laid open.
+    pub open: Open,
+    /// For presses.
+    pub onclick: Callback<MouseEvent>,
+    /// For the arrow keys and Escape.
+    pub onkeydown: Callback<KeyboardEvent>,
+    /// For the focus that leaves the tools.
+    pub onfocusout: Callback<FocusEvent>,
+}
+
+/// Listens for the rows of a room's log. The callbacks stay the same while nothing is laid open or closed.
+#[hook]
+pub fn use_presses(room: &RoomName, dispatch: &Callback<Action>) -> Presses {
+    let open = use_state_eq(|| None);
+    let onclick =
+        use_callback((room.clone(), dispatch.clone(), open.clone()), |event: MouseEvent, (room, dispatch, open)| {
+            let Some(press) = press(&event, room, **open) else { return };
+            open.set(press.open);
+            if let Some(action) = press.action {
+                dispatch.emit(action);
+            }
+        });
+    let onkeydown = use_callback(open.clone(), |event: KeyboardEvent, open| {
+        if open.is_some() && event.key() == "Escape" {
+            open.set(None);
+        } else if event.alt_key() || event.ctrl_key() || event.meta_key() || !move_focus(&event) {
+            return;
+        }
+        event.prevent_default();
+    });
+    let onfocusout = use_callback(open.clone(), |event: FocusEvent, open| {
+        let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Element>().ok());
+        if !to.is_some_and(|to| to.closest(".tools").is_ok_and(|tools| tools.is_some())) {
+            open.set(None);
+        }
+    });
+    Presses { open: *open, onclick, onkeydown, onfocusout }
+}

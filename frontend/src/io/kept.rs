@@ -1,0 +1,237 @@
+//! How what is kept is written down: as frames of the wire, whose reader is here already.
+//!
+//! A room is kept as the `opened` that would bring it, where `first` says from where its digest was folded here. An
+//! entry is kept as the `event` that it is to become, its place in the line for a seq; what the server had against it
+//! follows in a line of its own.
+
+use shared::{
+    ClientKey, Command, Cursor, EventBody, Message, MessageText, Person, PersonId, PersonName, RoomName, Seq,
+    ServerFrame, Words,
+};
+
+use crate::state::{KeptEntry, KeptRoom};
+
+/// A frame in the making.
+struct Json(String);
+
+impl Json {
+    fn name(&mut self, name: &str) {
+        if !matches!(self.0.as_bytes().last(), None | Some(b'{' | b'[')) {
+            self.0.push(',');
+        }
+        if !name.is_empty() {
+            self.quoted(name);
+            self.0.push(':');
+        }
+    }
+
+    fn quoted(&mut self, text: &str) {
+        // It fails only for what has no text.
+        self.0.push_str(&serde_json::to_string(text).unwrap_or_default());
+    }
+
+    /// A field; in a list, without a name.
+    fn text(&mut self, name: &str, text: &str) {
+        self.name(name);
+        self.quoted(text);
+    }
+
+    fn number(&mut self, name: &str, number: u64) {
+        self.name(name);
+        self.0.push_str(&number.to_string());
+    }
+
+    fn flag(&mut self, name: &str, flag: bool) {
+        self.name(name);
+        self.0.push_str(if flag { "true" } else { "false" });
+    }
+
+    fn open(&mut self, name: &str, bracket: char) {
+        self.name(name);
+        self.0.push(bracket);
+    }
+
+    fn author(&mut self, id: &str, name: &str, plain: bool) {
+        self.open("by", '{');
+        self.text("id", id);
+        self.text("name", name);
+        self.flag("plain", plain);
+        self.0.push('}');
+    }
+
+    fn mentions(&mut self, mentions: &[PersonId]) {
+        self.open("mentions", '[');
+        for person in mentions {
+            self.text("", person.as_str());
+        }
+        self.0.push(']');
+    }
+
+    fn seq(&mut self, name: &str, seq: Option<Seq>) {
+        if let Some(seq) = seq {
+            self.number(name, seq.0);
+        }
+    }
+
+    fn message(&mut self, message: &Message) {
+        self.open("", '{');
+        self.number("seq", message.seq.0);
+        self.number("at", message.at.0);
+        self.author(message.by.id.as_str(), message.by.name.as_str(), message.by.plain);
+        self.text("key", message.key.as_str());
+        if let Some(text) = &message.text {
+            self.text("text", text.as_str());
+        }
+        if let Some(at) = message.edited {
+            self.number("edited", at.0);
+        }
+        self.seq("reply_to", message.reply_to);
+        self.mentions(&message.mentions);
+        self.open("reactions", '[');
+        for reaction in &message.reactions {
+            self.open("", '{');
+            self.text("emoji", reaction.emoji.as_str());
+            self.open("by", '[');
+            for person in &reaction.by {
+                self.open("", '{');
+                self.text("id", person.id.as_str());
+                self.text("name", person.name.as_str());
+                self.0.push('}');
+            }
+            self.0.push_str("]}");
+        }
+        self.0.push(']');
+        self.number("rev", message.rev.0);
+        self.0.push('}');
+    }
+}
+
+/// A room as a text.
+pub(super) fn room_text(name: &RoomName, room: &KeptRoom) -> String {
+    let KeptRoom { cursor, since, snapshot } = room;
+    let mut json = Json(String::from("{\"type\":\"opened\""));
+    json.text("room", name.as_str());
+    json.text("epoch", cursor.epoch.as_str());
+    json.number("first", since.0);
+    json.number("head", cursor.seq.0);
+    json.text("digest", &cursor.digest.unwrap_or_default().to_string());
+    json.open("snapshot", '{');
+    json.flag("more_before", snapshot.more_before);
+    json.open("about", '{');
+    json.text("title", snapshot.about.title.as_str());
+    json.text("topic", snapshot.about.topic.as_str());
+    json.number("rev", snapshot.about.rev.0);
+    json.0.push('}');
+    json.open("messages", '[');
+    for message in &snapshot.messages {
+        json.message(message);
+    }
+    json.0.push_str("]}}");
+    json.0
+}
+
+/// The room of a text; none where it is damaged.
+pub(super) fn room_of(text: &str) -> Option<(RoomName, KeptRoom)> {
+    match super::socket::frame_of(text)? {
+        ServerFrame::Opened { room, epoch, first, head, digest, snapshot: Some(snapshot), reset: None } => {
+            let cursor = Cursor { epoch, seq: head, digest: Some(digest) };
+            Some((room, KeptRoom { cursor, since: first, snapshot }))
+        }
+        _ => None,
+    }
+}
+
+/// An entry as a text.
+pub(super) fn entry_text(entry: &KeptEntry) -> String {
+    let mut json = Json(String::from("{\"type\":\"event\""));
+    json.text("room", entry.room.as_str());
+    json.number("seq", entry.order);
+    json.number("at", entry.typed_at.0);
+    json.author(entry.owner.as_ref().map_or("0", PersonId::as_str), "-", entry.owner.is_none());
+    json.text("key", entry.key.as_str());
+    json.open("body", '{');
+    json.seq("target", entry.command.target());
+    let kind = match &entry.command {
+        Command::Post { text, reply_to, mentions } => {
+            words(&mut json, text, mentions);
+            json.seq("reply_to", *reply_to);
+            "posted"
+        }
+        Command::Edit { text, mentions, .. } => {
+            words(&mut json, text, mentions);
+            "edited"
+        }
+        Command::Delete { .. } => "deleted",
+        Command::React { emoji, on, .. } => {
+            json.text("emoji", emoji.as_str());
+            json.flag("on", *on);
+            "reacted"
+        }
+        Command::SetRoom { title, topic } => {
+            if let Some(title) = title {
+                json.text("title", title.as_str());
+            }
+            if let Some(topic) = topic {
+                json.text("topic", topic.as_str());
+            }
+            "room_set"
+        }
+    };
+    json.text("type", kind);
+    json.0.push_str("}}");
+    if let Some(refused) = &entry.refused {
+        json.0.push('\n');
+        json.0.push_str(refused);
+    }
+    json.0
+}
+
+/// What is said; the salt is the server's to choose.
+fn words(json: &mut Json, text: &MessageText, mentions: &[PersonId]) {
+    json.text("text", text.as_str());
+    json.text("salt", &shared::Salt::default().to_string());
+    json.mentions(mentions);
+}
+
+/// The entry of a text; none where it is damaged, or of a kind that only another version knows.
+pub(super) fn entry_of(text: &str) -> Option<KeptEntry> {
+    let (frame, refused) = text.split_once('\n').map_or((text, None), |(frame, refused)| (frame, Some(refused)));
+    let ServerFrame::Event(event) = super::socket::frame_of(frame)? else { return None };
+    let command = match event.body {
+        EventBody::Posted { words: Words::Kept { text, mentions, .. }, reply_to } => {
+            Command::Post { text, reply_to, mentions }
+        }
+        EventBody::Edited { target, words: Words::Kept { text, mentions, .. } } => {
+            Command::Edit { target, text, mentions }
+        }
+        EventBody::Deleted { target } => Command::Delete { target },
+        EventBody::Reacted { target, emoji, on } => Command::React { target, emoji, on },
+        EventBody::RoomSet { title, topic } => Command::SetRoom { title, topic },
+        EventBody::Posted { .. } | EventBody::Edited { .. } | EventBody::Unknown { .. } => return None,
+    };
+    Some(KeptEntry {
+        room: event.room,
+        key: event.key,
+        order: event.seq.0,
+        owner: (!event.by.plain).then_some(event.by.id),
+        typed_at: event.at,
+        command,
+        refused: refused.map(str::to_owned),
+    })
+}
+
+/// Under which key an entry is kept.
+pub(super) fn entry_key(room: &RoomName, key: &ClientKey) -> String {
+    [room.as_str(), "\n", key.as_str()].concat()
+}
+
+/// A person as a text.
+pub(super) fn person_text(person: &Person) -> String {
+    [person.id.as_str(), "\n", person.name.as_str()].concat()
+}
+
+/// The person of a text; none where it is damaged.
+pub(super) fn person_of(text: &str) -> Option<Person> {
+    let (id, name) = text.split_once('\n')?;
+    Some(Person { id: PersonId::parse(id).ok()?, name: PersonName::parse(name).ok()? })
+}
