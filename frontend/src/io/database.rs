@@ -144,7 +144,8 @@ impl Database {
     }
 
     fn start(&self) -> Result<(IdbOpenDbRequest, Promise), StorageTrouble> {
-        let factory = browser::window().and_then(|window| window.indexed_db().ok()?).ok_or(StorageTrouble::Forbidden)?;
+        let factory =
+            browser::window().and_then(|window| window.indexed_db().ok()?).ok_or(StorageTrouble::Forbidden)?;
         let request = factory.open_with_u32(NAME, VERSION).map_err(|error| trouble_of(&error))?;
         let asked = request.clone();
         let on_upgrade = EventListener::once(&request, "upgradeneeded", move |_| {

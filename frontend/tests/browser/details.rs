@@ -36,10 +36,12 @@ async fn a_room_is_told_what_it_is_about() {
     title.form().unwrap().request_submit().unwrap();
     assert!(chat.find("dialog[open]").is_none());
     // Only what changed is said.
-    let told = || chat.effects.borrow().iter().any(|effect| {
-        matches!(effect, Effect::Send { frame: ClientFrame::SetRoom { title: None, topic: Some(topic), .. }, .. }
+    let told = || {
+        chat.effects.borrow().iter().any(|effect| {
+            matches!(effect, Effect::Send { frame: ClientFrame::SetRoom { title: None, topic: Some(topic), .. }, .. }
             if topic.as_str() == "Who brings it?")
-    });
+        })
+    };
     chat.until(".app", |_| told()).await;
 }
 
