@@ -15,6 +15,7 @@ mod rows;
 mod schema;
 mod sqlite;
 mod store;
+mod weight;
 mod writer;
 
 pub mod ring;

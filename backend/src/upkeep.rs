@@ -10,8 +10,9 @@ use std::{
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
+        mpsc::{self, RecvTimeoutError},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use anyhow::Context as _;
@@ -34,6 +35,9 @@ pub struct Job {
     interrupters: Mutex<Vec<InterruptHandle>>,
     began: Instant,
 }
+
+/// So long between two words of progress.
+const PROGRESS: Duration = Duration::from_secs(2);
 
 /// What a piece of upkeep says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +94,28 @@ impl Job {
     fn took(&self) -> String {
         format!("{:.1} s", self.began.elapsed().as_secs_f64())
     }
+}
+
+/// Copies a database to a file, and says how far it is where that takes long.
+fn copy(source: &DatabaseFile, to: &Path, job: &Job) -> anyhow::Result<()> {
+    job.uses(source);
+    // Called off before there was anything to interrupt.
+    job.go_on()?;
+    let size = |file: &Path| std::fs::metadata(file).map_or(0, |file| file.len());
+    let from = source.path();
+    let (done, is_done) = mpsc::channel::<()>();
+    std::thread::scope(|threads| {
+        threads.spawn(move || {
+            while is_done.recv_timeout(PROGRESS) == Err(RecvTimeoutError::Timeout) {
+                let [copied, all] = [to, from].map(|file| counted(size(file) / 1_000_000));
+                job.progress(&format!("copied {copied} of about {all} MB"));
+            }
+        });
+        let copied = source.copy_to(to);
+        drop(done);
+        copied
+    })?;
+    job.go_on()
 }
 
 /// A file that is being written beside the one that it is to become. Dropped before that, it is removed.

@@ -4,11 +4,12 @@
 use std::rc::Rc;
 
 use frontend::state::{Action, App, Ask, Effect, Moment, Now, Place, update};
-use shared::{Millis, Page, PersonId, RoomName};
+use shared::{ClientKey, Command, Millis, Page, PersonId, RoomName, ServerFrame};
 
 use crate::{
     link::{Down, Link, Said},
     machine::Machine,
+    sabotage::Sabotage,
     server::{BEGINNING, page_of},
     watch::Watch,
     world::World,
@@ -32,6 +33,8 @@ pub struct Client {
     pub asleep_until: u64,
     /// Its machine, which other tabs may share.
     pub machine: Machine,
+    /// What has happened while it was asleep, in order.
+    missed: Vec<Action>,
     /// How far its steady clock has leapt.
     pub leapt: u64,
     /// What it is to be woken for.
@@ -52,6 +55,7 @@ impl Client {
             link: None,
             loads: 0,
             asleep_until: 0,
+            missed: Vec::new(),
             machine,
             leapt: 0,
             waking: None,
@@ -70,6 +74,7 @@ impl World {
         }
         known.loads += 1;
         known.waking = None;
+        known.missed.clear();
         known.app = Some(Rc::new(App::new(place, known.visited.clone())));
         self.act(client, Action::Started);
         self.read_database(client);
@@ -90,25 +95,40 @@ impl World {
         for typed in self.ledger.entries().typed.iter_mut().filter(|typed| typed.client == client) {
             // What was not stored in time is still in its composer, or was never promised to be kept.
             let (room, _, key) = &typed.name;
-            typed.excused |= !machine.look(|database| database.entries.contains_key(&(room.clone(), key.clone())));
+            typed.excused |=
+                !typed.kept && !machine.look(|database| database.entries.contains_key(&(room.clone(), key.clone())));
         }
     }
 
-    /// Something happens at a client.
+    /// Something happens at a client. While it sleeps, that waits.
     pub fn act(&mut self, client: usize, action: Action) {
+        let now = self.tools.agenda.now();
+        let known = &mut self.clients[client];
+        if known.app.is_none() {
+            return;
+        }
+        if now < known.asleep_until {
+            let wait = known.asleep_until - now;
+            known.missed.push(action);
+            return self.tools.agenda.after(wait, move |world| world.catch_up(client));
+        }
+        self.catch_up(client);
+        self.fold(client, action);
+    }
+
+    /// What a client has missed in its sleep happens now, if it is awake.
+    fn catch_up(&mut self, client: usize) {
+        if self.is_awake(client) {
+            for action in std::mem::take(&mut self.clients[client].missed) {
+                self.fold(client, action);
+            }
+        }
+    }
+
+    fn fold(&mut self, client: usize, action: Action) {
         let now = self.tools.agenda.now();
         let known = &self.clients[client];
         let Some(app) = &known.app else { return };
-        if now < known.asleep_until {
-            let wait = known.asleep_until - now;
-            let loads = known.loads;
-            self.tools.agenda.after(wait, move |world| {
-                if world.clients[client].loads == loads {
-                    world.act(client, action);
-                }
-            });
-            return;
-        }
         let at = Moment {
             now: Now(now + known.leapt),
             wall: Millis((BEGINNING + now).saturating_add_signed(known.machine.wall_error())),
@@ -205,6 +225,26 @@ impl World {
         }
     }
 
+    /// For a saboteur: what was refused for a while is typed anew, behind all that waits.
+    fn overtake(&self, client: usize, said: &[Said]) {
+        for said in said {
+            let Said::Frame(frame) = said else { continue };
+            let ServerFrame::Refused { room: Some(room), key: Some(key), refusal } = &**frame else { continue };
+            let (Ok(room), Ok(key)) = (RoomName::parse(room), ClientKey::parse(key)) else { continue };
+            if refusal.retry_after_ms.is_none() {
+                continue;
+            }
+            self.tools.agenda.after(1, move |world| {
+                let app = world.clients[client].app.clone();
+                let entry = app.as_ref().and_then(|app| app.room(&room)?.outbox().get(&key).cloned());
+                if let Some(Command::Post { text, .. }) = entry.map(|entry| entry.command.clone()) {
+                    world.act(client, Action::DiscardPressed { room: room.clone(), key: key.clone() });
+                    world.act(client, Action::MessageTyped { room, key, text });
+                }
+            });
+        }
+    }
+
     fn connect(&mut self, client: usize, generation: u32) {
         let id = self.next_link;
         self.next_link += 1;
@@ -247,6 +287,9 @@ impl World {
         match what {
             Down::Accepted => self.act(client, Action::SocketOpened { generation }),
             Down::Said(said) => {
+                if self.tools.sabotage == Some(Sabotage::Overtake) {
+                    self.overtake(client, &said);
+                }
                 let mut frames = Vec::new();
                 for said in said {
                     match said {

@@ -9,8 +9,10 @@ mod shelf;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use backend::log::{Batch, StoreError};
-use shared::Epoch;
+use backend::log::{Batch, Rooms, StoreError};
+use shared::{Epoch, EventBody};
+
+use crate::sabotage::Sabotage;
 
 pub use image::{Image, RoomImage};
 pub use kept::Kept;
@@ -42,14 +44,27 @@ pub(crate) struct State {
     unreadable: bool,
     /// Older states, as a copy that somebody made.
     copies: Vec<Image>,
+    sabotage: Option<Sabotage>,
+    /// Reported as durable by a saboteur, and not.
+    unwritten: Option<Batch>,
+    /// Where a saboteur publishes.
+    rooms: Option<Rooms>,
 }
 
 impl Disk {
     /// An empty one, whose history is `epoch`.
     #[must_use]
-    pub fn new(epoch: Epoch) -> Self {
-        let state =
-            State { durable: Image::new(epoch), unsure: None, trouble: None, unreadable: false, copies: Vec::new() };
+    pub fn new(epoch: Epoch, sabotage: Option<Sabotage>) -> Self {
+        let state = State {
+            durable: Image::new(epoch),
+            unsure: None,
+            trouble: None,
+            unreadable: false,
+            copies: Vec::new(),
+            sabotage,
+            unwritten: None,
+            rooms: None,
+        };
         Self(Arc::new(Mutex::new(state)))
     }
 
@@ -76,6 +91,11 @@ impl Disk {
     /// From now on reads fail, or do not.
     pub fn unreadable(&self, unreadable: bool) {
         self.lock().unreadable = unreadable;
+    }
+
+    /// Where a saboteur publishes.
+    pub fn publish_to(&self, rooms: Rooms) {
+        self.lock().rooms = Some(rooms);
     }
 
     /// A copy is made, to be put back one day.
@@ -107,6 +127,10 @@ impl Disk {
     /// The server starts anew and finds what is there; after a failed sync, with that commit or without it.
     pub fn recover(&self, with: bool) {
         let mut state = self.lock();
+        (state.unwritten, state.rooms) = (None, None);
+        if state.sabotage == Some(Sabotage::ForgetKeys) {
+            state.durable.forget_keys();
+        }
         if let Some(unsure) = state.unsure.take().filter(|_| with) {
             state.durable = unsure;
         }
@@ -114,8 +138,27 @@ impl Disk {
 }
 
 impl State {
-    /// Commits as the disk's trouble lets it.
+    pub(crate) fn sabotaged(&self, sabotage: Sabotage) -> bool {
+        self.sabotage == Some(sabotage)
+    }
+
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let spoiled = self.sabotage.map(|sabotage| spoil(sabotage, batch.clone()));
+        let batch = spoiled.as_ref().unwrap_or(batch);
+        if let Some(rooms) = self.rooms.as_ref().filter(|_| self.sabotaged(Sabotage::PublishBeforeCommit)) {
+            rooms.publish(batch.events.clone());
+        }
+        if self.sabotaged(Sabotage::AckBeforeCommit) && self.trouble.is_none() {
+            if let Some(before) = self.unwritten.replace(batch.clone()) {
+                self.write(&before)?;
+            }
+            return Ok(());
+        }
+        self.write(batch)
+    }
+
+    /// Commits as the disk's trouble lets it.
+    fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
         match self.trouble {
             None => {
                 self.durable.take(batch).map_err(StoreError::Failed)?;
@@ -131,4 +174,26 @@ impl State {
             }
         }
     }
+}
+
+/// What a saboteur makes of a batch.
+fn spoil(sabotage: Sabotage, mut batch: Batch) -> Batch {
+    match sabotage {
+        Sabotage::DropDeletion => batch.messages.retain(|_, message| !message.is_deleted() || message.seq.0 % 3 > 0),
+        Sabotage::KeepDeleted => batch.erased.clear(),
+        Sabotage::ReactTwice => {
+            let reacted = batch.events.iter().filter(|entry| matches!(entry.event.body, EventBody::Reacted { .. }));
+            for target in reacted.filter_map(|entry| entry.event.body.target()) {
+                for ((_, seq), message) in &mut batch.messages {
+                    let first = message.reactions.first_mut().filter(|_| *seq == target);
+                    if let Some(reaction) = first {
+                        let who = reaction.by[0].clone();
+                        reaction.by.push(who);
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+    batch
 }

@@ -117,7 +117,11 @@ impl World {
             Kind::FailedSync => {
                 self.disk_trouble(Trouble::Unsound, chance.span(5_000));
                 // Somebody looks after it in the end.
-                self.tools.agenda.after(5_000 + chance.span(20_000), |world| world.crash(None));
+                self.tools.agenda.after(5_000 + chance.span(20_000), |world| {
+                    if !world.tools.calm.get() {
+                        world.crash(None);
+                    }
+                });
             }
             Kind::FailedRead => {
                 self.disk.unreadable(true);

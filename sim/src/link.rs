@@ -16,7 +16,7 @@ use tokio::{
     task::AbortHandle,
 };
 
-use crate::{server::sleep, watch::Watch, world::Tools};
+use crate::{sabotage::Sabotage, server::sleep, watch::Watch, world::Tools};
 pub use frames::Said;
 use frames::{masked_close, masked_pong, masked_text, read};
 use pipe::Pipe;
@@ -118,7 +118,7 @@ impl Link {
 
     /// The client sends a frame.
     pub fn send(&self, frame: ClientFrame) {
-        let bytes = masked_text(&serde_json::to_string(&frame).unwrap_or_default());
+        let bytes = encoded(&frame);
         let len = bytes.len();
         self.up(Up::Frame(Some(frame), bytes), len);
     }
@@ -148,10 +148,16 @@ impl Link {
     pub fn hear(&self, what: Up) {
         self.with(|inner| match what {
             Up::Hello => {}
-            Up::Frame(frame, bytes) => {
+            Up::Frame(frame, mut bytes) => {
                 if let Some(to_server) = &inner.to_server {
                     if let Some(frame) = &frame {
                         inner.watch.asked(frame);
+                        if is_command(frame) && self.tools.sabotaged(Sabotage::SwallowCommand, 30) {
+                            return;
+                        }
+                        if self.tools.sabotaged(Sabotage::IgnoreEpoch, 1) {
+                            bytes = inner.watch.in_this_epoch(frame).map_or(bytes, |frame| encoded(&frame));
+                        }
                     }
                     // The server may have ended it already.
                     drop(to_server.send(Ok(bytes)));
@@ -191,6 +197,14 @@ impl Link {
     pub(crate) fn taken(&self) {
         self.room.notify_one();
     }
+}
+
+fn encoded(frame: &ClientFrame) -> Bytes {
+    masked_text(&serde_json::to_string(frame).unwrap_or_default())
+}
+
+fn is_command(frame: &ClientFrame) -> bool {
+    shared::Command::of_frame(frame.clone()).is_ok()
 }
 
 /// The server's end of a link.

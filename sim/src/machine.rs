@@ -12,7 +12,7 @@ use std::{
 use frontend::state::{Action, Keep, KeptEntry, KeptRoom, Loaded, StorageTrouble};
 use shared::{ClientKey, Person, RoomName};
 
-use crate::world::World;
+use crate::{sabotage::Sabotage, world::World};
 
 /// A machine; a cheap handle.
 #[derive(Clone, Default)]
@@ -128,6 +128,15 @@ impl World {
     pub fn keep(&mut self, client: usize, keep: Keep) {
         let known = &self.clients[client];
         let (machine, load) = (known.machine.clone(), known.loads);
+        if self.tools.sabotaged(Sabotage::KeptTooEarly, 1) {
+            let (early, number) = (keep.clone(), keep.number);
+            self.tools.agenda.after(0, move |world| {
+                if world.clients[client].loads == load {
+                    world.reported(client, &early);
+                    world.act(client, Action::Kept { number });
+                }
+            });
+        }
         machine.change(|database| database.waiting.push_back(Transaction { client, load, keep }));
         let most = if self.tools.chance.one_in(30) && !self.tools.calm.get() { 8_000 } else { 40 };
         self.tools.agenda.after(self.tools.chance.span(most), move |world| world.commit(&machine));
@@ -149,18 +158,19 @@ impl World {
             return;
         }
         machine.change(|database| database.take(&keep));
-        self.note_kept(client, &keep);
+        self.tools.note(|| format!("client {client} has kept {keep:?}"));
         if !keep.entries.is_empty() || !keep.gone.is_empty() {
             self.tell_others(client, machine);
         }
         if !is_gone {
+            self.reported(client, &keep);
             self.act(client, Action::Kept { number: keep.number });
         }
     }
 
-    fn note_kept(&self, client: usize, keep: &Keep) {
-        self.tools.note(|| format!("client {client} has kept {keep:?}"));
-        for typed in &mut self.ledger.entries().typed {
+    /// The page is told that this is kept: from here on it must not be lost.
+    fn reported(&self, client: usize, keep: &Keep) {
+        for typed in self.ledger.entries().typed.iter_mut().filter(|typed| typed.client == client) {
             let (room, _, key) = &typed.name;
             typed.kept |= keep.entries.iter().any(|entry| entry.key == *key && entry.room == *room);
         }

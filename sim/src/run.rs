@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::{check, failure::Failure, trace::Tracing, world::World};
+use crate::{check, failure::Failure, sabotage::Sabotage, trace::Tracing, world::World};
 
 /// Most things that may happen in a run.
 const MOST: u64 = 2_000_000;
@@ -26,10 +26,10 @@ pub struct Outcome {
 ///
 /// # Errors
 /// Where the system gives no runtime.
-pub fn run(seed: u64, tracing: Tracing) -> io::Result<Outcome> {
+pub fn run(seed: u64, sabotage: Option<Sabotage>, tracing: Tracing) -> io::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     Ok(runtime.block_on(async {
-        let mut world = World::new(seed, tracing);
+        let mut world = World::new(seed, sabotage, tracing);
         begin(&mut world);
         world.go_on(MOST).await;
         check::all(&world);

@@ -79,6 +79,7 @@ impl Server {
             Arc::new(move || Ok(chance.bytes()))
         };
         let (log, writer) = Log::with_writer(Kept::on(disk), Arc::clone(&clock), salts);
+        disk.publish_to(log.rooms().clone());
         let (reads, to_read) = reads(disk);
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();

@@ -10,6 +10,7 @@ use crate::{
     failure::Harm,
     fold::{fold, same_event, same_message},
     ledger::Ledger,
+    sabotage::Sabotage,
     world::Tools,
 };
 
@@ -42,8 +43,22 @@ impl Watch {
         }
     }
 
+    /// For a saboteur: a cursor of another history, as one of this.
+    #[must_use]
+    pub fn in_this_epoch(&self, frame: &ClientFrame) -> Option<ClientFrame> {
+        let ClientFrame::Open { room, after: Some(after) } = frame else { return None };
+        let epoch = self.disk.look(|image| image.epoch.clone());
+        Some(ClientFrame::Open { room: room.clone(), after: Some(Cursor { epoch, seq: after.seq, digest: None }) })
+    }
+
     /// The server says something. False where it is to be lost on the way.
     pub fn said(&mut self, frame: &ServerFrame, tools: &Tools) -> bool {
+        match frame {
+            ServerFrame::Settled { .. } if tools.sabotaged(Sabotage::ForgetSettled, 3) => return false,
+            ServerFrame::Event(_) if tools.sabotaged(Sabotage::SkipLive, 50) => return false,
+            ServerFrame::Event(event) if tools.sabotaged(Sabotage::SayTwice, 50) => self.event(event, tools),
+            _ => {}
+        }
         tools.note(|| format!("        server to {}: {}", self.person, brief(frame)));
         match frame {
             ServerFrame::Event(event) => self.event(event, tools),

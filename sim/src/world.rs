@@ -23,6 +23,7 @@ use crate::{
     ledger::Ledger,
     link::{Link, ServerEnd, Up},
     machine::Machine,
+    sabotage::Sabotage,
     server::{ClockError, Server, Step, admit},
     trace::{Trace, Tracing},
 };
@@ -40,6 +41,8 @@ pub struct Tools {
     pub crashes: Rc<Cell<bool>>,
     /// Nothing goes wrong any more.
     pub calm: Rc<Cell<bool>>,
+    /// What is broken on purpose.
+    pub sabotage: Option<Sabotage>,
     trace: Trace,
     tracing: bool,
 }
@@ -52,9 +55,16 @@ impl Tools {
         }
     }
 
+    /// This is broken on purpose, and it is its turn: once in so many times.
+    #[must_use]
+    pub fn sabotaged(&self, sabotage: Sabotage, once_in: u64) -> bool {
+        self.sabotage == Some(sabotage) && self.chance.one_in(once_in)
+    }
+
     /// Notes a failure.
     pub fn fail(&self, check: &'static str, harm: Harm, seen: String) {
         self.note(|| format!("FAILED {check}: {seen}"));
+        self.trace.failed();
         self.failures.add(check, harm, seen);
     }
 }
@@ -96,7 +106,7 @@ pub struct World {
 impl World {
     /// The world of a seed. Must be called in the run's runtime.
     #[must_use]
-    pub fn new(seed: u64, tracing: Tracing) -> Self {
+    pub fn new(seed: u64, sabotage: Option<Sabotage>, tracing: Tracing) -> Self {
         let chance = Chance::of(seed);
         let tools = Tools {
             agenda: Agenda::new(),
@@ -104,6 +114,7 @@ impl World {
             failures: Failures::default(),
             crashes: Rc::new(Cell::new(chance.one_in(2))),
             calm: Rc::default(),
+            sabotage,
             trace: Trace::new(tracing),
             tracing: tracing != Tracing::Off,
         };
@@ -119,7 +130,7 @@ impl World {
         }
         Self {
             kinds: Kind::some(&chance),
-            disk: Disk::new(Epoch::from("e0".to_owned())),
+            disk: Disk::new(Epoch::from("e0".to_owned()), sabotage),
             server: None,
             starting: true,
             limited: chance.one_in(4),

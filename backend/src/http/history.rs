@@ -1,10 +1,6 @@
 //! `GET /api/rooms/ROOM/messages`: a page of a room's history.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::{self, ETag, EntityTag, Header as _, IfNoneMatch},
-    web,
-};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::Deserialize;
 use shared::{Millis, RoomName, Seq};
 
@@ -54,13 +50,6 @@ pub(super) async fn page(
         return Err(ApiError::BadRequest("malformed", format!("limit is 1 to {MOST}.")));
     }
     let page = warren.reads.page(room, place, limit).await?;
-    // For one address and query, the page is a function of the log's end.
-    let tag = EntityTag::new_weak(format!("{}.{}", page.epoch.as_str(), page.head));
-    let known = match IfNoneMatch::parse(&request) {
-        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&tag)),
-        _ => false,
-    };
-    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header((header::CACHE_CONTROL, "private, no-cache")).insert_header(ETag(tag));
-    Ok(if known { response.finish() } else { response.json(page) })
+    // Not to be stored: what is deleted later would stay in the browser's cache.
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(page))
 }

@@ -85,9 +85,11 @@ impl<S: Store> Appender<S> {
         self.unsound || self.store.scrub()
     }
 
-    /// Called once, when nothing more will be appended.
+    /// Called once, when nothing more will be appended. After a failed sync the file is left as it is.
     pub fn close(&mut self) {
-        self.store.close();
+        if !self.unsound {
+            self.store.close();
+        }
     }
 
     /// Carries out all commands in one commit. Gives the events to publish, and an answer for each command, in

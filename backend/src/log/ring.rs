@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use shared::{Digest, Event, EventBody, Seq, Words};
 
-use super::store::Entry;
+use super::{store::Entry, weight};
 
 /// Most events held.
 const EVENTS: usize = 1_024;
@@ -77,8 +77,8 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    /// The log reached up to `head`, with this digest, when it was read. Only the first word counts: from then on every event comes by
-    /// [`Ring::push`], and one that is in the log already and on its way here must find its place.
+    /// The log reached up to `head`, with this digest, when it was read. Only the first word counts: from then on every
+    /// event comes by [`Ring::push`], and one that is in the log already and on its way here must find its place.
     pub(super) fn observe(&mut self, head: Seq, digest: Digest) {
         if self.head == Seq::ZERO {
             (self.head, self.digest) = (head, digest);
@@ -103,11 +103,11 @@ impl Ring {
             self.erase(target);
         }
         (self.head, self.digest) = (event.seq, digest);
-        self.bytes += weight(&event);
+        self.bytes += weight::of_event(&event);
         self.held.push_back(Arc::new(Published::new(event)));
         while self.held.len() > EVENTS || (self.bytes > BYTES && self.held.len() > 1) {
             if let Some(oldest) = self.held.pop_front() {
-                self.bytes -= weight(&oldest.event);
+                self.bytes -= weight::of_event(&oldest.event);
             }
         }
     }
@@ -119,7 +119,7 @@ impl Ring {
             if is_of_it && words(&held.event).is_some() {
                 let mut event = held.event.clone();
                 event.body.erase();
-                self.bytes = self.bytes + weight(&event) - weight(&held.event);
+                self.bytes = self.bytes + weight::of_event(&event) - weight::of_event(&held.event);
                 *held = Arc::new(Published::new(event));
             }
         }
@@ -136,7 +136,7 @@ impl Ring {
                 let mut left = bytes;
                 let fits = |published: &&Arc<Published>| {
                     let fits = left > 0;
-                    left = left.saturating_sub(weight(&published.event));
+                    left = left.saturating_sub(weight::of_event(&published.event));
                     fits
                 };
                 Found::Events(self.held.iter().skip(skip).take_while(fits).map(Arc::clone).collect())
@@ -152,14 +152,6 @@ fn words(event: &Event) -> Option<&Words> {
         EventBody::Posted { words, .. } | EventBody::Edited { words, .. } => Some(words),
         _ => None,
     }
-}
-
-fn weight(event: &Event) -> usize {
-    let text = match words(event) {
-        Some(Words::Kept { text, .. }) => text.as_str().len(),
-        Some(Words::Gone { .. }) | None => 0,
-    };
-    text + 200
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use shared::{
     PersonName, Reaction, RoomName, RoomTitle, RoomTopic, Salt, Seq, Words,
 };
 
+use super::weight;
+
 /// The fields of an event or a message that have no column of their own, as JSON in the column `more`.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct More {
@@ -71,7 +73,6 @@ pub(super) fn event(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<(Event, 
         "room_set" => EventBody::RoomSet { title, topic },
         _ => EventBody::Unknown { kind, target, hash },
     };
-    let size = row.get_ref(11)?.as_str_or_null()?.map_or(0, str::len) + 200;
     let event = Event {
         room: room.clone(),
         seq: seq(row, 0)?,
@@ -80,6 +81,7 @@ pub(super) fn event(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<(Event, 
         key: parsed(row, 5, ClientKey::parse)?,
         body,
     };
+    let size = weight::of_event(&event);
     Ok((event, size))
 }
 

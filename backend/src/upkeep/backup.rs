@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-use super::{Job, Partial, check, counted, directory_of, several};
+use super::{Job, Partial, check, copy, counted, directory_of, several};
 use crate::log::{DatabaseFile, database_in};
 
 /// Writes everything that the data directory `data` holds to the file `to`, also while a server writes there; says what
@@ -16,21 +16,18 @@ pub fn backup(data: &Path, to: &Path, force: bool, job: &Job) -> anyhow::Result<
     let file = database_in(data);
     let source = DatabaseFile::of_a_server(&file)?;
     may_be_written(to, data, force)?;
-    job.uses(&source);
     let partial = Partial::beside(to)?;
-    job.progress("copying …");
-    source.copy_to(partial.path())?;
-    job.go_on()?;
-    let copy = DatabaseFile::lying_still(partial.path())?;
-    let checked = copy.is_current().then(|| check::run(&copy, job, |_| {})).transpose()?;
+    copy(&source, partial.path(), job)?;
+    let written = DatabaseFile::lying_still(partial.path())?;
+    let checked = written.is_current().then(|| check::run(&written, job, |_| {})).transpose()?;
     if checked.is_some_and(|checked| checked.faults > 0) {
         bail!("{} is damaged: it was not backed up", file.display());
     }
-    drop(copy);
+    drop(written);
     let bytes = (|| {
         // Who may read the one may read the other.
         std::fs::set_permissions(partial.path(), std::fs::metadata(&file)?.permissions())?;
-        std::fs::metadata(partial.path()).map(|copy| copy.len())
+        std::fs::metadata(partial.path()).map(|written| written.len())
     })();
     let bytes = bytes.with_context(|| format!("{} cannot be written", to.display()))?;
     // Somebody may have been faster.

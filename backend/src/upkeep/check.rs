@@ -1,21 +1,14 @@
 //! `warren check`: everything is there and is what it was, or what is wrong.
 
-use std::{
-    ops::ControlFlow,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{ops::ControlFlow, path::Path, time::Instant};
 
 use anyhow::bail;
 
-use super::{Job, counted, several};
+use super::{Job, PROGRESS, counted, several};
 use crate::log::{CheckedRoom, DatabaseFile, Finding, database_in};
 
 /// Most faults that are named; the others are counted.
 const NAMED: u64 = 100;
-/// So long between two words of progress.
-const PROGRESS: Duration = Duration::from_secs(2);
-
 /// What a check has found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Checked {

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
-use super::{Job, Partial, check, several, sync_directory};
+use super::{Job, Partial, check, copy, several, sync_directory};
 use crate::{
     log::{DatabaseFile, NotGathered, beside, database_in, gather, renew},
     records::random_text,
@@ -37,11 +37,8 @@ pub fn restore(data: &Path, from: &Path, job: &Job) -> anyhow::Result<()> {
 
 fn replace(data: &Path, source: &DatabaseFile, from: &Path, job: &Job) -> anyhow::Result<()> {
     let file = database_in(data);
-    job.uses(source);
     let partial = Partial::beside(&file)?;
-    job.progress("copying …");
-    source.copy_to(partial.path())?;
-    job.go_on()?;
+    copy(source, partial.path(), job)?;
     let epoch = random_text(10).context("the system gives no randomness")?;
     renew(partial.path(), &epoch)?;
     // What is checked is what will be there.

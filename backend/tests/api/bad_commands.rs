@@ -94,6 +94,8 @@ async fn each_is_answered_in_its_own_words_and_appends_nothing() {
         (with("edit", &json!({"target": 1, "text": "x", "mentions": vec!["a"; 51]})), "malformed"),
         (with("edit", &json!({"target": 1, "text": "x", "mentions": "a"})), "malformed"),
         (with("set_room", &json!({})), "malformed"),
+        (with("post", &json!({"text": "x", "reply_to": 0})), "malformed"),
+        (with("post", &json!({"text": "x", "reply_to": 1_u64 << 53})), "malformed"),
         (with("set_room", &json!({"title": null, "topic": null})), "malformed"),
         (with("set_room", &json!({"title": ["x"]})), "malformed"),
         (with("set_room", &json!({"title": "x".repeat(81)})), "too_long"),

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::{
     client::{Client, bearer_of},
-    keeper::{Database, Keeper},
+    keeper::{Database, Keeper, new_key},
     program::Program,
 };
 
@@ -66,7 +66,7 @@ fn change(keeper: &mut Keeper, name: &str, n: u64) {
             && keeper.app().me().is_some_and(|me| me.id == message.by.id)
     });
     let Some(seq) = mine.map(|message| message.seq) else { return };
-    let (room, key) = (RoomName::lobby(), keeper.key());
+    let (room, key) = (RoomName::lobby(), new_key());
     match n % 3 {
         0 => keeper.act(Action::ReactPressed { room, key, seq, emoji: Emoji::parse("👍").unwrap() }),
         1 => {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, rc::Rc, time::Duration};
 
 use frontend::state::{Action, App, Ask, Effect, Keep, KeptEntry, KeptRoom, Loaded, Moment, Now, Place, update};
 use futures_util::{SinkExt as _, StreamExt as _};
-use shared::{ClientKey, Message, MessageText, Millis, Page, Person, RoomName, ServerFrame};
+use shared::{ClientKey, Message, MessageText, Millis, Page, Person, RoomName, Salt, ServerFrame};
 use tokio::{
     net::TcpStream,
     time::{Instant, timeout, timeout_at},
@@ -111,15 +111,8 @@ impl Keeper {
 
     /// The person types a message and sends it off.
     pub(crate) fn say(&mut self, text: &str) {
-        let (room, key) = (RoomName::lobby(), self.key());
+        let (room, key) = (RoomName::lobby(), new_key());
         self.act(Action::MessageTyped { room, key, text: MessageText::parse(text).unwrap() });
-    }
-
-    /// A fresh client key.
-    pub(crate) fn key(&mut self) -> ClientKey {
-        let mut bytes = [0; 10];
-        getrandom::fill(&mut bytes).unwrap();
-        ClientKey::parse(&bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()).unwrap()
     }
 
     /// Goes on until that is so.
@@ -190,10 +183,8 @@ impl Keeper {
                     Err(_) => self.act(Action::SocketClosed { generation, code: 1006, reason: String::new() }),
                 }
             }
-            Effect::Close { generation } => {
-                if self.socket.as_ref().is_some_and(|(open, _)| *open == generation) {
-                    self.socket = None;
-                }
+            Effect::Close { generation } if self.socket.as_ref().is_some_and(|(open, _)| *open == generation) => {
+                self.socket = None;
             }
             Effect::Send { generation, frame } => {
                 if let Some((_, socket)) = self.socket.as_mut().filter(|(open, _)| *open == generation) {
@@ -231,6 +222,13 @@ impl Keeper {
         let url = format!("http://{}/api/rooms/{room}/messages?{word}={seq}&limit=50", self.server);
         reqwest::get(url).await?.json().await
     }
+}
+
+/// A fresh client key: 16 random bytes, in hexadecimal digits.
+pub(crate) fn new_key() -> ClientKey {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).unwrap();
+    ClientKey::parse(&Salt(bytes).to_string()).unwrap()
 }
 
 /// What a message, or the end, of the socket is to the state. None where it is neither.

@@ -1,6 +1,6 @@
 //! What each frame of the server changes.
 
-use shared::{ClientKey, Event, Person, Refusal, RefusalCode, RoomHead, RoomName, ServerFrame, Signal};
+use shared::{ClientKey, Event, Person, Refusal, RefusalCode, Reset, RoomHead, RoomName, ServerFrame, Signal};
 
 use super::{
     App, Effect, Here, Moment, Phase, Reader, Typing,
@@ -22,8 +22,12 @@ impl App {
                 // A room that was left meanwhile is none of ours.
                 let Some(known) = self.room_mut(&room).filter(|room| room.phase != Phase::Closed) else { return };
                 known.opened(Opened { epoch, head, digest, snapshot, reset }, me.as_ref(), at.now);
-                if reset.is_some() {
+                if let Some(reset) = reset {
                     self.say_notice(&room);
+                    if reset != Reset::TooFar {
+                        // The number of the message that is being edited may be another's now.
+                        self.edit_cancelled(room.clone(), effects);
+                    }
                 }
                 self.mend(&room, at, effects);
             }

@@ -13,8 +13,11 @@ use std::rc::Rc;
 use shared::{ClientKey, Command, Millis, PersonId, Refusal, Seq};
 
 use super::Now;
-use entry::not_done;
 pub use entry::{Entry, Fate};
+use entry::{not_done, perhaps_done};
+
+/// Why a change of a message is not sent.
+const ANOTHER_LOG: &str = "The room's history was replaced, so it could change another message.";
 
 /// The entries, in the order in which they go out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -188,12 +191,28 @@ impl Outbox {
         self.under_way = None;
     }
 
-    /// The log is another one now, so the seqs of settled entries mean nothing: they are sent again, under their key.
-    pub(super) fn log_reset(&mut self) {
-        for entry in Rc::make_mut(&mut self.entries) {
-            if matches!(entry.fate, Fate::Settled { .. }) {
-                Rc::make_mut(entry).fate = Fate::Sent;
+    /// The copy of the log was thrown away, and the events of settled entries are not awaited any more: they are sent
+    /// again, under their key. Where the log itself is `another` one, its numbers mean other messages: what is about
+    /// one is not sent any more.
+    pub(super) fn log_reset(&mut self, another: bool) {
+        for place in 0..self.entries.len() {
+            let entry = &self.entries[place];
+            let lost = another && entry.command.target().is_some();
+            let (key, fate) = (entry.key.clone(), entry.fate.clone());
+            let fate = match fate {
+                Fate::Refused { .. } => continue,
+                Fate::Queued if lost => Fate::Refused { message: not_done(&entry.command, ANOTHER_LOG).into() },
+                Fate::Sent | Fate::Settled { .. } if lost => {
+                    Fate::Refused { message: perhaps_done(ANOTHER_LOG).into() }
+                }
+                Fate::Settled { .. } => Fate::Sent,
+                Fate::Queued | Fate::Sent => continue,
+            };
+            if lost {
+                self.note(&key);
+                self.answered(&key);
             }
+            self.change(&key, |entry| (entry.fate, entry.held) = (fate, entry.held.take().filter(|_| !lost)));
         }
     }
 
@@ -203,7 +222,7 @@ impl Outbox {
         for entry in Rc::make_mut(&mut self.entries) {
             let message = match entry.fate {
                 Fate::Queued => not_done(&entry.command, why),
-                Fate::Sent => entry::perhaps_done(why),
+                Fate::Sent => perhaps_done(why),
                 Fate::Settled { .. } | Fate::Refused { .. } => continue,
             };
             note(&mut self.changed, &entry.key);

@@ -3,12 +3,7 @@
 use frontend::state::Phase;
 use shared::{Epoch, Message, RoomName};
 
-use crate::{
-    disk::RoomImage,
-    failure::Harm,
-    fold::fold,
-    world::World,
-};
+use crate::{disk::RoomImage, failure::Harm, fold::fold, world::World};
 
 /// A client waits for nothing any more.
 pub(super) fn at_rest(world: &World, client: usize) {

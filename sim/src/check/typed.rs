@@ -38,7 +38,8 @@ pub(super) fn kept(world: &World, image: &Image) {
         }
         let place = image.rooms.get(room).and_then(|room| *room.keys.get(&(person.clone(), key.clone()))?);
         let Some(place) = place.filter(|_| !typed.moved && !typed.excused) else { continue };
-        if entries.rolled_back.contains(&typed.name) {
+        // What was refused once has lost its place, also where another page has sent it again.
+        if entries.rolled_back.contains(&typed.name) || entries.refused.contains(&typed.name) {
             continue;
         }
         if let Some(before) = last.insert((typed.client, room), place.0).filter(|before| *before > place.0) {

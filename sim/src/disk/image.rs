@@ -118,6 +118,13 @@ impl Image {
         Arc::make_mut(self.rooms.entry(name.clone()).or_default())
     }
 
+    /// For a saboteur: no key is known any more.
+    pub(super) fn forget_keys(&mut self) {
+        for room in self.rooms.values_mut() {
+            Arc::make_mut(room).keys.clear();
+        }
+    }
+
     /// Takes all of a batch, or nothing.
     pub(super) fn take(&mut self, batch: &Batch) -> Result<(), String> {
         let mut next = self.clone();

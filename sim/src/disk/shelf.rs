@@ -4,6 +4,7 @@ use backend::log::{Ends, Entry, Place, ReadError, Reader};
 use shared::{Epoch, Event, Message, Page, Person, RoomName, Seq, Snapshot};
 
 use super::{Disk, Image};
+use crate::sabotage::Sabotage;
 
 /// Reads a [`Disk`].
 pub struct Shelf {
@@ -16,6 +17,10 @@ impl Shelf {
     #[must_use]
     pub fn of(disk: &Disk) -> Self {
         Self { disk: disk.clone(), epoch: disk.look(|image| image.epoch.clone()) }
+    }
+
+    fn sabotaged(&self, sabotage: Sabotage) -> bool {
+        self.disk.lock().sabotaged(sabotage)
     }
 
     fn read<T>(&self, read: impl FnOnce(&Image) -> T) -> Result<T, ReadError> {
@@ -35,6 +40,7 @@ impl Reader for Shelf {
             let ends = Ends { first: Seq(1), head: room.head(), digest: room.state.digest, at: room.digest(at) };
             (ends, room.snapshot(messages as usize))
         })
+        .map(|(ends, snapshot)| self.spoil(room, ends, snapshot))
     }
 
     fn after(&self, room: &RoomName, after: Seq, most: u32, bytes: usize) -> Result<Vec<Event>, ReadError> {
@@ -46,6 +52,12 @@ impl Reader for Shelf {
                 fits
             };
             room.after(after).iter().take(most as usize).take_while(fits).map(|entry| entry.event.clone()).collect()
+        })
+        .map(|mut events: Vec<Event>| {
+            if self.sabotaged(Sabotage::SkipInReplay) && events.len() > 3 {
+                events.remove(1);
+            }
+            events
         })
     }
 
@@ -84,6 +96,12 @@ impl Reader for Shelf {
                 messages,
             }
         })
+        .map(|mut page| {
+            if self.sabotaged(Sabotage::PageHole) && page.messages.len() > 3 {
+                page.messages.remove(1);
+            }
+            page
+        })
     }
 
     fn person_of(&self, token_hash: &[u8; 32]) -> Result<Option<Person>, ReadError> {
@@ -91,5 +109,23 @@ impl Reader for Shelf {
             let id = image.sessions.get(token_hash)?;
             Some(Person { id: id.clone(), name: image.people.get(id)?.clone() })
         })
+    }
+}
+
+impl Shelf {
+    /// What a saboteur makes of a room's ends.
+    fn spoil(&self, room: &RoomName, mut ends: Ends, mut snapshot: Snapshot) -> (Ends, Snapshot) {
+        if self.sabotaged(Sabotage::StaleDigest) {
+            let before = Seq(ends.head.0.saturating_sub(1));
+            ends.digest = self.disk.look(|image| image.room(room).digest(before)).unwrap_or_default();
+        }
+        let messages = snapshot.messages.len();
+        if self.sabotaged(Sabotage::HeadTooHigh) && messages > 0 {
+            ends.head = ends.head.next();
+        }
+        if self.sabotaged(Sabotage::SnapshotHole) && messages > 2 {
+            snapshot.messages.remove(messages / 2);
+        }
+        (ends, snapshot)
     }
 }

@@ -9,11 +9,15 @@ use tokio::time::Instant;
 use super::{V1, refuse};
 use crate::{
     connection::{Outgoing, follow::Follow, frames},
-    log::{self, Appended, Draft, NotAppended, Wrong},
+    log::{self, Appended, Draft, Line, NotAppended, Wrong},
 };
 
 /// How long to wait where the log could not be written, in milliseconds.
 pub(super) const STORAGE_RETRY_MS: u64 = 3_000;
+/// So many rooms' lines are kept; above that, those are dropped in which nothing stands.
+const LINES: usize = 64;
+/// The greatest number that every client reads as it is written (ECMA-262, `Number.MAX_SAFE_INTEGER`).
+const GREATEST: Seq = Seq((1 << 53) - 1);
 /// Most people that a message may mention.
 const MENTIONS: usize = 50;
 
@@ -22,6 +26,9 @@ impl V1 {
     pub(super) fn command(&mut self, out: &Outgoing, room: RoomName, key: ClientKey, command: Command) {
         if let Err(refusal) = fits(&command).and_then(|()| self.may_post(&room)) {
             return refuse(out, &room, &key, refusal);
+        }
+        if self.lines.len() > LINES {
+            self.lines.retain(|_, line| !line.is_empty());
         }
         let submitted = self.warren.log.submit(log::Command::Append(Draft {
             room: room.clone(),
@@ -58,7 +65,10 @@ impl V1 {
         let refusal = refusal_of(why);
         if let Some(wait) = refusal.retry_after_ms {
             self.held.insert(room.clone(), Instant::now() + Duration::from_millis(wait));
-            self.lines.remove(room);
+            // One that still holds goes on: the refusal is of an older line, or of a command that never stood in it.
+            if self.lines.get(room).is_some_and(Line::is_broken) {
+                self.lines.remove(room);
+            }
         }
         refuse(out, room, key, refusal);
     }
@@ -109,6 +119,9 @@ fn fits(command: &Command) -> Result<(), Refusal> {
     match command {
         Command::Post { mentions, .. } | Command::Edit { mentions, .. } if mentions.len() > MENTIONS => {
             Err(Refusal::lasting(RefusalCode::Malformed, format!("A message mentions at most {MENTIONS} people.")))
+        }
+        Command::Post { reply_to: Some(seq), .. } if !(Seq(1)..=GREATEST).contains(seq) => {
+            Err(Refusal::lasting(RefusalCode::Malformed, "The field \"reply_to\" is the seq of a message."))
         }
         Command::SetRoom { title: None, topic: None } => {
             Err(Refusal::lasting(RefusalCode::Malformed, "The frame \"set_room\" has a title, a topic, or both."))

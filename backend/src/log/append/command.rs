@@ -30,8 +30,16 @@ pub struct Draft {
 pub struct Line(Arc<AtomicBool>);
 
 impl Line {
-    pub(super) fn is_broken(&self) -> bool {
+    /// One of it was refused for now. Whoever has heard of that begins a new one.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
         self.0.load(Ordering::Acquire)
+    }
+
+    /// No draft stands in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
     }
 
     pub(super) fn break_off(&self) {

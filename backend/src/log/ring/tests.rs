@@ -79,6 +79,23 @@ fn memory_is_bounded_by_number_and_by_bytes() {
     assert!(ring.bytes <= BYTES && ring.held.len() < 300, "{} bytes, {} events", ring.bytes, ring.held.len());
 }
 
+/// Whom a message mentions can be more than what it says.
+#[test]
+fn what_stands_around_a_text_counts_too() {
+    let mut ring = Ring::default();
+    for seq in 1..=1_000 {
+        let mentions = (0..50).map(|n| shared::PersonId::parse(&format!("{n:032}")).unwrap()).collect();
+        let Words::Kept { salt, text, .. } = kept("x") else { panic!("these words are kept") };
+        let words = Words::Kept { salt, text, mentions };
+        ring.push(entry(seq, EventBody::Posted { words, reply_to: None }));
+    }
+    let Found::Events(taken) = ring.after(Seq(990), 16 * 1024) else { panic!("the events are held") };
+    let written: usize = taken.iter().map(|one| serde_json::to_string(&one.event).unwrap().len()).sum();
+    assert!(written < 24 * 1024, "{written} bytes");
+    let held: usize = ring.held.iter().map(|one| serde_json::to_string(&one.event).unwrap().len()).sum();
+    assert!(held <= BYTES * 3 / 2, "{held} bytes");
+}
+
 #[test]
 fn what_is_taken_at_once_is_bounded_by_bytes() {
     let mut ring = Ring::default();
@@ -133,7 +150,7 @@ fn what_is_deleted_is_let_go_and_nothing_else() {
     let (before, weight_before) = (written(&ring), ring.bytes);
     ring.push(entry(4, EventBody::Deleted { target }));
     let after = written(&ring);
-    assert_eq!((seqs(&ring, 0), ring.bytes), (Some(vec![1, 2, 3, 4]), weight_before + 200 - 6 - 10));
+    assert_eq!((seqs(&ring, 0), ring.bytes), (Some(vec![1, 2, 3, 4]), weight_before + 201 - 6 - 10));
     assert_eq!(after[1], before[1]);
     for index in [0, 2] {
         let text = String::from_utf8(after[index].to_vec()).unwrap();

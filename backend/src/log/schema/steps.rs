@@ -85,10 +85,9 @@ pub(super) fn to_2(change: &Transaction<'_>) -> rusqlite::Result<()> {
 
 /// Gives the events of a room salts and digests, in order; gives the last digest.
 fn salted(change: &Transaction<'_>, room: i64, name: &RoomName) -> rusqlite::Result<Digest> {
-    const OLD: &str = "SELECT seq, at, author, name, plain, key, kind, target, text, more ->> 'reply_to',
-                       more ->> 'mentions' FROM events_1 WHERE room = ?1 ORDER BY seq";
-    const NEW: &str = "INSERT INTO events SELECT room, seq, at, author, name, plain, key, kind, target, ?3,
-                       iif(more ->> 'reply_to' IS NULL, NULL, json_object('reply_to', more ->> 'reply_to')), ?4, ?5
+    const OLD: &str = "SELECT seq, at, author, name, plain, key, kind, target, text, more
+                       FROM events_1 WHERE room = ?1 ORDER BY seq";
+    const NEW: &str = "INSERT INTO events SELECT room, seq, at, author, name, plain, key, kind, target, ?3, ?4, ?5, ?6
                        FROM events_1 WHERE room = ?1 AND seq = ?2";
     let mut digest = Digest::default();
     let mut old = change.prepare(OLD)?;
@@ -98,19 +97,22 @@ fn salted(change: &Transaction<'_>, room: i64, name: &RoomName) -> rusqlite::Res
         let kind: String = row.get(6)?;
         let target = row.get::<_, Option<i64>>(7)?.map(|seq| Seq(seq.cast_unsigned()));
         let text = row.get_ref(8)?.as_str_or_null()?.map(|_| parsed(row, 8, MessageText::parse)).transpose()?;
-        let mentions: Option<String> = row.get(10)?;
+        let More1 { reply_to, mentions } = more(row.get_ref(9)?.as_str_or_null()?)?;
+        let json = |value: serde_json::Result<String>| {
+            value.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+        };
+        let mentioned = if mentions.is_empty() { None } else { Some(json(serde_json::to_string(&mentions))?) };
+        let more =
+            reply_to.map(|seq| json(serde_json::to_string(&serde_json::json!({"reply_to": seq})))).transpose()?;
         let body = match (kind.as_str(), text) {
-            ("posted", Some(text)) => EventBody::Posted {
-                words: Words::Kept { salt, text, mentions: people(mentions.as_deref())? },
-                reply_to: row.get::<_, Option<i64>>(9)?.map(|seq| Seq(seq.cast_unsigned())),
-            },
+            ("posted", Some(text)) => EventBody::Posted { words: Words::Kept { salt, text, mentions }, reply_to },
             _ => EventBody::Unknown { kind, target, hash: Hash::default() },
         };
         let words = match &body {
             EventBody::Posted { words: Words::Kept { salt, text, .. }, .. } => {
                 let mut insert =
                     change.prepare_cached("INSERT INTO words (salt, text, mentions) VALUES (?1, ?2, ?3)")?;
-                Some(insert.insert(params![salt.0, text.as_str(), mentions])?)
+                Some(insert.insert(params![salt.0, text.as_str(), mentioned])?)
             }
             _ => None,
         };
@@ -128,13 +130,22 @@ fn salted(change: &Transaction<'_>, room: i64, name: &RoomName) -> rusqlite::Res
         };
         digest = digest.after(&event);
         let mut insert = change.prepare_cached(NEW)?;
-        insert.execute(params![room, column(event.seq.0), words, event.body.hash().0, digest.0])?;
+        insert.execute(params![room, column(event.seq.0), words, more, event.body.hash().0, digest.0])?;
     }
     Ok(digest)
 }
 
-fn people(json: Option<&str>) -> rusqlite::Result<Vec<PersonId>> {
-    json.map_or(Ok(Vec::new()), |json| {
+/// The column `more` of an event in the format 1.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct More1 {
+    /// Any number that a client said. SQLite's own functions for JSON take one of 2^63 or more for a fraction.
+    reply_to: Option<Seq>,
+    mentions: Vec<PersonId>,
+}
+
+fn more(json: Option<&str>) -> rusqlite::Result<More1> {
+    json.map_or(Ok(More1::default()), |json| {
         serde_json::from_str(json).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
     })
 }

@@ -9,7 +9,6 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags, params};
-use shared::Epoch;
 
 use super::check::{Finding, check};
 use crate::log::schema::{self, SchemaError};
@@ -66,11 +65,10 @@ impl DatabaseFile {
         self.is_current
     }
 
-    /// The history that it holds, where it says.
+    /// Where it is.
     #[must_use]
-    pub fn epoch(&self) -> Option<Epoch> {
-        let epoch = self.db.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get::<_, String>(0));
-        epoch.ok().map(Epoch::from)
+    pub fn path(&self) -> &Path {
+        &self.file
     }
 
     /// How to end what it is asked for from another thread.

@@ -13,13 +13,11 @@ use shared::{
 use crate::log::{
     read::{Ends, Place, ReadError, Reader},
     rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, parsed, seq},
-    schema,
+    schema, weight,
 };
 
 /// About the most bytes of texts and reactions in a snapshot: it waits in memory for its client.
 const SNAPSHOT_BYTES: usize = 128 * 1024;
-/// About the bytes of who put a reaction.
-const REACTION_BYTES: usize = 60;
 
 /// Reads the database beside the writer. It keeps as many connections as there were readers at a time.
 pub struct SqliteReader {
@@ -184,17 +182,12 @@ fn at_most(mut messages: Vec<Message>, bytes: usize) -> Vec<Message> {
     let mut left = bytes;
     let fits = |message: &&Message| {
         let fits = left > 0;
-        left = left.saturating_sub(weight(message));
+        left = left.saturating_sub(weight::of_message(message));
         fits
     };
     let kept = messages.iter().rev().take_while(fits).count();
     messages.drain(..messages.len() - kept);
     messages
-}
-
-fn weight(message: &Message) -> usize {
-    let reactions: usize = message.reactions.iter().map(|reaction| reaction.by.len() * REACTION_BYTES).sum();
-    message.text.as_ref().map_or(0, |text| text.as_str().len()) + reactions
 }
 
 fn after(db: &Connection, room: i64, after: Seq, limit: u32) -> rusqlite::Result<Vec<Message>> {

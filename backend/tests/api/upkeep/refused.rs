@@ -171,3 +171,24 @@ async fn what_is_called_off_leaves_nothing_behind() {
     );
     assert!(files(data.path()).into_keys().all(|file| !file.to_string_lossy().contains("partial")));
 }
+
+#[actix_web::test]
+async fn what_somebody_reads_is_not_replaced() {
+    let (data, _) = stopped().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let backup = path(&elsewhere, "backup.sqlite");
+    assert!(upkeep(data.path(), &["backup", &backup]).1);
+    let file = data.path().join("warren.sqlite");
+    let (reader, writer) = (Connection::open(&file).unwrap(), Connection::open(&file).unwrap());
+    writer.execute_batch("INSERT INTO meta VALUES ('before', 'x')").unwrap();
+    let moment = reader.unchecked_transaction().unwrap();
+    moment.query_row("SELECT count(*) FROM events", [], |_| Ok(())).unwrap();
+    writer.execute_batch("INSERT INTO meta VALUES ('after', 'x')").unwrap();
+    let (words, success) = upkeep(data.path(), &["restore", &backup]);
+    assert!(!success && words.contains("somebody reads it at the moment"), "{words}");
+    assert!(files(data.path()).into_keys().all(|file| !file.to_string_lossy().contains("restore")));
+    moment.finish().unwrap();
+    let found: i64 = reader.query_row("SELECT count(*) FROM meta", [], |row| row.get(0)).unwrap();
+    assert_eq!(found, 3, "it is as it was");
+    assert!(upkeep(data.path(), &["restore", &backup]).1);
+}

@@ -301,3 +301,48 @@ fn what_a_deleted_message_said_is_remembered_nowhere() {
     let all = format!("{:?} {:?}", client.room(), client.disk);
     assert!(!all.contains("second"), "{all}");
 }
+
+#[test]
+fn in_another_history_no_message_is_changed_that_nobody_meant() {
+    let mut client = following(&log(3));
+    client.act(Action::DeletePressed { room: lobby(), key: key("d"), seq: Seq(1) });
+    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
+    client.act(Action::ReactPressed {
+        room: lobby(),
+        key: key("r"),
+        seq: Seq(2),
+        emoji: shared::Emoji::parse("👍").unwrap(),
+    });
+    client.type_in("post");
+    client.wait(5_000);
+    client.meet("me");
+    client.hear(snapshot(&[posted(1, "other", "x"), posted(2, "other", "y")], Some(Reset::Epoch)));
+    let entries = client.room().outbox().entries().clone();
+    let refused: Vec<_> = entries.iter().map(|entry| (entry.key.as_str(), entry.is_refused())).collect();
+    assert_eq!(refused, [("r", true), ("post", false)]);
+    assert!(client.disk.entries.iter().any(|entry| entry.key == key("r") && entry.refused.is_some()));
+    let sent: Vec<_> = client
+        .take_effects()
+        .into_iter()
+        .filter(|effect| {
+            matches!(effect, Effect::Send { frame: ClientFrame::React { .. } | ClientFrame::Delete { .. }, .. })
+        })
+        .collect();
+    assert_eq!(sent, []);
+}
+
+#[test]
+fn too_far_behind_is_the_same_history() {
+    let mut client = following(&log(3));
+    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
+    client.act(Action::ReactPressed {
+        room: lobby(),
+        key: key("r"),
+        seq: Seq(2),
+        emoji: shared::Emoji::parse("👍").unwrap(),
+    });
+    client.wait(5_000);
+    client.meet("me");
+    client.hear(snapshot(&log(3), Some(Reset::TooFar)));
+    assert!(!client.room().outbox().entries()[0].is_refused());
+}

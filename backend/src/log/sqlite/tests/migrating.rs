@@ -109,3 +109,23 @@ fn a_backup_of_the_first_format_is_made_and_restored_as_one_of_this() {
     let store = SqliteStore::open(&place, "new").unwrap();
     assert!(!["first", "new"].contains(&store.epoch().as_str()));
 }
+
+/// The first version took any number for a seq, and SQLite's functions for JSON make a fraction of a great one.
+#[test]
+fn whatever_the_first_format_holds_is_brought_over() {
+    let data = tempfile::tempdir().unwrap();
+    first_version(data.path());
+    let db = Connection::open(schema::file(data.path())).unwrap();
+    let rows = [("posted", Some("great"), Some(r#"{"reply_to":18446744073709551615}"#)), ("pinned", None, None)];
+    for ((kind, text, more), seq) in rows.into_iter().zip(2_i64..) {
+        let row = rusqlite::params![seq, seq.to_string(), kind, text, more];
+        db.execute("INSERT INTO events VALUES (2,?1,1001,'p','Ada',0,?2,?3,NULL,?4,?5)", row).unwrap();
+    }
+    db.execute_batch("UPDATE rooms SET head = 3 WHERE id = 2").unwrap();
+    drop(db);
+    let store = SqliteStore::open(data.path(), "second").unwrap();
+    let reader = SqliteReader::new(data.path(), store.epoch().clone());
+    let events = reader.after(&RoomName::parse("b").unwrap(), Seq(1), 100, usize::MAX).unwrap();
+    assert!(matches!(events[0].body, EventBody::Posted { reply_to: Some(Seq(u64::MAX)), .. }), "{:?}", events[0]);
+    assert!(matches!(&events[1].body, EventBody::Unknown { kind, .. } if kind == "pinned"), "{:?}", events[1]);
+}
