@@ -107,6 +107,9 @@ impl Database {
                 return Err(trouble);
             }
         }
+        // It commits by itself, but only while the page is there; one that is being left has no other chance. Where
+        // this is not known, that is how it stays.
+        let _begun = transaction.commit();
         ended(&transaction).await
     }
 
