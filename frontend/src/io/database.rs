@@ -109,6 +109,7 @@ impl Database {
         }
         // It commits by itself, but only while the page is there; one that is being left has no other chance. Where
         // this is not known, that is how it stays.
+        #[expect(deprecated, reason = "web-sys has an old list of what is experimental; all browsers have it")]
         let _begun = transaction.commit();
         ended(&transaction).await
     }
