@@ -15,11 +15,17 @@ fn press(row: &Element, selector: &str) {
 
 /// Presses a key on an element.
 fn key(on: &Element, key: &str) {
+    does(on, key, false);
+}
+
+/// Presses or holds a key on an element; false where the browser is not to do what it does with such a key.
+fn does(on: &Element, key: &str, held: bool) -> bool {
     let init = KeyboardEventInit::new();
     init.set_key(key);
+    init.set_repeat(held);
     init.set_bubbles(true);
     init.set_cancelable(true);
-    on.dispatch_event(&KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap()).unwrap();
+    on.dispatch_event(&KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap()).unwrap()
 }
 
 /// The newest command that was sent.
@@ -123,6 +129,17 @@ async fn a_message_is_deleted_on_the_second_press() {
     chat.until("li.m[data-seq='2'].changing .gone", |_| true).await;
     assert!(matches!(sent(&chat), Some(ClientFrame::Delete { target: Seq(2), .. })));
     assert!(document().active_element().unwrap().is_same_node(Some(&row)), "the focus stays with the message");
+}
+
+#[wasm_bindgen_test]
+async fn a_key_that_is_held_answers_no_question() {
+    let chat = Mounted::live(1).await;
+    chat.hear(event(2, "me", "mine", "oops"));
+    let button = chat.row(2).await.query_selector("[data-do=delete]").unwrap().unwrap();
+    // Each that comes through is a click.
+    assert!(does(&button, "Enter", false));
+    assert!(!does(&button, "Enter", true));
+    assert!(does(&button, "Tab", true), "the way on stays open");
 }
 
 #[wasm_bindgen_test]
