@@ -58,7 +58,8 @@ fn main(app: &App, name: &RoomName, room: &Rc<Room>, touch: bool, wires: &Wires)
             { head(name, &room.about(), people_here(room.here()), &wires.on_back, &wires.on_details) }
             <Log key={name.as_str()} name={name.clone()} room={Rc::clone(room)} me={app.me().cloned()}
                 dispatch={&wires.dispatch} />
-            { status(link_words(app), room.typing(), storage_words(app.storage()), &wires.on_try, newer(app.update_ready(), &wires.on_take)) }
+            { status(link_words(app), room.typing(), storage_words(app.storage()), &wires.on_try, &wires.on_details,
+                newer(app.update_ready(), &wires.on_take)) }
             <Composer key={name.as_str()} room={name.clone()} {touch} draft_of={&wires.draft_of}
                 on_draft={&wires.on_draft} on_send={&wires.on_send} editing={room.editing().is_some()} dispatch={&wires.dispatch} />
         </main>
