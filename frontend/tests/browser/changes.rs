@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
-use super::{Mounted, change, document, event, frame, kept};
+use super::{CSS, Mounted, change, document, event, frame, kept};
 
 /// Presses a button of a row.
 fn press(row: &Element, selector: &str) {
@@ -177,4 +177,21 @@ async fn the_tools_lie_over_the_rows_and_are_reached_by_the_arrow_keys() {
     assert!(shows(&tools(9)));
     assert_eq!(log.scroll_height(), height, "nothing moves for them");
     assert!(!shows(&chat.find("li.m[data-seq='9'] .more").unwrap()), "it is for fingers");
+}
+
+#[wasm_bindgen_test]
+async fn under_a_finger_no_two_buttons_lie_over_each_other() {
+    let chat = Mounted::live(20).await;
+    let touched = document().create_element("style").unwrap();
+    touched.set_text_content(Some(&CSS.concat().replace("(pointer: coarse)", "(min-width: 0)")));
+    chat.root.append_child(&touched).unwrap();
+    frame().await;
+    let buttons = chat.root.query_selector_all(".more").unwrap();
+    let mut end = f64::MIN;
+    for place in 0..buttons.length() {
+        let bounds = buttons.item(place).unwrap().unchecked_into::<Element>().get_bounding_client_rect();
+        assert!(bounds.height() >= 44.0 && bounds.top() >= end, "{place}: {} after {end}", bounds.top());
+        end = bounds.bottom();
+    }
+    assert!(end > f64::MIN);
 }
