@@ -16,6 +16,9 @@ const BREAK: &str = "
         done(true);
     });";
 
+/// A page that had a mark has been loaded again, and has come up.
+const LOADED: &str = "return window.mark === undefined && document.querySelector('li.m') !== null";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_told_once_with_a_way_on() -> Story {
     let (server, driver) = (Server::start()?, Driver::start()?);
@@ -31,7 +34,8 @@ async fn a_panic_is_told_once_with_a_way_on() -> Story {
                     return note?.textContent === 'Something broke. Reload' && note.getBoundingClientRect().height > 0";
         ada.until("the words", told, json!([])).await?;
         assert_eq!(ada.run("return document.querySelectorAll('.broken').length", json!([])).await?, 1, "{place}");
-        ada.run("document.querySelector('.broken a').click()", json!([])).await?;
+        ada.run("window.mark = true; document.querySelector('.broken a').click()", json!([])).await?;
+        ada.until("loaded again", LOADED, json!([])).await?;
         ada.sees("before").await?;
     }
     ada.close().await
@@ -49,5 +53,28 @@ async fn an_error_that_is_no_panic_is_not_told() -> Story {
     assert_eq!(ada.run_async(throw, json!([])).await?, true);
     ada.say("after").await?;
     ada.sees("after").await?;
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_breaks_gives_way_to_the_newer_one_that_waits() -> Story {
+    const KEPT: &str = "const done = arguments[0];
+        navigator.serviceWorker.ready.then(() => caches.keys()).then((names) => done(names.join()));";
+    let (mut server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
+    ada.say("before").await?;
+    ada.sees("before").await?;
+    let old = ada.run_async(KEPT, json!([])).await?;
+    ada.reload().await?;
+    ada.sees("before").await?;
+    server.kill();
+    server.start_newer("// The service worker: opens", "// The service worker: OPENS")?;
+    ada.until("the newer one", "return document.querySelector('.newer') !== null", json!([])).await?;
+    ada.run_async(BREAK, json!(["event"])).await?;
+    ada.until("the words", "return document.querySelector('.broken') !== null", json!([])).await?;
+    ada.run("window.mark = true; document.querySelector('.broken a').click()", json!([])).await?;
+    ada.until("loaded again", LOADED, json!([])).await?;
+    let new = ada.run_async(KEPT, json!([])).await?;
+    assert!(new != old && new.as_str().is_some_and(|names| !names.contains(',')), "{old}, then {new}");
     ada.close().await
 }
