@@ -29,7 +29,8 @@ pub fn room_details(name: &RoomName, facts: Vec<String>, tells: &RoomDetails<'_>
                 <p class="sheet-foot"><button class="small">{ "Save for everyone" }</button></p>
             </form>
             <h3>{ "How it stands" }</h3>
-            { for facts.into_iter().map(|fact| html! { <p>{ fact }</p> }) }
+            // In an element of their own: one more or less among the fields' siblings would make the fields anew.
+            <div>{ for facts.into_iter().map(|fact| html! { <p>{ fact }</p> }) }</div>
             <p class="sheet-foot">
                 <button type="button" class="small" onclick={tells.on_copy}>{ "Copy diagnosis" }</button>
                 <span id="copied" role="status"></span>

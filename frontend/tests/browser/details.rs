@@ -104,3 +104,16 @@ async fn what_another_says_meanwhile_is_not_undone() {
     chat.until(".app", |_| told().is_some()).await;
     assert_eq!(told(), Some((None, RoomTopic::parse("Cake").ok())));
 }
+
+#[wasm_bindgen_test]
+async fn what_is_being_written_outlives_another_fact() {
+    let chat = Mounted::live(3).await;
+    open(&chat).await;
+    let title = field(&chat, "#title");
+    title.set_value("The D");
+    title.focus().unwrap();
+    chat.say("one").await;
+    chat.until("dialog", |dialog| dialog.text_content().unwrap().contains("Waiting to be sent: 1.")).await;
+    assert_eq!(field(&chat, "#title").value(), "The D");
+    assert!(title.is_connected());
+}
