@@ -75,7 +75,7 @@ impl<W> Agenda<W> {
     pub async fn next(&self) -> Happening<W> {
         loop {
             let first = self.shared.waiting.borrow().happenings.first_key_value().map(|(key, _)| *key);
-            let due = first.map_or(Duration::from_secs(3_600), |(at, _)| Duration::from_millis(at));
+            let due = first.map_or(Duration::from_hours(1), |(at, _)| Duration::from_millis(at));
             tokio::select! {
                 biased;
                 () = self.shared.changed.notified() => {}

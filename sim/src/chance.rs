@@ -32,7 +32,8 @@ impl Chance {
     /// From 0 up to, not including, `end`; 0 where that is 0.
     #[must_use]
     pub fn below(&self, end: u64) -> u64 {
-        (u128::from(self.number()) * u128::from(end) >> 64) as u64
+        let scaled = (u128::from(self.number()) * u128::from(end)) >> 64;
+        u64::try_from(scaled).unwrap_or(u64::MAX)
     }
 
     /// From `low` up to and including `high`.
@@ -69,7 +70,7 @@ impl Chance {
     /// Sixteen random bytes.
     #[must_use]
     pub fn bytes(&self) -> [u8; 16] {
-        (u128::from(self.number()) << 64 | u128::from(self.number())).to_be_bytes()
+        ((u128::from(self.number()) << 64) | u128::from(self.number())).to_be_bytes()
     }
 
     /// A random text of letters and digits.

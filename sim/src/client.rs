@@ -191,13 +191,14 @@ impl World {
                 let wait = self.tools.chance.span(500);
                 self.tools.agenda.after(wait, move |world| world.fetch(client, room, ask));
             }
-            // What stands in the composer is the person's, who does nothing with it here.
+            // What stands in the composer is the person's, who does nothing with it here; and there is one version only.
             Effect::FillComposer { .. }
             | Effect::EditInComposer { .. }
             | Effect::RestoreComposer { .. }
-            | Effect::DropDraft { .. } => {}
-            // There is one version only.
-            Effect::RegisterWorker | Effect::CheckUpdate | Effect::TakeUpdate => {}
+            | Effect::DropDraft { .. }
+            | Effect::RegisterWorker
+            | Effect::CheckUpdate
+            | Effect::TakeUpdate => {}
             Effect::Keep(keep) => self.keep(client, keep),
             Effect::KeepVisited(rooms) => self.clients[client].visited = rooms,
         }

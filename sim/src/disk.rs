@@ -113,6 +113,7 @@ impl Disk {
 
     /// The copy of this number takes the place of what is there: under a new epoch, as restoring does it, or without
     /// a word. Gives what was there before.
+    #[must_use]
     pub fn put_back(&self, copy: usize, epoch: Option<Epoch>) -> Option<Image> {
         let mut state = self.lock();
         let mut image = state.copies.get(copy)?.clone();
@@ -128,9 +129,6 @@ impl Disk {
     pub fn recover(&self, with: bool) {
         let mut state = self.lock();
         (state.unwritten, state.rooms) = (None, None);
-        if state.sabotage == Some(Sabotage::ForgetKeys) {
-            state.durable.forget_keys();
-        }
         if let Some(unsure) = state.unsure.take().filter(|_| with) {
             state.durable = unsure;
         }
@@ -159,16 +157,17 @@ impl State {
 
     /// Commits as the disk's trouble lets it.
     fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let lax = self.sabotaged(Sabotage::ForgetKeys);
         match self.trouble {
             None => {
-                self.durable.take(batch).map_err(StoreError::Failed)?;
+                self.durable.take(batch, lax).map_err(StoreError::Failed)?;
                 Ok(())
             }
             Some(Trouble::Full) => Err(StoreError::Full),
             Some(Trouble::Failed) => Err(StoreError::Failed("it cannot be written".to_owned())),
             Some(Trouble::Unsound) => {
                 let mut unsure = self.durable.clone();
-                unsure.take(batch).map_err(StoreError::Failed)?;
+                unsure.take(batch, lax).map_err(StoreError::Failed)?;
                 self.unsure = Some(unsure);
                 Err(StoreError::Unsound("the sync failed".to_owned()))
             }

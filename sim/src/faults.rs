@@ -225,6 +225,7 @@ impl World {
         self.crash(None);
         self.tools.note(|| format!("copy {copy} is put back under {epoch:?}"));
         let Some(before) = self.disk.put_back(copy, epoch) else { return };
+        self.put_back += 1;
         let now = self.disk.durable();
         let mut entries = self.ledger.entries();
         for (name, room) in &before.rooms {

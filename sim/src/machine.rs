@@ -1,6 +1,6 @@
 //! A person's machine: a clock for all its tabs, and the browser's database, which they share and which outlives them.
 //!
-//! As in IndexedDB, transactions are done one after the other, each whole or not at all; one of a page that is gone may
+//! As in `IndexedDB`, transactions are done one after the other, each whole or not at all; one of a page that is gone may
 //! still be done or not. A page is told of its own, and reads all that is stored when another page has changed it.
 
 use std::{
@@ -14,6 +14,9 @@ use shared::{ClientKey, Person, RoomName};
 
 use crate::{sabotage::Sabotage, world::World};
 
+/// How long a page waits for its database at the start, in milliseconds.
+const PATIENCE: u64 = 2_000;
+
 /// A machine; a cheap handle.
 #[derive(Clone, Default)]
 pub struct Machine(Rc<Inner>);
@@ -23,6 +26,8 @@ struct Inner {
     /// How far its clock for people is from the truth, in milliseconds.
     wall_error: Cell<i64>,
     database: RefCell<Database>,
+    /// A page has gone on without its database, because that was slow.
+    was_slow: Cell<bool>,
 }
 
 /// What a browser keeps.
@@ -57,6 +62,12 @@ impl Machine {
     /// Its clock jumps.
     pub fn shift_clock(&self, by: i64) {
         self.0.wall_error.set(self.wall_error() + by);
+    }
+
+    /// A page has gone on without its database, because that was slow: what it then sent may stand before what was kept.
+    #[must_use]
+    pub fn was_slow(&self) -> bool {
+        self.0.was_slow.get()
     }
 
     /// From now on its database cannot be written, or can.
@@ -110,8 +121,12 @@ impl World {
     /// The page reads all that is kept, after a while.
     pub fn read_database(&mut self, client: usize) {
         let load = self.clients[client].loads;
-        let wait = if self.tools.chance.one_in(20) { 6_000 } else { 60 };
-        self.tools.agenda.after(self.tools.chance.span(wait), move |world| {
+        let most = if self.tools.chance.one_in(20) { 6_000 } else { 60 };
+        let wait = self.tools.chance.span(most);
+        if wait >= PATIENCE {
+            self.clients[client].machine.0.was_slow.set(true);
+        }
+        self.tools.agenda.after(wait, move |world| {
             if world.clients[client].loads != load {
                 return;
             }

@@ -82,7 +82,9 @@ fn show(seed: u64, sabotage: Option<Sabotage>, options: &Options) -> Result<()> 
     note(format_args!("\nseed {seed} failed. What came before its first failure:"));
     trace.iter().for_each(note);
     note("What failed:");
-    failures.iter().for_each(|failure| note(format_args!("  {failure}")));
+    for failure in failures {
+        note(format_args!("  {failure}"));
+    }
     let sabotage = options.sabotage.as_ref().map_or_else(String::new, |name| format!(" --sabotage {name}"));
     note(format_args!(
         "Once more, with all that happens: cargo xtask sim --seeds 1 --first {seed}{sabotage} --trace\n"
@@ -96,12 +98,11 @@ fn all_sabotage(first: u64) -> Result<ExitCode> {
     say("| --- | --- | --- |");
     let mut unnoticed = Vec::new();
     for (name, sabotage) in sabotage::ALL {
-        match many::first_failure(first..first + WITHIN, *sabotage)? {
-            Some((seed, failure)) => say(format_args!("| `{name}` | {seed} | {} |", failure.check)),
-            None => {
-                say(format_args!("| `{name}` | none | |"));
-                unnoticed.push(*name);
-            }
+        if let Some((seed, failure)) = many::first_failure(first..first + WITHIN, *sabotage)? {
+            say(format_args!("| `{name}` | {seed} | {} |", failure.check));
+        } else {
+            say(format_args!("| `{name}` | none | |"));
+            unnoticed.push(*name);
         }
     }
     if !unnoticed.is_empty() {

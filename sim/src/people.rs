@@ -169,7 +169,7 @@ impl World {
         self.heal();
         // Twice the silence after which a client pings: the second pong shows that something is missing for good.
         for again in [60_000, 120_000, 180_000] {
-            self.tools.agenda.after(again, |world| world.look_again());
+            self.tools.agenda.after(again, Self::look_again);
         }
         self.tools.agenda.after(300_000, |world| world.over = true);
     }

@@ -99,8 +99,10 @@ pub struct World {
     pub faults: u64,
     /// The run is over.
     pub over: bool,
-    /// How many histories there were.
+    /// How many epochs there were.
     pub epochs: u32,
+    /// How often an older disk was put back.
+    pub put_back: u32,
 }
 
 impl World {
@@ -143,6 +145,7 @@ impl World {
             faults: 0,
             over: false,
             epochs: 0,
+            put_back: 0,
             tools,
         }
     }

@@ -8,6 +8,7 @@ mod dist;
 mod env;
 mod run;
 mod screens;
+mod sim;
 mod size;
 mod test;
 
@@ -36,6 +37,7 @@ const COMMANDS: &[Command] = &[
     size::COMMAND,
     dist::COMMAND,
     conformance::COMMAND,
+    sim::COMMAND,
     bench::COMMAND,
     screens::COMMAND,
 ];

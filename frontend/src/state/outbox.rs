@@ -200,13 +200,12 @@ impl Outbox {
             let lost = another && entry.command.target().is_some();
             let (key, fate) = (entry.key.clone(), entry.fate.clone());
             let fate = match fate {
-                Fate::Refused { .. } => continue,
                 Fate::Queued if lost => Fate::Refused { message: not_done(&entry.command, ANOTHER_LOG).into() },
                 Fate::Sent | Fate::Settled { .. } if lost => {
                     Fate::Refused { message: perhaps_done(ANOTHER_LOG).into() }
                 }
                 Fate::Settled { .. } => Fate::Sent,
-                Fate::Queued | Fate::Sent => continue,
+                Fate::Queued | Fate::Sent | Fate::Refused { .. } => continue,
             };
             if lost {
                 self.note(&key);

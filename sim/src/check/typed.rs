@@ -37,9 +37,14 @@ pub(super) fn kept(world: &World, image: &Image) {
             continue;
         }
         let place = image.rooms.get(room).and_then(|room| *room.keys.get(&(person.clone(), key.clone()))?);
-        let Some(place) = place.filter(|_| !typed.moved && !typed.excused) else { continue };
-        // What was refused once has lost its place, also where another page has sent it again.
-        if entries.rolled_back.contains(&typed.name) || entries.refused.contains(&typed.name) {
+        let is_late = world.clients[typed.client].machine.was_slow();
+        let Some(place) = place.filter(|_| !typed.moved && !typed.excused && !is_late) else { continue };
+        // What was refused once has lost its place, also where another page has sent it again; and so has a change that a
+        // page has refused by itself, because the history was replaced.
+        if world.put_back > 0 && typed.command.target().is_some()
+            || entries.rolled_back.contains(&typed.name)
+            || entries.refused.contains(&typed.name)
+        {
             continue;
         }
         if let Some(before) = last.insert((typed.client, room), place.0).filter(|before| *before > place.0) {
@@ -57,11 +62,17 @@ fn is_held(world: &World, typed: &Typed) -> bool {
     rooms.any(|room| room.outbox().get(&typed.name.2).is_some())
 }
 
-/// A change is made to the message that the person saw, and to no other.
+/// A change is made to the message that the person saw, and to no other. (Where two tabs share an outbox, one may send
+/// what the other was asked for before it knew of another history. That gap is known; see `docs/simulator.md`.)
 pub(super) fn meant(world: &World, image: &Image) {
-    for typed in &world.ledger.entries().typed {
+    let alone = |typed: &&Typed| {
+        let machine = &world.clients[typed.client].machine;
+        world.clients.iter().filter(|client| client.machine.is(machine)).count() == 1
+    };
+    for typed in world.ledger.entries().typed.iter().filter(alone) {
         let (room, person, key) = &typed.name;
-        let Some(meant) = &typed.meant else { continue };
+        // What was tried again after a refusal that says so is the person's own doing.
+        let Some(meant) = typed.meant.as_ref().filter(|_| !typed.moved) else { continue };
         let Some(room) = image.rooms.get(room) else { continue };
         let event = room.keys.get(&(person.clone(), key.clone())).and_then(|seq| room.event((*seq)?));
         let target = event.and_then(|event| room.event(event.body.target()?));

@@ -76,19 +76,20 @@ impl RoomImage {
         }
     }
 
-    fn push(&mut self, entry: &Entry) -> Result<(), String> {
+    fn push(&mut self, entry: &Entry, lax: bool) -> Result<(), String> {
         let event = &entry.event;
         if event.seq != self.head().next() {
             return Err(format!("event {} does not follow {}", event.seq, self.head()));
         }
-        self.know(&event.by.id, &event.key, Some(event.seq))?;
+        self.know(&event.by.id, &event.key, Some(event.seq), lax)?;
         self.log.push(entry.clone());
         Ok(())
     }
 
-    fn know(&mut self, person: &PersonId, key: &ClientKey, seq: Option<Seq>) -> Result<(), String> {
+    fn know(&mut self, person: &PersonId, key: &ClientKey, seq: Option<Seq>, lax: bool) -> Result<(), String> {
         match self.keys.insert((person.clone(), key.clone()), seq) {
             None => Ok(()),
+            Some(_) if lax => Ok(()),
             Some(known) => Err(format!("the key {key} of {seq:?} was that of {known:?}")),
         }
     }
@@ -118,21 +119,14 @@ impl Image {
         Arc::make_mut(self.rooms.entry(name.clone()).or_default())
     }
 
-    /// For a saboteur: no key is known any more.
-    pub(super) fn forget_keys(&mut self) {
-        for room in self.rooms.values_mut() {
-            Arc::make_mut(room).keys.clear();
-        }
-    }
-
-    /// Takes all of a batch, or nothing.
-    pub(super) fn take(&mut self, batch: &Batch) -> Result<(), String> {
+    /// Takes all of a batch, or nothing. Only a `lax` one takes a key twice.
+    pub(super) fn take(&mut self, batch: &Batch, lax: bool) -> Result<(), String> {
         let mut next = self.clone();
         for entry in &batch.events {
-            next.room_mut(&entry.event.room).push(entry)?;
+            next.room_mut(&entry.event.room).push(entry, lax)?;
         }
         for (room, person, key) in &batch.unchanged {
-            next.room_mut(room).know(person, key, None)?;
+            next.room_mut(room).know(person, key, None, lax)?;
         }
         for (name, state) in &batch.rooms {
             next.room_mut(name).state = state.clone();

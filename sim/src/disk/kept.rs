@@ -3,19 +3,23 @@
 use backend::log::{Batch, Found, RoomState, Store, StoreError};
 use shared::{ClientKey, Epoch, Message, PersonId, RoomName, Seq};
 
-use super::Disk;
+use super::{Disk, Image};
+use crate::sabotage::Sabotage;
 
 /// The server's store on a [`Disk`].
 pub struct Kept {
     disk: Disk,
     epoch: Epoch,
+    /// For a saboteur: what was there at the start, whose keys are not remembered.
+    forgotten: Option<Image>,
 }
 
 impl Kept {
     /// The store on `disk`.
     #[must_use]
     pub fn on(disk: &Disk) -> Self {
-        Self { disk: disk.clone(), epoch: disk.look(|image| image.epoch.clone()) }
+        let forgotten = disk.lock().sabotaged(Sabotage::ForgetKeys).then(|| disk.durable());
+        Self { disk: disk.clone(), epoch: disk.look(|image| image.epoch.clone()), forgotten }
     }
 }
 
@@ -29,8 +33,13 @@ impl Store for Kept {
     }
 
     fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Found>, StoreError> {
+        let forgotten = self.forgotten.as_ref().map(|image| image.room(room));
         let room = self.disk.look(|image| image.room(room));
-        let found = room.keys.get(&(author.clone(), key.clone()));
+        let name = (author.clone(), key.clone());
+        if forgotten.is_some_and(|room| room.keys.contains_key(&name)) {
+            return Ok(None);
+        }
+        let found = room.keys.get(&name);
         Ok(found.map(|seq| seq.map_or(Found::Unchanged, Found::Event)))
     }
 

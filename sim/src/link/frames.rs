@@ -70,11 +70,11 @@ fn masked(opcode: u8, payload: &[u8]) -> Bytes {
     match u16::try_from(payload.len()) {
         Ok(len) if len < 126 => frame.extend_from_slice(&[0x80 | len.to_be_bytes()[1]]),
         Ok(len) => {
-            frame.extend_from_slice(&[0x80 | 126]);
+            frame.extend_from_slice(&[0x80 | 0x7e]);
             frame.extend_from_slice(&len.to_be_bytes());
         }
         Err(_) => {
-            frame.extend_from_slice(&[0x80 | 127]);
+            frame.extend_from_slice(&[0x80 | 0x7f]);
             frame.extend_from_slice(&(payload.len() as u64).to_be_bytes());
         }
     }

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::ground::Ground;
 use crate::{
     child, client,
-    commands::size,
+    commands::{sim, size},
     conformance, place, say,
     server::{self, Profile},
     tidy,
@@ -49,6 +49,8 @@ pub(super) const STEPS: &[Step] = &[
         what: "the server for release, with the client inside" },
     Step { name: "conformance", minutes: 2.0, run: conform, needs: &["tools"],
         what: "the Autobahn cases against the socket edge" },
+    Step { name: "sim", minutes: 2.0, run: simulation, needs: &["tools"],
+        what: "300 runs of the simulation, and that each sabotage is noticed" },
     Step { name: "e2e", minutes: 1.0, run: e2e, needs: &["tools", "client", "server"],
         what: "stories with two browsers against the real program" },
 ];
@@ -132,6 +134,12 @@ fn build_server(ground: &Ground) -> Result<()> {
 
 fn conform(ground: &Ground) -> Result<()> {
     conformance::check(ground.toolbox()?)
+}
+
+fn simulation(ground: &Ground) -> Result<()> {
+    let toolbox = ground.toolbox()?;
+    sim::simulate(toolbox, &[])?;
+    sim::simulate(toolbox, &["--sabotage".to_owned(), "all".to_owned()])
 }
 
 fn e2e(ground: &Ground) -> Result<()> {
