@@ -35,13 +35,16 @@ impl Outbox {
     /// The database has answered, and its last entry of this room is `last`: what was typed before that stands behind it,
     /// whatever this machine's clock said meanwhile.
     pub(in crate::state) fn stand_behind(&mut self, last: u64) {
-        let first = self.entries.first().map_or(u64::MAX, |entry| entry.order);
+        // What another page has stored meanwhile has its place already.
+        let is_new = |entry: &Rc<Entry>| !entry.kept;
+        let first = self.entries.iter().find(|entry| is_new(entry)).map_or(u64::MAX, |entry| entry.order);
         if first <= last {
-            for entry in Rc::make_mut(&mut self.entries) {
+            for entry in Rc::make_mut(&mut self.entries).iter_mut().filter(|entry| is_new(entry)) {
                 let entry = Rc::make_mut(entry);
                 entry.order = last.saturating_add(1).saturating_add(entry.order - first);
                 note(&mut self.changed, &entry.key);
             }
+            Rc::make_mut(&mut self.entries).sort_by_key(|entry| entry.order);
         }
     }
 
