@@ -182,18 +182,20 @@ impl App {
     /// The outboxes are those of whom the server takes us for.
     pub(super) fn claim_outboxes(&mut self, effects: &mut Vec<Effect>) {
         let Some(me) = self.my_id() else { return };
+        let mut texts = Vec::new();
         for (name, room) in &mut self.rooms {
             if room.outbox.is_empty() {
                 continue;
             }
             let room = Rc::make_mut(room);
             let estate = room.outbox.owned_by(&me);
-            for text in estate.texts {
-                effects.push(Effect::FillComposer { room: name.clone(), text });
-            }
+            texts.extend(estate.texts.into_iter().map(|text| (name.clone(), text)));
             if estate.dropped {
                 room.notice = Some(super::Notice::SomebodyElses);
             }
+        }
+        for (name, text) in texts {
+            self.give_back(name, text, effects);
         }
     }
 
