@@ -193,6 +193,8 @@ impl World {
             }
             // What stands in the composer is the person's, who does nothing with it here; and there is one version only.
             Effect::FillComposer { .. }
+            | Effect::FillDraft { .. }
+            | Effect::SetEditAside { .. }
             | Effect::EditInComposer { .. }
             | Effect::RestoreComposer { .. }
             | Effect::DropDraft { .. }

@@ -228,6 +228,20 @@ pub enum Effect {
         /// The text.
         text: MessageText,
     },
+    /// Put a text behind the room's stored draft: in the composer a message is being edited.
+    FillDraft {
+        /// Of which room.
+        room: RoomName,
+        /// The text.
+        text: MessageText,
+    },
+    /// The edit that is in the composer cannot be finished there: put its text behind the room's stored draft.
+    SetEditAside {
+        /// Of which room.
+        room: RoomName,
+        /// What the message says. An edit that says the same is worth nothing.
+        said: Option<MessageText>,
+    },
     /// Put the text of a message that is to be edited into the composer, in the place of what stands there. The room's
     /// draft stays as it is stored, and is not written while [`super::Room::editing`] says so.
     EditInComposer {

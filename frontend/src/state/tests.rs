@@ -3,6 +3,7 @@
 mod changes;
 mod deliveries;
 mod disk;
+mod editing;
 mod follow;
 mod hostile;
 mod keeping;
