@@ -106,12 +106,13 @@ fn beginning(props: &LogProps) -> Html {
 /// What stands below the newest message.
 fn end(props: &LogProps) -> Html {
     let (name, dispatch) = (props.name.clone(), props.dispatch.clone());
+    let to_newer = dispatch.reform(|_: MouseEvent| Action::UpdateAccepted);
     let dismiss = move |_: MouseEvent| dispatch.emit(Action::NoticeDismissed { room: name.clone() });
     html! {
         <>
             if props.room.outdated() {
                 <p class="notice">{ "Something here can only be shown by a newer version. " }
-                    <a href="">{ "Reload for the newer version" }</a></p>
+                    <button type="button" onclick={to_newer}>{ "Reload for the newer version" }</button></p>
             }
             if let Some(notice) = props.room.notice() {
                 <p class="notice">{ notice_words(notice) }{ " " }

@@ -2,7 +2,7 @@
 //! browser does not do for it.
 //!
 //! It is always on the page and mostly closed. The fields in it belong to the person: `io` writes to them when it comes
-//! up, and nobody else does.
+//! up, and nobody else does. Each room has a dialog of its own: what was begun about one is not said of another.
 
 use shared::RoomName;
 use yew::prelude::*;
@@ -18,7 +18,7 @@ pub struct RoomDetails<'a> {
 /// The dialog of a room. `facts` say how it stands, in sentences.
 pub fn room_details(name: &RoomName, facts: Vec<String>, tells: &RoomDetails<'_>) -> Html {
     html! {
-        <dialog class="sheet" aria-labelledby="details">
+        <dialog key={name.as_str()} class="sheet" aria-labelledby="details">
             <form method="dialog" class="sheet-head">
                 <h2 id="details">{ ["# ", name.as_str()].concat() }</h2>
                 <button class="ib" aria-label="Close">{ "✕" }</button>

@@ -5,13 +5,15 @@ use yew::prelude::*;
 
 use crate::state::{LinkWords, Typing, typing_words};
 
-/// The line below the log. `typing` says who types, `off` what the browser does not do; `on_try` hears of "Try now";
-/// `newer` stands at the end while there is nothing more urgent.
+/// The line below the log. `typing` says who types, `off` what the browser does not do: where the line is too short for
+/// it, `on_details` hears of "More". `on_try` hears of "Try now"; `newer` stands at the end while there is nothing more
+/// urgent.
 pub fn status(
     link: LinkWords,
     typing: Option<&Typing>,
     off: Option<&'static str>,
     on_try: &Callback<MouseEvent>,
+    on_details: &Callback<MouseEvent>,
     newer: Html,
 ) -> Html {
     let typing = typing_words(typing);
@@ -26,7 +28,10 @@ pub fn status(
                 <button type="button" class="try" onclick={on_try}>{ "Try now" }</button>
             }
             <p class="typing" hidden={link.loud || off.is_some()}>{ for typing }</p>
-            if let Some(off) = off { <p class="off" title={off}>{ off }</p> }
+            if let Some(off) = off {
+                <p class="off">{ off }</p>
+                <button type="button" class="try all" onclick={on_details}>{ "More" }</button>
+            }
             if !link.loud {
                 { newer }
             }

@@ -5,10 +5,10 @@
 
 use shared::{ClientKey, Emoji, RoomName, Seq};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, FocusOptions, HtmlElement};
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use super::use_scroller::row_below;
+use super::{use_focus::focus_quietly, use_scroller::row_below};
 use crate::{io, state::Action};
 
 /// What is laid open of a row's tools.
@@ -52,9 +52,7 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
     // What was pressed may be gone in a moment; the focus stays with the message, and the log where it is.
     let focus_row = || {
         if let Ok(Some(row)) = button.closest("li") {
-            let options = FocusOptions::new();
-            options.set_prevent_scroll(true);
-            let _focused = row.unchecked_into::<HtmlElement>().focus_with_options(&options);
+            focus_quietly(row);
         }
     };
     let lay = |laid| {
@@ -88,6 +86,12 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
     })
 }
 
+/// A key that is held would press a button again and again, and answer what the first press has asked. True where it is
+/// to be kept from that.
+pub(super) fn is_held(event: &KeyboardEvent) -> bool {
+    event.repeat() && event.key() == "Enter" && button_of(event).is_some()
+}
+
 /// Up and Down go from row to row; what a row has to offer is then reached by Tab. True where a key was taken.
 pub(super) fn move_focus(event: &KeyboardEvent) -> bool {
     let down = match event.key().as_str() {
@@ -109,7 +113,8 @@ fn lowest_in_sight(log: &Element) -> Option<Element> {
     at_end.or_else(|| log.query_selector("li.m:last-of-type").ok()?)
 }
 
-fn neighbour(row: Element, down: bool) -> Option<Element> {
+/// The row below or above a row.
+pub(super) fn neighbour(row: Element, down: bool) -> Option<Element> {
     let mut next = Some(row);
     loop {
         next = if down { next?.next_element_sibling() } else { next?.previous_element_sibling() };

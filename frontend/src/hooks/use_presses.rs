@@ -4,7 +4,7 @@ use shared::RoomName;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
-use super::press::{Open, move_focus, press};
+use super::press::{Open, is_held, move_focus, press};
 use crate::state::Action;
 
 /// To be put on the log.
@@ -34,6 +34,8 @@ pub fn use_presses(room: &RoomName, dispatch: &Callback<Action>) -> Presses {
     let onkeydown = use_callback(open.clone(), |event: KeyboardEvent, open| {
         if open.is_some() && event.key() == "Escape" {
             open.set(None);
+        } else if is_held(&event) {
+            // It does nothing.
         } else if event.alt_key() || event.ctrl_key() || event.meta_key() || !move_focus(&event) {
             return;
         }

@@ -16,6 +16,7 @@ fn find<T: JsCast>(selector: &str) -> Option<T> {
 pub fn open_details(about: &About) {
     for (id, text) in [("#title", about.title.as_str()), ("#topic", about.topic.as_str())] {
         if let Some(input) = find::<HtmlInputElement>(id) {
+            input.set_default_value(text);
             input.set_value(text);
         }
     }
@@ -26,23 +27,26 @@ pub fn open_details(about: &About) {
     }
 }
 
-/// What stands in the fields, and closes it. None where that cannot be taken: then the field says why.
+/// What was written into the fields since it was opened, and closes it; a field that is as it was says nothing, also
+/// where another person has said something since. None where it cannot be taken: then the field says why.
 #[must_use]
-pub fn take_details() -> Option<(RoomTitle, RoomTopic)> {
-    let title = take("#title", RoomTitle::parse)?;
-    let topic = take("#topic", RoomTopic::parse)?;
+pub fn take_details() -> Option<(Option<RoomTitle>, Option<RoomTopic>)> {
+    let (title, title_is_new) = take("#title", RoomTitle::parse)?;
+    let (topic, topic_is_new) = take("#topic", RoomTopic::parse)?;
     find::<HtmlDialogElement>("dialog")?.close();
-    Some((title, topic))
+    Some((Some(title).filter(|_| title_is_new), Some(topic).filter(|_| topic_is_new)))
 }
 
-fn take<T>(id: &str, parse: fn(&str) -> Result<T, BadText>) -> Option<T> {
+/// What stands in a field, and whether it was written since the dialog was opened.
+fn take<T>(id: &str, parse: fn(&str) -> Result<T, BadText>) -> Option<(T, bool)> {
     let input = find::<HtmlInputElement>(id)?;
     let taken = parse(input.value().trim());
     let why = taken.as_ref().err().map(BadText::to_string).unwrap_or_default();
     input.set_custom_validity(&why);
     // Where there is something to say, this shows it beside the field.
     let _valid = input.report_validity();
-    taken.ok()
+    let is_new = input.value().trim() != input.default_value();
+    Some((taken.ok()?, is_new))
 }
 
 /// Copies a text; where the browser does not let the page do that, which it does not over plain http, the text is laid

@@ -88,7 +88,8 @@ impl Keeper {
                 let _told = channel.post_message(&JsValue::NULL);
             }
             store.dispatch(Action::Kept { number });
-            if !inner.asked_to_persist.replace(true) {
+            // Some browsers put the question to the person: not before something of theirs is here.
+            if strict && !inner.asked_to_persist.replace(true) {
                 ask_to_persist().await;
             }
         });

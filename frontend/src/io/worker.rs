@@ -3,6 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ServiceWorker, ServiceWorkerRegistration, ServiceWorkerState};
@@ -14,6 +15,9 @@ use crate::state::{Action, Worker};
 const SCRIPT: &str = "/sw.js";
 /// What it is told, as frontend/sw.js expects it.
 const TAKE_OVER: &str = "take over";
+
+/// After so long the page is loaded again whether or not a newer one has taken over, in milliseconds.
+const TAKE_OVER_MS: u32 = 10_000;
 
 /// The page's side of the service worker.
 #[derive(Clone, Default)]
@@ -51,21 +55,38 @@ impl Keeper {
         }
     }
 
-    /// Lets the worker that waits take over, then loads this page again. Other tabs go on as they are: all that they
-    /// run is in their memory.
+    /// Lets the newest worker take over, then loads this page again. Where none is known to wait, the server is asked for
+    /// one first: what is kept here would else come up again. Other tabs go on as they are: all that they run is in
+    /// their memory.
     pub(super) fn take_over(&self) {
-        let Some(waiting) = self.registration().and_then(|registration| registration.waiting()) else {
-            // Another tab has let it.
-            reload();
-            return;
-        };
-        let worker = waiting.clone();
-        self.listen(EventListener::new(&waiting, "statechange", move |_| {
-            if worker.state() == ServiceWorkerState::Activated {
+        let Some(registration) = self.registration() else { return reload() };
+        // Whatever becomes of it.
+        Timeout::new(TAKE_OVER_MS, reload).forget();
+        if let Some(waiting) = registration.waiting() {
+            return self.let_in(&waiting);
+        }
+        let keeper = self.clone();
+        spawn_local(async move {
+            if let Ok(asked) = registration.update() {
+                let _answer = JsFuture::from(asked).await;
+            }
+            match registration.installing().or_else(|| registration.waiting()) {
+                Some(newer) => keeper.let_in(&newer),
+                // Another tab has let it in, or there is none.
+                None => reload(),
+            }
+        });
+    }
+
+    /// Tells a worker to take over as soon as it can. When it has, or is not to be had after all, the page is loaded again.
+    fn let_in(&self, newer: &ServiceWorker) {
+        let worker = newer.clone();
+        self.listen(EventListener::new(newer, "statechange", move |_| {
+            if matches!(worker.state(), ServiceWorkerState::Activated | ServiceWorkerState::Redundant) {
                 reload();
             }
         }));
-        if waiting.post_message(&TAKE_OVER.into()).is_err() {
+        if newer.post_message(&TAKE_OVER.into()).is_err() {
             reload();
         }
     }

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::{nowhere, wires::Wires};
 use crate::{
     components::{Composer, Log, RoomDetails, Side, head, newer, room_details, side, speaker, status},
-    hooks::{use_app, use_focus},
+    hooks::{use_app, use_focus, use_kept_focus},
     io::{self, Store},
     state::{App, Room, link_words, people_here, storage_words, sync_words},
 };
@@ -30,6 +30,7 @@ pub fn Chat(props: &ChatProps) -> Html {
     let shows_rooms = use_state_eq(|| false);
     let wires = use_memo(props.store.clone(), |store| Wires::new(store, shows_rooms.setter()));
     use_focus(*shows_rooms, props.touch);
+    use_kept_focus(props.touch);
     use_effect_with(app.place().clone(), |place| {
         io::set_title(&place.room().map_or_else(|| "Warren".into(), |name| ["#", name.as_str(), " · Warren"].concat()));
     });
@@ -58,7 +59,8 @@ fn main(app: &App, name: &RoomName, room: &Rc<Room>, touch: bool, wires: &Wires)
             { head(name, &room.about(), people_here(room.here()), &wires.on_back, &wires.on_details) }
             <Log key={name.as_str()} name={name.clone()} room={Rc::clone(room)} me={app.me().cloned()}
                 dispatch={&wires.dispatch} />
-            { status(link_words(app), room.typing(), storage_words(app.storage()), &wires.on_try, newer(app.update_ready(), &wires.on_take)) }
+            { status(link_words(app), room.typing(), storage_words(app.storage()), &wires.on_try, &wires.on_details,
+                newer(app.update_ready(), &wires.on_take)) }
             <Composer key={name.as_str()} room={name.clone()} {touch} draft_of={&wires.draft_of}
                 on_draft={&wires.on_draft} on_send={&wires.on_send} editing={room.editing().is_some()} dispatch={&wires.dispatch} />
         </main>

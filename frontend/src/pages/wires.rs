@@ -50,7 +50,7 @@ impl Wires {
                 event.prevent_default();
                 let room = told.app().place().room()?.clone();
                 let (title, topic) = io::take_details()?;
-                Some(Action::RoomTold { room, key: io::new_key()?, title: Some(title), topic: Some(topic) })
+                Some(Action::RoomTold { room, key: io::new_key()?, title, topic })
             }),
             on_copy: Callback::from(move |_| io::copy(diagnosis(&copied.app()))),
             draft_of: Callback::from({

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use shared::{Person, PersonId, PersonName, RoomName};
 
 use super::{
-    Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech, Storage, keeping::Keeping, link_words, trace::Trace,
-    worker::Keeper,
+    Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech, Storage, keeping::Keeping, link_words, storage_words,
+    trace::Trace, worker::Keeper,
 };
 
 /// Rooms that are followed at a time.
@@ -244,6 +244,9 @@ impl App {
 
     /// Whether there is trouble, and since when. `was` is what all was before this action.
     pub(super) fn watch_trouble(&mut self, at: &Moment, was: &Self) {
+        if let (None, Some(words)) = (storage_words(was.storage()), storage_words(self.storage())) {
+            self.speech.say(words);
+        }
         let room_is_open = self.current().is_none_or(|(_, room)| room.phase == Phase::Open);
         let resting = matches!(self.line.link(), Link::Resting);
         let fine = resting || self.line.is_welcomed() && room_is_open && self.held().is_none();

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
-use super::{Mounted, change, document, event, frame, kept};
+use super::{CSS, Mounted, change, document, event, frame, kept};
 
 /// Presses a button of a row.
 fn press(row: &Element, selector: &str) {
@@ -15,11 +15,17 @@ fn press(row: &Element, selector: &str) {
 
 /// Presses a key on an element.
 fn key(on: &Element, key: &str) {
+    does(on, key, false);
+}
+
+/// Presses or holds a key on an element; false where the browser is not to do what it does with such a key.
+fn does(on: &Element, key: &str, held: bool) -> bool {
     let init = KeyboardEventInit::new();
     init.set_key(key);
+    init.set_repeat(held);
     init.set_bubbles(true);
     init.set_cancelable(true);
-    on.dispatch_event(&KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap()).unwrap();
+    on.dispatch_event(&KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap()).unwrap()
 }
 
 /// The newest command that was sent.
@@ -133,6 +139,17 @@ async fn a_message_is_deleted_on_the_second_press() {
 }
 
 #[wasm_bindgen_test]
+async fn a_key_that_is_held_answers_no_question() {
+    let chat = Mounted::live(1).await;
+    chat.hear(event(2, "me", "mine", "oops"));
+    let button = chat.row(2).await.query_selector("[data-do=delete]").unwrap().unwrap();
+    // Each that comes through is a click.
+    assert!(does(&button, "Enter", false));
+    assert!(!does(&button, "Enter", true));
+    assert!(does(&button, "Tab", true), "the way on stays open");
+}
+
+#[wasm_bindgen_test]
 async fn a_refused_change_is_explained_and_can_be_taken_out() {
     let chat = Mounted::live(1).await;
     chat.hear(event(2, "me", "mine", "oops"));
@@ -167,4 +184,21 @@ async fn the_tools_lie_over_the_rows_and_are_reached_by_the_arrow_keys() {
     assert!(shows(&tools(9)));
     assert_eq!(log.scroll_height(), height, "nothing moves for them");
     assert!(!shows(&chat.find("li.m[data-seq='9'] .more").unwrap()), "it is for fingers");
+}
+
+#[wasm_bindgen_test]
+async fn under_a_finger_no_two_buttons_lie_over_each_other() {
+    let chat = Mounted::live(20).await;
+    let touched = document().create_element("style").unwrap();
+    touched.set_text_content(Some(&CSS.concat().replace("(pointer: coarse)", "(min-width: 0)")));
+    chat.root.append_child(&touched).unwrap();
+    frame().await;
+    let buttons = chat.root.query_selector_all(".more").unwrap();
+    let mut end = f64::MIN;
+    for place in 0..buttons.length() {
+        let bounds = buttons.item(place).unwrap().unchecked_into::<Element>().get_bounding_client_rect();
+        assert!(bounds.height() >= 44.0 && bounds.top() >= end, "{place}: {} after {end}", bounds.top());
+        end = bounds.bottom();
+    }
+    assert!(end > f64::MIN);
 }

@@ -1,6 +1,6 @@
 //! The details of a room: what it is called, how it stands, and the text for a bug report.
 
-use frontend::state::Effect;
+use frontend::state::{Action, Effect, Place};
 use shared::{ClientFrame, EventBody, RoomTitle, RoomTopic};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -69,4 +69,38 @@ async fn where_copying_is_forbidden_the_text_can_be_taken_by_hand() {
     chat.until(".app", |_| area.value().contains("digest: ")).await;
     assert!(area.read_only());
     js_sys::Reflect::delete_property(&navigator, &"clipboard".into()).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn another_room_is_another_dialog() {
+    let chat = Mounted::live(3).await;
+    open(&chat).await;
+    field(&chat, "#title").set_value("The lobby's");
+    chat.act(Action::PlaceEntered(Place::of_path("/r/den")));
+    chat.until("h1", |head| head.text_content().unwrap() == "# den").await;
+    chat.until("dialog:not([open]) h2", |head| head.text_content().unwrap() == "# den").await;
+    assert_eq!(field(&chat, "#title").value(), "");
+}
+
+#[wasm_bindgen_test]
+async fn what_another_says_meanwhile_is_not_undone() {
+    let chat = Mounted::live(3).await;
+    let title = |title: &str| EventBody::RoomSet { title: RoomTitle::parse(title).ok(), topic: None };
+    chat.hear(change(4, "ada", "s", title("The Den")));
+    chat.until("h1 bdi", |title| title.text_content().unwrap() == "The Den").await;
+    open(&chat).await;
+    field(&chat, "#topic").set_value("Cake");
+    chat.hear(change(5, "bob", "t", title("The Burrow")));
+    chat.until("h1 bdi", |title| title.text_content().unwrap() == "The Burrow").await;
+    field(&chat, "#topic").form().unwrap().request_submit().unwrap();
+    let told = || {
+        chat.effects.borrow().iter().find_map(|effect| match effect {
+            Effect::Send { frame: ClientFrame::SetRoom { title, topic, .. }, .. } => {
+                Some((title.clone(), topic.clone()))
+            }
+            _ => None,
+        })
+    };
+    chat.until(".app", |_| told().is_some()).await;
+    assert_eq!(told(), Some((None, RoomTopic::parse("Cake").ok())));
 }

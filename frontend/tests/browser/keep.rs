@@ -307,3 +307,30 @@ async fn a_draft_goes_when_its_message_is_kept() {
     page.chat.until("li.m.pending", |_| true).await;
     assert_eq!(page.chat.composer().value(), "hi, all");
 }
+
+#[wasm_bindgen_test]
+async fn the_browser_is_asked_to_spare_it_once_something_typed_is_in_it() {
+    fresh().await;
+    let _mended = Broken::by(
+        "window.asked = 0; navigator.storage.persist = () => { window.asked += 1; return Promise.resolve(true) }",
+        "delete navigator.storage.persist; delete window.asked",
+    );
+    let asked = || js_sys::Reflect::get(&web_sys::window().unwrap(), &"asked".into()).unwrap().as_f64();
+    let page = Page::open().await;
+    page.when(|app| app.storage() == Storage::On).await;
+    page.chat.go_live(1).await;
+    // Who just looks in is kept, and asked nothing.
+    let is_kept = "return new Promise((done) => {
+        const opening = indexedDB.open('warren');
+        opening.onsuccess = () => {
+            const count = opening.result.transaction('meta').objectStore('meta').count();
+            count.onsuccess = () => { opening.result.close(); done(count.result > 0) };
+        };
+    })";
+    while run(is_kept).await != JsValue::TRUE {}
+    super::frame().await;
+    assert_eq!(asked(), Some(0.0));
+    page.chat.say("one").await;
+    page.all_is_kept().await;
+    page.when(|_| asked() == Some(1.0)).await;
+}

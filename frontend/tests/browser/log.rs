@@ -1,11 +1,12 @@
 //! Rows: text is text, and a row is one element from the moment it was typed.
 
-use shared::{Refusal, RefusalCode, ServerFrame};
+use frontend::state::Effect;
+use shared::{EventBody, Hash, Refusal, RefusalCode, ServerFrame};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
-use super::{Mounted, event};
+use super::{Mounted, change, event};
 
 #[wasm_bindgen_test]
 async fn markup_that_is_typed_is_text() {
@@ -89,4 +90,15 @@ async fn a_name_that_two_people_bear_is_marked() {
     chat.hear(other);
     chat.until("li.m[data-seq='2'] .who .tag", |tag| tag.text_content().unwrap() == "eve7").await;
     chat.until("li.m[data-seq='1'] .who .tag", |tag| tag.text_content().unwrap() == "ada").await;
+}
+
+#[wasm_bindgen_test]
+async fn what_only_a_newer_version_can_show_leads_to_that_version() {
+    let chat = Mounted::live(1).await;
+    chat.hear(change(2, "ada", "f", EventBody::Unknown { kind: "pinned".into(), target: None, hash: Hash([1; 16]) }));
+    let button = chat.until(".notice button", |_| true).await;
+    assert_eq!(button.text_content().unwrap(), "Reload for the newer version");
+    assert!(!chat.effects.borrow().contains(&Effect::TakeUpdate));
+    button.unchecked_into::<HtmlElement>().click();
+    assert!(chat.effects.borrow().contains(&Effect::TakeUpdate));
 }

@@ -7,6 +7,7 @@
 mod changes;
 mod composer;
 mod details;
+mod focus;
 mod keep;
 mod log;
 mod page;

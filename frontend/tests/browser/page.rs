@@ -1,6 +1,6 @@
 //! The page as a whole: rooms, who is here, the words for the link, what is spoken.
 
-use frontend::state::{Action, Effect, Place};
+use frontend::state::{Action, Effect, Place, StorageTrouble};
 use shared::{RoomName, ServerFrame, Signal};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -99,4 +99,19 @@ async fn on_a_narrow_screen_the_focus_goes_where_the_view_goes() {
     chat.until(".skip", |skip| !shows(skip)).await;
     click(".room[aria-current]");
     chat.until("#composer", has_focus).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_cut_on_a_narrow_screen_can_be_read_in_whole() {
+    let chat = Mounted::live(0).await;
+    let narrow = document().create_element("style").unwrap();
+    narrow.set_text_content(Some(".app { inline-size: 360px; }"));
+    chat.root.append_child(&narrow).unwrap();
+    chat.act(Action::StorageFailed(StorageTrouble::Full));
+    let words = chat.until(".off", |words| words.scroll_width() > words.client_width()).await.text_content().unwrap();
+    let more: HtmlElement = chat.find(".status button").unwrap().unchecked_into();
+    assert!(more.get_bounding_client_rect().right() <= 360.0 && more.offset_width() > 0);
+    more.click();
+    chat.until("dialog[open]", |dialog| dialog.text_content().unwrap().contains(&words)).await;
+    assert_eq!(chat.find(".speaker").unwrap().text_content().unwrap(), words);
 }
