@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use shared::{ClientKey, Command, Message, Person, RoomName};
 
-use super::{App, Effect, Keep, KeptEntry, KeptRoom, Loaded, Moment, Now, Room, StorageTrouble};
+use super::{App, Effect, Entry, Keep, KeptEntry, KeptRoom, Loaded, Moment, Now, Room, StorageTrouble};
 
 /// How long the database may take to answer at the start, and for each transaction, in milliseconds.
 const LOAD_MS: u64 = 2_000;
@@ -167,12 +167,13 @@ impl App {
             let writing = self.keeping.writing.as_ref().map_or(&[][..], |writing| &writing.keys);
             let room = Rc::make_mut(room);
             let window = &room.window;
-            room.outbox.merge(entries, &|entry| {
-                let is_here =
+            let is_here = |entry: &Entry| {
+                let is_it =
                     |message: &Message| Some(&message.by.id) == entry.owner.as_ref() && message.key == entry.key;
-                window.messages().any(|message| is_here(message))
-                    || writing.iter().any(|(at, key)| at == name && *key == entry.key)
-            });
+                window.messages().any(|message| is_it(message))
+            };
+            let is_writing = |key: &ClientKey| writing.iter().any(|(at, of)| at == name && of == key);
+            room.outbox.merge(entries, &is_here, &is_writing);
         }
         if self.line.is_welcomed() {
             self.claim_outboxes(effects);
