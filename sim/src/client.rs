@@ -201,6 +201,7 @@ impl World {
             | Effect::RegisterWorker
             | Effect::CheckUpdate
             | Effect::TakeUpdate => {}
+            Effect::Load => self.read_database(client),
             Effect::Keep(keep) => self.keep(client, keep),
             Effect::KeepVisited(rooms) => self.clients[client].visited = rooms,
         }

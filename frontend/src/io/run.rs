@@ -48,6 +48,7 @@ impl Runner {
             }
             Effect::RestoreComposer { room } => composer::restore(store, &room),
             Effect::DropDraft { room, text } => storage::drop_draft(&room, &text),
+            Effect::Load => self.keeper.read(store),
             Effect::Keep(keep) => self.keeper.keep(store, keep),
             Effect::KeepVisited(rooms) => storage::keep_visited(&rooms),
             Effect::RegisterWorker => self.worker.register(store),

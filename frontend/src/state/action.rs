@@ -48,7 +48,7 @@ pub enum Action {
     RetryPressed,
     /// The person went somewhere, by a link or by the browser's buttons.
     PlaceEntered(Place),
-    /// What the database holds, once after the start.
+    /// What the database holds, after the start or on [`Effect::Load`].
     Loaded(Box<Loaded>),
     /// What [`Effect::Keep`] of this number asked for is in the database.
     Kept {
@@ -265,6 +265,8 @@ pub enum Effect {
     },
     /// Keep the list of visited rooms.
     KeepVisited(Vec<RoomName>),
+    /// Read the database after all, and say what it holds: it failed at the start.
+    Load,
     /// Write all of this to the database, in one transaction.
     Keep(Keep),
     /// Bring the service worker, and say what became of it.

@@ -26,6 +26,9 @@ impl App {
                 // The number of the message that is being edited may be another's now.
                 let is_another = reset.is_some_and(|reset| reset != Reset::TooFar);
                 let edit_ended = is_another && self.set_edit_aside(&room, effects);
+                if snapshot.is_some() {
+                    self.speech.loaded_anew(&room);
+                }
                 let Some(known) = self.room_mut(&room) else { return };
                 known.opened(Opened { epoch, head, digest, snapshot, reset }, me.as_ref(), at.now);
                 if edit_ended {
@@ -82,11 +85,12 @@ impl App {
                         room.unseen = room.unseen.saturating_add(1);
                     }
                     if here {
-                        self.speech.hear(&message, at.now);
+                        self.speech.hear(&event.room, &message, at.now);
                     }
                 }
             }
-            Taken::Applied(None) | Taken::Dropped => {}
+            Taken::Applied(None) => self.speech.changed(event),
+            Taken::Dropped => {}
         }
         self.mend(&event.room, at, effects);
     }

@@ -2,7 +2,8 @@
 //!
 //! Invariants: what belongs together goes in one transaction: a room's messages with its cursor, and with them the
 //! entries of the outbox that they settle. One transaction is under way at a time. Nothing typed is sent before it is
-//! stored, but where nothing can be stored; and the room is not opened before the stored cursor is known.
+//! stored, but where nothing can be stored; and the room is not opened before the stored cursor is known. Nothing is
+//! written before all was read: what is stored would else be overtaken unseen.
 
 use std::rc::Rc;
 
@@ -43,6 +44,8 @@ pub(super) struct Keeping {
     pub(super) storage: Storage,
     /// While loading: until when it is waited for. While off: when it is tried again.
     wait: Option<Now>,
+    /// What is stored has been read.
+    is_read: bool,
     number: u64,
     writing: Option<Writing>,
     /// When rooms were last written.
@@ -62,6 +65,7 @@ impl Default for Keeping {
         Self {
             storage: Storage::Loading,
             wait: None,
+            is_read: false,
             number: 0,
             writing: None,
             rooms_at: Now::default(),
@@ -126,6 +130,7 @@ impl App {
     pub(super) fn loaded(&mut self, loaded: Loaded, effects: &mut Vec<Effect>) {
         self.keeping.storage = Storage::On;
         self.keeping.wait = None;
+        self.keeping.is_read = true;
         if self.me.is_none() {
             self.me.clone_from(&loaded.me);
         }
@@ -262,6 +267,9 @@ impl App {
         }
         // Whatever comes of it, the next time is later.
         keeping.wait = keeping.wait.map(|_| at.now.plus(RETRY_MS));
+        if !keeping.is_read {
+            return effects.push(Effect::Load);
+        }
         let rooms_are_due = leaving || at.now.since(keeping.rooms_at) >= ROOMS_MS;
         let me = self.me.clone().filter(|me| Some(me) != keeping.me.as_ref());
         let mut keep = Keep { me, ..Keep::default() };

@@ -192,9 +192,10 @@ impl Outbox {
         self.under_way = None;
     }
 
-    /// The copy of the log was thrown away, and the events of settled entries are not awaited any more: they are sent
-    /// again, under their key. Where the log itself is `another` one, its numbers mean other messages: what is about
-    /// one is not sent any more, also not when it is tried again.
+    /// The log is read from here on. Events of settled entries that do not come with it never will, where it has lost
+    /// its newest part or the copy was thrown away: those are sent again, under their key. Where the log itself is
+    /// `another` one, its numbers mean other messages: what is about one is not sent any more, also not when it is tried
+    /// again.
     pub(super) fn log_reset(&mut self, another: bool) {
         for place in 0..self.entries.len() {
             let entry = &self.entries[place];

@@ -74,6 +74,7 @@ impl Client {
                     self.disk.write(&keep);
                     self.act(Action::Kept { number: keep.number });
                 }
+                Effect::Load if self.prompt => self.act(Action::Loaded(Box::new(self.disk.load()))),
                 effect => self.effects.push(effect),
             }
         }
