@@ -193,12 +193,15 @@ impl World {
             }
             // What stands in the composer is the person's, who does nothing with it here; and there is one version only.
             Effect::FillComposer { .. }
+            | Effect::FillDraft { .. }
+            | Effect::SetEditAside { .. }
             | Effect::EditInComposer { .. }
             | Effect::RestoreComposer { .. }
             | Effect::DropDraft { .. }
             | Effect::RegisterWorker
             | Effect::CheckUpdate
             | Effect::TakeUpdate => {}
+            Effect::Load => self.read_database(client),
             Effect::Keep(keep) => self.keep(client, keep),
             Effect::KeepVisited(rooms) => self.clients[client].visited = rooms,
         }

@@ -13,7 +13,7 @@ pub enum Sabotage {
     SkipLive,
     /// Now and then an event is said twice.
     SayTwice,
-    /// Now and then a `settled` is forgotten.
+    /// No `settled` is said.
     ForgetSettled,
     /// Now and then a command is swallowed.
     SwallowCommand,
@@ -21,7 +21,7 @@ pub enum Sabotage {
     DropDeletion,
     /// What was deleted is not erased from the log.
     KeepDeleted,
-    /// Keys are not remembered over a restart.
+    /// Keys are not remembered once their events are committed.
     ForgetKeys,
     /// A reaction counts twice.
     ReactTwice,

@@ -54,7 +54,7 @@ impl Watch {
     /// The server says something. False where it is to be lost on the way.
     pub fn said(&mut self, frame: &ServerFrame, tools: &Tools) -> bool {
         match frame {
-            ServerFrame::Settled { .. } if tools.sabotaged(Sabotage::ForgetSettled, 3) => return false,
+            ServerFrame::Settled { .. } if tools.sabotaged(Sabotage::ForgetSettled, 1) => return false,
             ServerFrame::Event(_) if tools.sabotaged(Sabotage::SkipLive, 50) => return false,
             ServerFrame::Event(event) if tools.sabotaged(Sabotage::SayTwice, 50) => self.event(event, tools),
             _ => {}

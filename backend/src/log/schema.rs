@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, config::DbConfig, params};
 use shared::Epoch;
 
 use super::sqlite::refold;
@@ -43,6 +43,9 @@ pub(super) fn file(data: &Path) -> PathBuf {
 /// make us run its functions.
 pub(super) fn configure(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(BUSY)?;
+    // Otherwise statements that use a partial index, or statistics, are compiled again for each value that they are run
+    // with.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.execute_batch(
         "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL;
          PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;

@@ -157,7 +157,7 @@ fn piece(piece: Piece<'_>) -> Html {
 /// Why it was not done, and what can be done about that.
 fn note(entry: &Entry) -> Html {
     let (why, again) = match (&entry.fate, &entry.held) {
-        (Fate::Refused { message }, _) => (message.to_string(), true),
+        (Fate::Refused { message }, _) => (message.to_string(), entry.can_be_tried()),
         (_, Some(why)) => (["Not sent yet: ", why].concat(), false),
         _ => return Html::default(),
     };

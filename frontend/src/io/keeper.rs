@@ -48,29 +48,35 @@ impl Keeper {
     /// Reads all that is kept, for the store; then hears when another page changes the outbox.
     #[must_use]
     pub fn watch(&self, store: &Store) -> Watch {
-        let (keeper, to) = (self.clone(), store.clone());
-        spawn_local(async move {
-            to.dispatch(match keeper.load().await {
-                Ok(loaded) => Action::Loaded(Box::new(loaded)),
-                Err(trouble) => Action::StorageFailed(trouble),
-            });
-        });
-        let on_event = |keeper: &Self| {
-            let (keeper, store) = (keeper.clone(), store.clone());
+        self.read(store);
+        // A page that nobody sees hears of it too: it has a link, and would send what was taken out elsewhere.
+        let on_event = |even_hidden: bool| {
+            let (keeper, store) = (self.clone(), store.clone());
             move |_: &web_sys::Event| {
-                if !browser::is_hidden() {
+                if even_hidden || !browser::is_hidden() {
                     keeper.share(&store);
                 }
             }
         };
         let mut listeners = Vec::new();
         if let Some(channel) = &self.0.channel {
-            listeners.push(EventListener::new(channel, "message", on_event(self)));
+            listeners.push(EventListener::new(channel, "message", on_event(true)));
         }
         if let Some(document) = browser::window().and_then(|window| window.document()) {
-            listeners.push(EventListener::new(&document, "visibilitychange", on_event(self)));
+            listeners.push(EventListener::new(&document, "visibilitychange", on_event(false)));
         }
         Watch { _listeners: listeners }
+    }
+
+    /// Reads all that is kept, for the store.
+    pub(super) fn read(&self, store: &Store) {
+        let (keeper, store) = (self.clone(), store.clone());
+        spawn_local(async move {
+            store.dispatch(match keeper.load().await {
+                Ok(loaded) => Action::Loaded(Box::new(loaded)),
+                Err(trouble) => Action::StorageFailed(trouble),
+            });
+        });
     }
 
     /// Writes, and dispatches what came of it.

@@ -1,5 +1,7 @@
 //! Does what the state wants done.
 
+use shared::MessageText;
+
 use super::{Keeper, Socket, Store, composer, http, storage, worker};
 use crate::state::{Action, Effect};
 
@@ -38,10 +40,15 @@ impl Runner {
                     store.dispatch(Action::PageReceived { room, ask, page });
                 });
             }
-            Effect::FillComposer { room, text } => composer::fill(&room, text.as_str()),
-            Effect::EditInComposer { room, text } => composer::replace(&room, text.as_str()),
-            Effect::RestoreComposer { room } => composer::replace(&room, &storage::draft(&room)),
+            Effect::FillComposer { room, text } => composer::fill(store, &room, text.as_str()),
+            Effect::FillDraft { room, text } => composer::fill_draft(store, &room, text.as_str()),
+            Effect::EditInComposer { room, text } => composer::edit(store, &room, text.as_str()),
+            Effect::SetEditAside { room, said } => {
+                composer::set_aside(store, &room, said.as_ref().map_or("", MessageText::as_str));
+            }
+            Effect::RestoreComposer { room } => composer::restore(store, &room),
             Effect::DropDraft { room, text } => storage::drop_draft(&room, &text),
+            Effect::Load => self.keeper.read(store),
             Effect::Keep(keep) => self.keeper.keep(store, keep),
             Effect::KeepVisited(rooms) => storage::keep_visited(&rooms),
             Effect::RegisterWorker => self.worker.register(store),

@@ -10,7 +10,6 @@ use super::browser;
 
 const VISITED: &str = "warren.visited";
 const DRAFT: &str = "warren.draft.";
-const EDIT: &str = "warren.edit.";
 
 fn storage() -> Option<Storage> {
     browser::window()?.local_storage().ok()?
@@ -38,7 +37,8 @@ pub(super) fn keep_visited(rooms: &[RoomName]) {
 /// The draft of a room; empty where there is none.
 #[must_use]
 pub fn draft(room: &RoomName) -> String {
-    kept(DRAFT, room)
+    let key = [DRAFT, room.as_str()].concat();
+    storage().and_then(|storage| storage.get_item(&key).ok()?).unwrap_or_default()
 }
 
 /// Keeps the draft of a room.
@@ -51,22 +51,6 @@ pub(super) fn drop_draft(room: &RoomName, sent: &MessageText) {
     if draft(room) == sent.as_str() {
         keep_draft(room, "");
     }
-}
-
-/// What stands in the composer of a room while a message is edited there. The draft waits meanwhile.
-#[must_use]
-pub fn edit(room: &RoomName) -> String {
-    kept(EDIT, room)
-}
-
-/// Keeps that.
-pub fn keep_edit(room: &RoomName, text: &str) {
-    keep(&[EDIT, room.as_str()].concat(), text);
-}
-
-fn kept(kind: &str, room: &RoomName) -> String {
-    let key = [kind, room.as_str()].concat();
-    storage().and_then(|storage| storage.get_item(&key).ok()?).unwrap_or_default()
 }
 
 fn keep(key: &str, text: &str) {

@@ -10,7 +10,7 @@ use shared::ServerFrame;
 use wasm_bindgen::{JsCast, closure::Closure};
 use yew::Callback;
 
-use super::browser;
+use super::{Edits, browser};
 use crate::state::{Action, App, Effect, Now, update};
 
 /// Frames wait so long where there are no animation frames, in milliseconds.
@@ -29,6 +29,7 @@ struct Inner {
     listeners: RefCell<Vec<(u32, Listener)>>,
     next_listener: RefCell<u32>,
     run: Run,
+    edits: Edits,
 }
 
 /// A handle on the store. Equal to its clones only.
@@ -75,6 +76,7 @@ impl Store {
                 listeners: RefCell::default(),
                 next_listener: RefCell::new(0),
                 run: Box::new(run),
+                edits: Edits::default(),
             }
         }))
     }
@@ -83,6 +85,12 @@ impl Store {
     #[must_use]
     pub fn app(&self) -> Rc<App> {
         Rc::clone(&self.0.app.borrow())
+    }
+
+    /// What is being edited.
+    #[must_use]
+    pub fn edits(&self) -> &Edits {
+        &self.0.edits
     }
 
     /// A callback for actions. Ask for it once: callbacks are equal by pointer.

@@ -55,13 +55,13 @@ impl Wires {
             on_copy: Callback::from(move |_| io::copy(diagnosis(&copied.app()))),
             draft_of: Callback::from({
                 let store = store.clone();
-                move |room| draft_of(&store, &room)
+                move |room| io::draft_of(&store, &room)
             }),
             on_draft: wire(&dispatch, {
                 let store = store.clone();
                 move |(room, text): (RoomName, String)| {
-                    if is_editing(&store, &room) {
-                        io::keep_edit(&room, &text);
+                    if let Some(seq) = store.app().room(&room).and_then(|room| room.editing()) {
+                        store.edits().keep(&room, seq, text);
                         return None;
                     }
                     io::keep_draft(&room, &text);
@@ -81,21 +81,4 @@ fn wire<T: 'static>(dispatch: &Callback<Action>, action: impl Fn(T) -> Option<Ac
             dispatch.emit(action);
         }
     })
-}
-
-/// What stands in the composer of a room that is entered. What was taken from it stays stored until it is kept
-/// elsewhere, and is not to be sent twice.
-fn draft_of(store: &Store, name: &RoomName) -> String {
-    if is_editing(store, name) {
-        return io::edit(name);
-    }
-    let draft = io::draft(name);
-    let app = store.app();
-    let entries = app.room(name).map_or(&[][..], |room| room.outbox().entries());
-    let is_it = |text: &MessageText| text.as_str() == draft;
-    if entries.iter().any(|entry| !entry.kept && entry.text().is_some_and(is_it)) { String::new() } else { draft }
-}
-
-fn is_editing(store: &Store, room: &RoomName) -> bool {
-    store.app().room(room).is_some_and(|room| room.editing().is_some())
 }

@@ -48,7 +48,7 @@ pub enum Action {
     RetryPressed,
     /// The person went somewhere, by a link or by the browser's buttons.
     PlaceEntered(Place),
-    /// What the database holds, once after the start.
+    /// What the database holds, after the start or on [`Effect::Load`].
     Loaded(Box<Loaded>),
     /// What [`Effect::Keep`] of this number asked for is in the database.
     Kept {
@@ -228,6 +228,20 @@ pub enum Effect {
         /// The text.
         text: MessageText,
     },
+    /// Put a text behind the room's stored draft: in the composer a message is being edited.
+    FillDraft {
+        /// Of which room.
+        room: RoomName,
+        /// The text.
+        text: MessageText,
+    },
+    /// The edit that is in the composer cannot be finished there: put its text behind the room's stored draft.
+    SetEditAside {
+        /// Of which room.
+        room: RoomName,
+        /// What the message says. An edit that says the same is worth nothing.
+        said: Option<MessageText>,
+    },
     /// Put the text of a message that is to be edited into the composer, in the place of what stands there. The room's
     /// draft stays as it is stored, and is not written while [`super::Room::editing`] says so.
     EditInComposer {
@@ -251,6 +265,8 @@ pub enum Effect {
     },
     /// Keep the list of visited rooms.
     KeepVisited(Vec<RoomName>),
+    /// Read the database after all, and say what it holds: it failed at the start.
+    Load,
     /// Write all of this to the database, in one transaction.
     Keep(Keep),
     /// Bring the service worker, and say what became of it.

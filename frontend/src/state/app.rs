@@ -262,7 +262,7 @@ impl App {
                 let well = if was.held().is_some() { "Messages can be sent again." } else { "Connected again." };
                 let more = if self.speech.number() == was.speech.number() { "" } else { self.speech.sentence() };
                 let both = if more.is_empty() { well.to_owned() } else { [well, " ", more].concat() };
-                self.speech.say(&both);
+                self.speech.say_more(&both);
             }
             (Trouble::Brief { .. }, Trouble::Shown) => self.speech.say(&link_words(self).words),
             _ => {}

@@ -46,10 +46,31 @@ impl App {
     }
 
     pub(super) fn edit_started(&mut self, name: RoomName, seq: Seq, effects: &mut Vec<Effect>) {
-        if let Some(text) = self.mine(&name, seq) {
-            self.in_room(&name, |room| room.editing = Some(seq));
-            effects.push(Effect::EditInComposer { room: name, text });
+        let is_edited = self.room(&name).is_some_and(|room| room.editing == Some(seq));
+        if let Some(text) = self.mine(&name, seq).filter(|_| !is_edited) {
+            self.edit(name, seq, text, effects);
         }
+    }
+
+    /// Puts a text into the composer as what a message is to say. What was being edited there is not lost.
+    fn edit(&mut self, name: RoomName, seq: Seq, text: MessageText, effects: &mut Vec<Effect>) {
+        self.set_edit_aside(&name, effects);
+        self.in_room(&name, |room| room.editing = Some(seq));
+        effects.push(Effect::EditInComposer { room: name, text });
+    }
+
+    /// No message is edited in the room any more, and not because the person wanted so. True where one was.
+    pub(super) fn set_edit_aside(&mut self, name: &RoomName, effects: &mut Vec<Effect>) -> bool {
+        let Some(seq) = self.room_mut(name).and_then(|room| room.editing.take()) else { return false };
+        let said = self.room(name).and_then(|room| room.message(seq, self.me.as_ref())?.text.clone());
+        effects.push(Effect::SetEditAside { room: name.clone(), said });
+        true
+    }
+
+    /// A text goes back to the person: into the composer, or behind the draft while a message is edited there.
+    pub(super) fn give_back(&self, room: RoomName, text: MessageText, effects: &mut Vec<Effect>) {
+        let edits = self.room(&room).is_some_and(|room| room.editing.is_some());
+        effects.push(if edits { Effect::FillDraft { room, text } } else { Effect::FillComposer { room, text } });
     }
 
     pub(super) fn edit_last(&mut self, name: RoomName, effects: &mut Vec<Effect>) {
@@ -76,12 +97,9 @@ impl App {
         let Some(entry) = room.outbox.take_refused(key) else { return };
         match entry.command.clone() {
             Command::Edit { target, text, .. } if self.mine(&name, target).is_some() => {
-                self.in_room(&name, |room| room.editing = Some(target));
-                effects.push(Effect::EditInComposer { room: name, text });
+                self.edit(name, target, text, effects);
             }
-            Command::Post { text, .. } | Command::Edit { text, .. } => {
-                effects.push(Effect::FillComposer { room: name, text });
-            }
+            Command::Post { text, .. } | Command::Edit { text, .. } => self.give_back(name, text, effects),
             Command::Delete { .. } | Command::React { .. } | Command::SetRoom { .. } => {}
         }
     }

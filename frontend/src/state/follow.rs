@@ -35,8 +35,8 @@ impl Room {
         if let Some(reset) = reset {
             self.notice = Some(Notice::Reset(reset));
             self.resets = self.resets.saturating_add(1);
-            self.outbox.log_reset(reset != Reset::TooFar);
         }
+        self.outbox.log_reset(reset.is_some_and(|reset| reset != Reset::TooFar));
         if let Some(snapshot) = snapshot {
             return self.take_snapshot(snapshot, Cursor { epoch, seq: head, digest: Some(digest) }, me);
         }

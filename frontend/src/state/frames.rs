@@ -3,7 +3,7 @@
 use shared::{ClientKey, Event, Person, Refusal, RefusalCode, Reset, RoomHead, RoomName, ServerFrame, Signal};
 
 use super::{
-    App, Effect, Here, Moment, Phase, Reader, Typing,
+    App, Effect, Here, Moment, Notice, Phase, Reader, Typing,
     follow::{Opened, Taken},
     notice_words,
     room::Mend,
@@ -20,14 +20,23 @@ impl App {
             ServerFrame::Opened { room, epoch, head, digest, snapshot, reset, .. } => {
                 let me = self.my_id();
                 // A room that was left meanwhile is none of ours.
-                let Some(known) = self.room_mut(&room).filter(|room| room.phase != Phase::Closed) else { return };
+                if self.room(&room).is_none_or(|room| room.phase == Phase::Closed) {
+                    return;
+                }
+                // The number of the message that is being edited may be another's now.
+                let is_another = reset.is_some_and(|reset| reset != Reset::TooFar);
+                let edit_ended = is_another && self.set_edit_aside(&room, effects);
+                if snapshot.is_some() {
+                    self.speech.loaded_anew(&room);
+                }
+                let Some(known) = self.room_mut(&room) else { return };
                 known.opened(Opened { epoch, head, digest, snapshot, reset }, me.as_ref(), at.now);
-                if let Some(reset) = reset {
+                if edit_ended {
+                    known.notice = Some(Notice::EditEnded);
+                    effects.push(Effect::RestoreComposer { room: room.clone() });
+                }
+                if reset.is_some() {
                     self.say_notice(&room);
-                    if reset != Reset::TooFar {
-                        // The number of the message that is being edited may be another's now.
-                        self.edit_cancelled(room.clone(), effects);
-                    }
                 }
                 self.mend(&room, at, effects);
             }
@@ -76,11 +85,12 @@ impl App {
                         room.unseen = room.unseen.saturating_add(1);
                     }
                     if here {
-                        self.speech.hear(&message, at.now);
+                        self.speech.hear(&event.room, &message, at.now);
                     }
                 }
             }
-            Taken::Applied(None) | Taken::Dropped => {}
+            Taken::Applied(None) => self.speech.changed(event),
+            Taken::Dropped => {}
         }
         self.mend(&event.room, at, effects);
     }

@@ -2,13 +2,14 @@
 //!
 //! Invariants: what belongs together goes in one transaction: a room's messages with its cursor, and with them the
 //! entries of the outbox that they settle. One transaction is under way at a time. Nothing typed is sent before it is
-//! stored, but where nothing can be stored; and the room is not opened before the stored cursor is known.
+//! stored, but where nothing can be stored; and the room is not opened before the stored cursor is known. Nothing is
+//! written before all was read: what is stored would else be overtaken unseen.
 
 use std::rc::Rc;
 
 use shared::{ClientKey, Command, Message, Person, RoomName};
 
-use super::{App, Effect, Keep, KeptEntry, KeptRoom, Loaded, Moment, Now, Room, StorageTrouble};
+use super::{App, Effect, Entry, Keep, KeptEntry, KeptRoom, Loaded, Moment, Now, Room, StorageTrouble};
 
 /// How long the database may take to answer at the start, and for each transaction, in milliseconds.
 const LOAD_MS: u64 = 2_000;
@@ -43,6 +44,8 @@ pub(super) struct Keeping {
     pub(super) storage: Storage,
     /// While loading: until when it is waited for. While off: when it is tried again.
     wait: Option<Now>,
+    /// What is stored has been read.
+    is_read: bool,
     number: u64,
     writing: Option<Writing>,
     /// When rooms were last written.
@@ -62,6 +65,7 @@ impl Default for Keeping {
         Self {
             storage: Storage::Loading,
             wait: None,
+            is_read: false,
             number: 0,
             writing: None,
             rooms_at: Now::default(),
@@ -126,6 +130,7 @@ impl App {
     pub(super) fn loaded(&mut self, loaded: Loaded, effects: &mut Vec<Effect>) {
         self.keeping.storage = Storage::On;
         self.keeping.wait = None;
+        self.keeping.is_read = true;
         if self.me.is_none() {
             self.me.clone_from(&loaded.me);
         }
@@ -167,12 +172,13 @@ impl App {
             let writing = self.keeping.writing.as_ref().map_or(&[][..], |writing| &writing.keys);
             let room = Rc::make_mut(room);
             let window = &room.window;
-            room.outbox.merge(entries, &|entry| {
-                let is_here =
+            let is_here = |entry: &Entry| {
+                let is_it =
                     |message: &Message| Some(&message.by.id) == entry.owner.as_ref() && message.key == entry.key;
-                window.messages().any(|message| is_here(message))
-                    || writing.iter().any(|(at, key)| at == name && *key == entry.key)
-            });
+                window.messages().any(|message| is_it(message))
+            };
+            let is_writing = |key: &ClientKey| writing.iter().any(|(at, of)| at == name && of == key);
+            room.outbox.merge(entries, &is_here, &is_writing);
         }
         if self.line.is_welcomed() {
             self.claim_outboxes(effects);
@@ -182,18 +188,20 @@ impl App {
     /// The outboxes are those of whom the server takes us for.
     pub(super) fn claim_outboxes(&mut self, effects: &mut Vec<Effect>) {
         let Some(me) = self.my_id() else { return };
+        let mut texts = Vec::new();
         for (name, room) in &mut self.rooms {
             if room.outbox.is_empty() {
                 continue;
             }
             let room = Rc::make_mut(room);
             let estate = room.outbox.owned_by(&me);
-            for text in estate.texts {
-                effects.push(Effect::FillComposer { room: name.clone(), text });
-            }
+            texts.extend(estate.texts.into_iter().map(|text| (name.clone(), text)));
             if estate.dropped {
                 room.notice = Some(super::Notice::SomebodyElses);
             }
+        }
+        for (name, text) in texts {
+            self.give_back(name, text, effects);
         }
     }
 
@@ -259,6 +267,9 @@ impl App {
         }
         // Whatever comes of it, the next time is later.
         keeping.wait = keeping.wait.map(|_| at.now.plus(RETRY_MS));
+        if !keeping.is_read {
+            return effects.push(Effect::Load);
+        }
         let rooms_are_due = leaving || at.now.since(keeping.rooms_at) >= ROOMS_MS;
         let me = self.me.clone().filter(|me| Some(me) != keeping.me.as_ref());
         let mut keep = Keep { me, ..Keep::default() };

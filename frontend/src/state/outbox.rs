@@ -142,14 +142,15 @@ impl Outbox {
         Some(message)
     }
 
-    /// A refused entry goes to the end of the line, as it is. Now it is `owner`'s.
+    /// A refused entry goes to the end of the line, as it is. Now it is `owner`'s, and waits until it is stored that it
+    /// is refused no longer.
     pub(super) fn requeue(&mut self, key: &ClientKey, owner: Option<PersonId>, wall: Millis) {
-        if self.get(key).is_some_and(|entry| entry.is_refused())
+        if self.get(key).is_some_and(|entry| entry.can_be_tried())
             && let Some(mut entry) = self.remove(key)
         {
             let order = self.next_order(wall);
             let again = Rc::make_mut(&mut entry);
-            (again.fate, again.order, again.owner) = (Fate::Queued, order, owner);
+            (again.fate, again.order, again.owner, again.kept) = (Fate::Queued, order, owner, false);
             Rc::make_mut(&mut self.entries).push(entry);
         }
     }
@@ -191,19 +192,21 @@ impl Outbox {
         self.under_way = None;
     }
 
-    /// The copy of the log was thrown away, and the events of settled entries are not awaited any more: they are sent
-    /// again, under their key. Where the log itself is `another` one, its numbers mean other messages: what is about
-    /// one is not sent any more.
+    /// The log is read from here on. Events of settled entries that do not come with it never will, where it has lost
+    /// its newest part or the copy was thrown away: those are sent again, under their key. Where the log itself is
+    /// `another` one, its numbers mean other messages: what is about one is not sent any more, also not when it is tried
+    /// again.
     pub(super) fn log_reset(&mut self, another: bool) {
         for place in 0..self.entries.len() {
             let entry = &self.entries[place];
-            let lost = another && entry.command.target().is_some();
+            let lost = another && entry.command.target().is_some_and(|target| target > Seq::ZERO);
             let (key, fate) = (entry.key.clone(), entry.fate.clone());
             let fate = match fate {
                 Fate::Queued if lost => Fate::Refused { message: not_done(&entry.command, ANOTHER_LOG).into() },
                 Fate::Sent | Fate::Settled { .. } if lost => {
                     Fate::Refused { message: perhaps_done(ANOTHER_LOG).into() }
                 }
+                Fate::Refused { .. } if lost => fate,
                 Fate::Settled { .. } => Fate::Sent,
                 Fate::Queued | Fate::Sent | Fate::Refused { .. } => continue,
             };
@@ -211,7 +214,13 @@ impl Outbox {
                 self.note(&key);
                 self.answered(&key);
             }
-            self.change(&key, |entry| (entry.fate, entry.held) = (fate, entry.held.take().filter(|_| !lost)));
+            self.change(&key, |entry| {
+                entry.fate = fate;
+                if lost {
+                    entry.held = None;
+                    entry.forget_target();
+                }
+            });
         }
     }
 

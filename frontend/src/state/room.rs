@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use shared::{About, ClientFrame, Command, Cursor, Person, Reset, RoomName, Seq};
+use shared::{About, ClientFrame, Command, Cursor, MessageText, Person, Reset, RoomName, Seq};
 
 use super::{
     Fate, Here, KeptRoom, Now, Outbox, Paging, Reader, Sync, Typing, Window, keep::KEPT_MESSAGES, presence,
@@ -42,6 +42,8 @@ pub enum Notice {
     Reset(Reset),
     /// An event could not be read, also when it was asked for again, so the room was loaded anew.
     Unreadable,
+    /// Likewise, while a message was being edited.
+    EditEnded,
     /// Changes that were made as somebody else were not sent.
     SomebodyElses,
 }
@@ -164,6 +166,13 @@ impl Room {
     #[must_use]
     pub fn editing(&self) -> Option<Seq> {
         self.editing
+    }
+
+    /// A text that was taken from the composer, and is kept nowhere else yet: as a stored draft it is not to be shown.
+    #[must_use]
+    pub fn is_taken(&self, draft: &str) -> bool {
+        let is_it = |text: &MessageText| text.as_str() == draft;
+        self.outbox.entries().iter().any(|entry| !entry.kept && entry.text().is_some_and(is_it))
     }
 
     /// What is shown of the log.

@@ -1,9 +1,11 @@
 //! What is said aloud to those who do not see the page: messages of others, at most one sentence in two seconds, and
 //! that the link was lost or found again.
+//!
+//! Invariant: what a message said is not said after it was deleted or changed, nor left to be read here.
 
 use std::rc::Rc;
 
-use shared::{Message, MessageText, PersonId};
+use shared::{Event, EventBody, Message, MessageText, PersonId, RoomName, Seq};
 
 use super::Now;
 
@@ -13,6 +15,7 @@ const GATHER_MS: u64 = 2_000;
 /// Messages that wait to be spoken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Waiting {
+    room: RoomName,
     since: Now,
     count: usize,
     authors: Vec<PersonId>,
@@ -25,6 +28,8 @@ pub struct Speech {
     waiting: Option<Waiting>,
     sentence: Rc<str>,
     number: u32,
+    /// The message whose text the sentence is.
+    spoken: Option<(RoomName, Seq)>,
 }
 
 impl Speech {
@@ -45,8 +50,9 @@ impl Speech {
     }
 
     /// Somebody else posted a message where the person is.
-    pub(super) fn hear(&mut self, message: &Rc<Message>, now: Now) {
+    pub(super) fn hear(&mut self, room: &RoomName, message: &Rc<Message>, now: Now) {
         let waiting = self.waiting.get_or_insert_with(|| Waiting {
+            room: room.clone(),
             since: now,
             count: 0,
             authors: Vec::new(),
@@ -61,8 +67,42 @@ impl Speech {
 
     /// Something that cannot wait.
     pub(super) fn say(&mut self, sentence: &str) {
+        self.spoken = None;
         self.sentence = sentence.into();
         self.number = self.number.wrapping_add(1);
+    }
+
+    /// The sentence with more to it.
+    pub(super) fn say_more(&mut self, sentence: &str) {
+        let spoken = self.spoken.take();
+        self.say(sentence);
+        self.spoken = spoken;
+    }
+
+    /// A message may say something else now, or nothing.
+    pub(super) fn changed(&mut self, event: &Event) {
+        let Some(target) = event.body.target() else { return };
+        if let Some(waiting) = self.waiting.as_mut().filter(|one| one.room == event.room && one.last.seq == target) {
+            Rc::make_mut(&mut waiting.last).fold(event);
+        }
+        let says = matches!(event.body, EventBody::Edited { .. } | EventBody::Deleted { .. });
+        if says && self.spoken.as_ref().is_some_and(|(room, seq)| *room == event.room && *seq == target) {
+            self.blank();
+        }
+    }
+
+    /// All of a room may say something else now.
+    pub(super) fn loaded_anew(&mut self, room: &RoomName) {
+        self.waiting.take_if(|waiting| waiting.room == *room);
+        if self.spoken.as_ref().is_some_and(|(of, _)| of == room) {
+            self.blank();
+        }
+    }
+
+    /// Takes back what was said; that is nothing to say.
+    fn blank(&mut self) {
+        self.spoken = None;
+        self.sentence = Rc::default();
     }
 
     /// Another room: what waits is of no interest there.
@@ -75,11 +115,18 @@ impl Speech {
             return;
         }
         let Some(waiting) = self.waiting.take() else { return };
-        let by = &waiting.last.by.name;
-        self.say(&match (waiting.count, waiting.authors.len()) {
-            (1, _) => [by.as_str(), ": ", waiting.last.text.as_ref().map_or("", MessageText::as_str)].concat(),
-            (count, 1) => [&count.to_string(), " new messages from ", by.as_str()].concat(),
-            (count, people) => [&count.to_string(), " new messages from ", &people.to_string(), " people"].concat(),
-        });
+        let (by, text) = (&waiting.last.by.name, waiting.last.text.as_ref().map(MessageText::as_str));
+        match (waiting.count, waiting.authors.len(), text) {
+            // It was deleted meanwhile.
+            (1, _, None) => {}
+            (1, _, Some(text)) => {
+                self.say(&[by.as_str(), ": ", text].concat());
+                self.spoken = Some((waiting.room, waiting.last.seq));
+            }
+            (count, 1, _) => self.say(&[&count.to_string(), " new messages from ", by.as_str()].concat()),
+            (count, people, _) => {
+                self.say(&[&count.to_string(), " new messages from ", &people.to_string(), " people"].concat());
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod changes;
 mod deliveries;
 mod disk;
+mod editing;
 mod follow;
 mod hostile;
 mod keeping;
@@ -73,6 +74,7 @@ impl Client {
                     self.disk.write(&keep);
                     self.act(Action::Kept { number: keep.number });
                 }
+                Effect::Load if self.prompt => self.act(Action::Loaded(Box::new(self.disk.load()))),
                 effect => self.effects.push(effect),
             }
         }

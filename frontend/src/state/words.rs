@@ -88,6 +88,9 @@ pub fn notice_words(notice: Notice) -> &'static str {
         }
         Notice::Reset(Reset::Other) => "The server asked for this room to be loaded anew.",
         Notice::Unreadable => "Something in this room could not be read, so it was loaded anew.",
+        Notice::EditEnded => {
+            "The server's history of this room was replaced. What you were editing is in the message box, as a new message."
+        }
         Notice::SomebodyElses => "Changes that were made under another identity were not sent.",
     }
 }

@@ -110,7 +110,14 @@ async fn a_draft_waits_while_a_message_is_edited() {
     chat.act(Action::EditStarted { room: lobby.clone(), seq: Seq(2) });
     super::composer::input(&chat, "hello");
     assert_eq!(frontend::io::draft(&lobby), "half a sen");
-    assert_eq!(frontend::io::edit(&lobby), "hello");
+    assert_eq!(frontend::io::draft_of(&chat.store, &lobby), "hello");
+    let kept = |storage: web_sys::Storage| {
+        (0..storage.length().unwrap())
+            .filter_map(|n| storage.key(n).unwrap().and_then(|key| storage.get_item(&key).unwrap()))
+            .any(|text| text.contains("hello"))
+    };
+    let window = web_sys::window().unwrap();
+    assert!(!kept(window.local_storage().unwrap().unwrap()) && !kept(window.session_storage().unwrap().unwrap()));
 }
 
 #[wasm_bindgen_test]

@@ -62,12 +62,13 @@ fn is_held(world: &World, typed: &Typed) -> bool {
     rooms.any(|room| room.outbox().get(&typed.name.2).is_some())
 }
 
-/// A change is made to the message that the person saw, and to no other. (Where two tabs share an outbox, one may send
-/// what the other was asked for before it knew of another history. That gap is known; see `docs/simulator.md`.)
+/// A change is made to the message that the person saw, and to no other. (Where two tabs share an outbox, or a
+/// database answers late, a page may send what was wanted in another history. That gap is known; see
+/// `docs/simulator.md`.)
 pub(super) fn meant(world: &World, image: &Image) {
     let alone = |typed: &&Typed| {
         let machine = &world.clients[typed.client].machine;
-        world.clients.iter().filter(|client| client.machine.is(machine)).count() == 1
+        world.clients.iter().filter(|client| client.machine.is(machine)).count() == 1 && !machine.was_slow()
     };
     for typed in world.ledger.entries().typed.iter().filter(alone) {
         let (room, person, key) = &typed.name;

@@ -3,23 +3,23 @@
 use backend::log::{Batch, Found, RoomState, Store, StoreError};
 use shared::{ClientKey, Epoch, Message, PersonId, RoomName, Seq};
 
-use super::{Disk, Image};
+use super::Disk;
 use crate::sabotage::Sabotage;
 
 /// The server's store on a [`Disk`].
 pub struct Kept {
     disk: Disk,
     epoch: Epoch,
-    /// For a saboteur: what was there at the start, whose keys are not remembered.
-    forgotten: Option<Image>,
+    /// For a saboteur: no key is found again.
+    forgets_keys: bool,
 }
 
 impl Kept {
     /// The store on `disk`.
     #[must_use]
     pub fn on(disk: &Disk) -> Self {
-        let forgotten = disk.lock().sabotaged(Sabotage::ForgetKeys).then(|| disk.durable());
-        Self { disk: disk.clone(), epoch: disk.look(|image| image.epoch.clone()), forgotten }
+        let forgets_keys = disk.lock().sabotaged(Sabotage::ForgetKeys);
+        Self { disk: disk.clone(), epoch: disk.look(|image| image.epoch.clone()), forgets_keys }
     }
 }
 
@@ -33,10 +33,9 @@ impl Store for Kept {
     }
 
     fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Found>, StoreError> {
-        let forgotten = self.forgotten.as_ref().map(|image| image.room(room));
         let room = self.disk.look(|image| image.room(room));
         let name = (author.clone(), key.clone());
-        if forgotten.is_some_and(|room| room.keys.contains_key(&name)) {
+        if self.forgets_keys {
             return Ok(None);
         }
         let found = room.keys.get(&name);

@@ -93,7 +93,7 @@ impl DatabaseFile {
     /// # Errors
     /// Where it cannot be read at all, or was interrupted.
     pub fn check(&self, tell: &mut dyn FnMut(Finding) -> ControlFlow<()>) -> anyhow::Result<()> {
-        check(&self.db, tell).with_context(|| format!("{} cannot be checked", self.file.display()))
+        check(&self.db, tell).map_err(in_words).with_context(|| format!("{} cannot be checked", self.file.display()))
     }
 }
 
@@ -109,10 +109,11 @@ fn connect_still(file: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(format!("file:{path}?immutable=1"), READ | OpenFlags::SQLITE_OPEN_URI)
 }
 
-/// What SQLite says of a disk without room has a number and says it twice.
+/// What SQLite says of these has a number, and is said twice.
 fn in_words(error: rusqlite::Error) -> anyhow::Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => anyhow::anyhow!("the disk is full"),
+        Some(ErrorCode::OperationInterrupted) => anyhow::anyhow!("it was called off"),
         _ => error.into(),
     }
 }

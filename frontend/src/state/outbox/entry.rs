@@ -66,6 +66,22 @@ impl Entry {
         self.is_refused() || self.held.is_some()
     }
 
+    /// Sent again, it would mean what it meant: not so where it is about a message of a history that was replaced.
+    #[must_use]
+    pub fn can_be_tried(&self) -> bool {
+        self.is_refused() && self.command.target() != Some(Seq::ZERO)
+    }
+
+    /// The history was replaced, and the number of the message that it is about means another one there: it is about
+    /// none. This is stored with it.
+    pub(super) fn forget_target(&mut self) {
+        if let Command::Edit { target, .. } | Command::Delete { target } | Command::React { target, .. } =
+            &mut self.command
+        {
+            *target = Seq::ZERO;
+        }
+    }
+
     pub(super) fn refuse(&mut self, message: Rc<str>) {
         self.fate = Fate::Refused { message };
         self.held = None;

@@ -35,13 +35,16 @@ impl Outbox {
     /// The database has answered, and its last entry of this room is `last`: what was typed before that stands behind it,
     /// whatever this machine's clock said meanwhile.
     pub(in crate::state) fn stand_behind(&mut self, last: u64) {
-        let first = self.entries.first().map_or(u64::MAX, |entry| entry.order);
+        // What another page has stored meanwhile has its place already.
+        let is_new = |entry: &Rc<Entry>| !entry.kept;
+        let first = self.entries.iter().find(|entry| is_new(entry)).map_or(u64::MAX, |entry| entry.order);
         if first <= last {
-            for entry in Rc::make_mut(&mut self.entries) {
+            for entry in Rc::make_mut(&mut self.entries).iter_mut().filter(|entry| is_new(entry)) {
                 let entry = Rc::make_mut(entry);
                 entry.order = last.saturating_add(1).saturating_add(entry.order - first);
                 note(&mut self.changed, &entry.key);
             }
+            Rc::make_mut(&mut self.entries).sort_by_key(|entry| entry.order);
         }
     }
 
@@ -54,8 +57,13 @@ impl Outbox {
 
     /// What is stored of this room now, all of it. Entries that are not known here come in at their place in the line.
     /// What was stored and is no more was settled or taken out elsewhere. `is_known` says of an entry that its
-    /// event is here already, or that it is just being removed.
-    pub(in crate::state) fn merge(&mut self, stored: Vec<KeptEntry>, is_known: &dyn Fn(&Entry) -> bool) {
+    /// event is here already; `is_writing`, that it is just being written or removed.
+    pub(in crate::state) fn merge(
+        &mut self,
+        stored: Vec<KeptEntry>,
+        is_known: &dyn Fn(&Entry) -> bool,
+        is_writing: &dyn Fn(&ClientKey) -> bool,
+    ) {
         let mut place = 0;
         let mut there = vec![false; self.entries.len()];
         let mut new = Vec::new();
@@ -68,20 +76,27 @@ impl Outbox {
                 self.take_over(found, &kept);
             } else if !self.changed.contains(&kept.key) {
                 let entry = kept.entry();
-                if is_known(&entry) {
+                if is_known(&entry) || is_writing(&entry.key) {
                     note(&mut self.changed, &entry.key);
                 } else {
                     new.push(Rc::new(entry));
                 }
             }
         }
-        let gone = |(entry, there): (&Rc<Entry>, &bool)| {
-            entry.kept && !there && !matches!(entry.fate, Fate::Settled { .. }) && !self.changed.contains(&entry.key)
-        };
+        let gone =
+            |(entry, there): (&Rc<Entry>, &bool)| entry.kept && !there && !matches!(entry.fate, Fate::Settled { .. });
         let gone: Vec<bool> = self.entries.iter().zip(&there).map(gone).collect();
         if gone.contains(&true) {
             let mut gone = gone.into_iter();
-            Rc::make_mut(&mut self.entries).retain(|_| !gone.next().unwrap_or_default());
+            let changed = &mut self.changed;
+            Rc::make_mut(&mut self.entries).retain(|entry| {
+                let goes = gone.next().unwrap_or_default();
+                if goes && is_writing(&entry.key) {
+                    // What is on its way to the database would bring it back there.
+                    note(changed, &entry.key);
+                }
+                !goes
+            });
         }
         for entry in new {
             if self.get(&entry.key).is_none() {
@@ -102,7 +117,7 @@ impl Outbox {
         let refusal_differs = entry.is_refused() != matches!(fate, Fate::Refused { .. });
         if refusal_differs && !is_ours && !matches!(entry.fate, Fate::Settled { .. }) {
             let entry = Rc::make_mut(&mut Rc::make_mut(&mut self.entries)[place]);
-            (entry.fate, entry.held) = (fate, None);
+            (entry.fate, entry.held, entry.command) = (fate, None, kept.command.clone());
         }
     }
 

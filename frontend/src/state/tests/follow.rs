@@ -298,8 +298,60 @@ fn what_a_deleted_message_said_is_remembered_nowhere() {
         EventBody::Edited { target: Seq(1), words: words("second") },
     )));
     client.hear(ServerFrame::Event(event(3, "other", "d", EventBody::Deleted { target: Seq(1) })));
-    let all = format!("{:?} {:?}", client.room(), client.disk);
-    assert!(!all.contains("second"), "{all}");
+    // The key of an event says "first" too in these tests; a text is in quotes with its type before it.
+    let check = |client: &Client| {
+        let all = format!("{:?} {:?}", client.app, client.disk);
+        for said in ["MessageText(\"first\")", "MessageText(\"second\")", "other: "] {
+            assert!(!all.contains(said), "{said}: {all}");
+        }
+    };
+    check(&client);
+    client.wait(5_000);
+    check(&client);
+}
+
+#[test]
+fn what_was_said_aloud_and_deleted_or_changed_is_in_the_live_region_no_longer() {
+    let bodies = [EventBody::Deleted { target: Seq(1) }, EventBody::Edited { target: Seq(1), words: words("second") }];
+    for body in bodies {
+        let mut client = Client::welcomed();
+        client.hear(opened_empty());
+        client.hear(ServerFrame::Event(posted(1, "other", "first")));
+        client.wait(2_000);
+        assert_eq!(&**client.app.speech().sentence(), "other: first");
+        // Wherever the person is by then.
+        client.act(Action::PlaceEntered(super::super::Place::Room(shared::RoomName::parse("den").unwrap())));
+        client.hear(ServerFrame::Event(event(2, "other", "e", body)));
+        assert_eq!(&**client.app.speech().sentence(), "");
+    }
+}
+
+#[test]
+fn what_waits_to_be_said_aloud_is_said_as_it_is_by_then() {
+    let said = |events: Vec<shared::Event>| {
+        let mut client = Client::welcomed();
+        client.hear(opened_empty());
+        events.into_iter().for_each(|event| client.hear(ServerFrame::Event(event)));
+        client.wait(2_000);
+        client.app.speech().sentence().to_string()
+    };
+    let delete = |seq, target| event(seq, "other", "d", EventBody::Deleted { target: Seq(target) });
+    let edit = event(2, "other", "e", EventBody::Edited { target: Seq(1), words: words("second") });
+    assert_eq!(said(vec![posted(1, "other", "first"), edit]), "other: second");
+    assert_eq!(said(vec![posted(1, "other", "first"), delete(2, 1)]), "");
+    let two = vec![posted(1, "other", "first"), posted(2, "other", "x"), delete(3, 2)];
+    assert_eq!(said(two), "2 new messages from other");
+}
+
+#[test]
+fn what_waits_to_be_said_aloud_is_not_where_the_room_was_loaded_anew() {
+    let mut client = Client::welcomed();
+    client.hear(opened_empty());
+    client.hear(ServerFrame::Event(posted(1, "other", "first")));
+    client.hear(opened(9, Digest::default(), true, Some(Reset::TooFar)));
+    client.act(Action::NoticeDismissed { room: lobby() });
+    client.wait(2_000);
+    assert!(!client.app.speech().sentence().contains("first"));
 }
 
 #[test]
@@ -329,6 +381,39 @@ fn in_another_history_no_message_is_changed_that_nobody_meant() {
         })
         .collect();
     assert_eq!(sent, []);
+}
+
+#[test]
+fn what_was_refused_in_a_history_that_is_no_more_changes_nothing_in_another() {
+    let mut client = Client::welcomed();
+    client.hear(opened_empty());
+    client.hear(ServerFrame::Event(posted(1, "me", "mine")));
+    client.act(Action::EditStarted { room: lobby(), seq: Seq(1) });
+    client.type_in("better");
+    client.act(Action::DeletePressed { room: lobby(), key: key("d"), seq: Seq(1) });
+    for named in ["better", "d"] {
+        let refusal = shared::Refusal::lasting(shared::RefusalCode::Other, "No.");
+        let (room, key) = (Some("lobby".to_owned()), Some(named.to_owned()));
+        client.hear(ServerFrame::Refused { room, key, refusal });
+    }
+    client.reconnect("me");
+    // There, the number is another message, also of mine.
+    client.hear(snapshot(&[posted(1, "me", "another")], Some(Reset::Epoch)));
+    // It is known after a reload too.
+    let mut client = Client::with(client.disk);
+    client.act(Action::Started);
+    client.meet("me");
+    client.hear(opened(1, digest_of(&[posted(1, "me", "another")]), false, None));
+    client.take_effects();
+    for named in ["better", "d"] {
+        assert!(!client.room().outbox().get(&key(named)).unwrap().can_be_tried());
+        client.act(Action::TryAgainPressed { room: lobby(), key: key(named) });
+    }
+    assert_eq!(client.take_effects(), []);
+    client.act(Action::EditPressed { room: lobby(), key: key("better") });
+    assert_eq!(client.take_effects(), [Effect::FillComposer { room: lobby(), text: text("better") }]);
+    client.act(Action::DiscardPressed { room: lobby(), key: key("d") });
+    assert!(client.room().outbox().is_empty() && client.room().editing().is_none());
 }
 
 #[test]

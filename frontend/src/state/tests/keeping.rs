@@ -283,6 +283,34 @@ fn a_database_that_failed_once_is_tried_again_also_where_nothing_has_changed() {
 }
 
 #[test]
+fn what_could_not_be_read_at_first_is_read_before_anything_is_written() {
+    let mut before = Client::welcomed();
+    before.hear(opened_empty());
+    before.type_in("old");
+    let mut client = Client::with(before.disk);
+    client.prompt = false;
+    client.act(Action::Started);
+    client.act(Action::StorageFailed(StorageTrouble::Broken));
+    client.meet("me");
+    client.hear(opened_empty());
+    client.type_in("new");
+    client.take_effects();
+    client.wait(29_999);
+    assert!(!client.take_effects().contains(&Effect::Load));
+    client.wait(1);
+    let effects = client.take_effects();
+    assert!(effects.contains(&Effect::Load) && !effects.iter().any(|effect| matches!(effect, Effect::Keep(_))));
+    // Again, and it works.
+    client.act(Action::StorageFailed(StorageTrouble::Broken));
+    client.wait(30_000);
+    assert!(client.take_effects().contains(&Effect::Load));
+    client.act(Action::Loaded(Box::new(client.disk.load())));
+    assert_eq!(client.app.storage(), Storage::On);
+    let keys: Vec<_> = client.room().outbox().entries().iter().map(|entry| entry.key.to_string()).collect();
+    assert_eq!(keys, ["old", "new"]);
+}
+
+#[test]
 fn where_nothing_can_be_kept_rooms_that_are_left_are_not_gathered() {
     let name = |n: u64| shared::RoomName::parse(&format!("r{n}")).unwrap();
     let mut client = slow();

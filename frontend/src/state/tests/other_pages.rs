@@ -1,9 +1,9 @@
 //! Two pages of one browser, with one stored outbox between them.
 
 use proptest::prelude::*;
-use shared::{Refusal, RefusalCode, ServerFrame};
+use shared::{ClientFrame, ClientKey, Refusal, RefusalCode, ServerFrame};
 
-use super::super::{Action, Fate};
+use super::super::{Action, Effect, Fate};
 use super::{Client, disk::Disk, key, lobby, opened_empty, posted, server::Server};
 
 fn ready(disk: Disk) -> Client {
@@ -93,15 +93,60 @@ fn a_refusal_there_is_one_here_and_so_is_a_second_try() {
     assert_eq!(fate(&two, "b"), Fate::Sent);
 }
 
+#[test]
+fn a_second_try_goes_out_when_it_is_stored_that_it_is_one() {
+    let mut one = ready(Disk::default());
+    one.type_in("a");
+    let refusal = Refusal::lasting(RefusalCode::TooLong, "No.");
+    let (room, named) = (Some("lobby".to_owned()), Some("a".to_owned()));
+    one.hear(ServerFrame::Refused { room, key: named, refusal });
+    one.take_effects();
+    one.prompt = false;
+    one.act(Action::TryAgainPressed { room: lobby(), key: key("a") });
+    let effects = one.take_effects();
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Send { .. })), "{effects:?}");
+    let [Effect::Keep(keep)] = &effects[..] else { panic!("{effects:?}") };
+    one.act(Action::Kept { number: keep.number });
+    assert!(one.take_effects().iter().any(|effect| matches!(effect, Effect::Send { .. })));
+}
+
+#[test]
+fn what_was_taken_out_there_is_not_stored_again_by_what_was_on_its_way_here() {
+    let mut one = ready(Disk::default());
+    one.type_in("a");
+    let mut two = ready(one.disk.clone());
+    one.type_in("b");
+    two.prompt = false;
+    // It is about to write that it was refused, when it hears that it is gone.
+    let refusal = Refusal::lasting(RefusalCode::TooLong, "No.");
+    let (room, named) = (Some("lobby".to_owned()), Some("a".to_owned()));
+    two.hear(ServerFrame::Refused { room, key: named, refusal });
+    let keep = |effect| match effect {
+        Effect::Keep(keep) => Some(keep),
+        _ => None,
+    };
+    let first = two.take_effects().into_iter().find_map(keep).unwrap();
+    assert_eq!(first.entries.len(), 1);
+    two.act(Action::OutboxShared { entries: Vec::new() });
+    assert!(keys(&two).is_empty());
+    two.act(Action::Kept { number: first.number });
+    let second = two.take_effects().into_iter().find_map(keep).unwrap();
+    assert_eq!(second.gone, [(lobby(), key("a"))]);
+}
+
 proptest! {
-    /// Whoever types where, and whichever of the two pages sends: each once, in the order of the line.
+    /// Whoever types where, and whichever of the two pages sends and is refused: each once. What a page has heard to be
+    /// taken out on the other is not sent by it, however late it heard.
     #[test]
-    fn two_pages_post_each_message_once(steps in prop::collection::vec((0_u8..6, any::<bool>()), 0..60)) {
+    fn two_pages_post_each_message_once(
+        steps in prop::collection::vec((0_u8..10, any::<bool>(), any::<bool>()), 0..80),
+    ) {
         let mut server = Server::default();
         let mut pages = [ready(Disk::default()), ready(Disk::default())];
         let mut disk = Disk::default();
-        let mut typed = 0;
-        for (n, (step, which)) in steps.iter().enumerate() {
+        let (mut typed, mut taken) = (Vec::new(), Vec::new());
+        let mut heard: [Vec<ClientKey>; 2] = Default::default();
+        for (n, (step, which, hears)) in steps.iter().enumerate() {
             let which = usize::from(*which);
             let page = &mut pages[which];
             page.disk = disk.clone();
@@ -109,21 +154,55 @@ proptest! {
             match step {
                 0..=1 => {
                     page.type_in(&format!("k{n}"));
-                    typed += 1;
+                    typed.push(key(&format!("k{n}")));
                 }
                 2 => server.break_link(page),
-                _ => {
+                3..=5 => {
                     server.serve(page);
                     server.take_one();
                     server.deliver_one(page);
                 }
+                6 => {
+                    server.serve(page);
+                    if let Some(ClientFrame::Post { key, .. }) = server.inbound.front() {
+                        let (room, key) = (Some("lobby".to_owned()), Some(key.to_string()));
+                        let refusal = Refusal::lasting(RefusalCode::TooLong, "No.");
+                        server.outbound.push_back(ServerFrame::Refused { room, key, refusal });
+                        server.inbound.pop_front();
+                    }
+                    server.deliver_one(page);
+                }
+                _ => {
+                    let entries = page.room().outbox().entries().clone();
+                    if let Some(entry) = entries.iter().find(|entry| entry.is_refused()) {
+                        let key = entry.key.clone();
+                        taken.push(key.clone());
+                        if *step == 7 {
+                            page.act(Action::DiscardPressed { room: lobby(), key });
+                        } else {
+                            page.act(Action::EditPressed { room: lobby(), key });
+                            page.type_in(&format!("e{n}"));
+                            typed.push(super::key(&format!("e{n}")));
+                        }
+                    }
+                }
             }
-            page.take_effects();
             disk = page.disk.clone();
-            // The other page is told, sooner or later.
-            if step % 2 == 0 {
+            if *hears {
                 let entries = disk.entries.clone();
-                pages[1 - which].act(Action::OutboxShared { entries });
+                let other = &mut pages[1 - which];
+                other.act(Action::OutboxShared { entries });
+                let is_gone = |key: &&ClientKey| disk.entries.iter().all(|entry| entry.key != **key);
+                heard[1 - which] = taken.iter().filter(is_gone).cloned().collect();
+                // What it wanted to send before that is on its way.
+                server.serve(other);
+            }
+            for (page, heard) in pages.iter_mut().zip(&heard) {
+                for effect in &page.effects {
+                    if let Effect::Send { frame: ClientFrame::Post { key, .. }, .. } = effect {
+                        prop_assert!(!heard.contains(key), "{} is sent", key);
+                    }
+                }
             }
         }
         // One page after the other comes up and sends what is left.
@@ -132,12 +211,18 @@ proptest! {
             page.now = 1_000_000;
             page.act(Action::Started);
             server.settle(&mut page);
-            prop_assert!(page.room().outbox().is_empty());
+            prop_assert!(page.room().outbox().entries().iter().all(|entry| entry.is_refused()));
             disk = page.disk.clone();
         }
         let mut keys: Vec<String> = server.log.iter().map(|event| event.key.to_string()).collect();
+        let all = keys.len();
         keys.sort();
         keys.dedup();
-        prop_assert_eq!((server.log.len(), keys.len()), (typed, typed));
+        prop_assert_eq!(all, keys.len());
+        for key in typed {
+            let is_there = server.log.iter().any(|event| event.key == key);
+            let is_kept = disk.entries.iter().any(|entry| entry.key == key);
+            prop_assert!(is_there || is_kept || taken.contains(&key), "{} is lost", key);
+        }
     }
 }

@@ -23,7 +23,7 @@ fn what_is_complete_is_counted_as_people_write_numbers() {
 fn every_trouble_has_words_of_its_own() {
     let resets = [Reset::Epoch, Reset::Ahead, Reset::Diverged, Reset::TooFar, Reset::Other].map(Notice::Reset);
     let mut said: Vec<&str> = resets.into_iter().map(notice_words).collect();
-    said.extend([Notice::Unreadable, Notice::SomebodyElses].map(notice_words));
+    said.extend([Notice::Unreadable, Notice::EditEnded, Notice::SomebodyElses].map(notice_words));
     let troubles = [StorageTrouble::Forbidden, StorageTrouble::Full, StorageTrouble::Broken];
     said.extend(troubles.map(|trouble| storage_words(Storage::Off(trouble)).unwrap()));
     let all = said.len();
