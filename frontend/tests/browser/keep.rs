@@ -247,6 +247,42 @@ async fn what_is_damaged_is_left_out_and_the_rest_is_used() {
     assert_eq!(page.chat.store.app().storage(), Storage::On);
 }
 
+#[wasm_bindgen_test]
+async fn a_room_that_another_version_kept_is_not_shown_for_complete() {
+    fresh().await;
+    let page = Page::open().await;
+    page.all_is_kept().await;
+    page.chat.go_live(3).await;
+    page.chat.row(3).await;
+    page.all_is_kept().await;
+    page.chat.act(Action::PagePutAway);
+    let kept = "return new Promise((done, failed) => {
+        const request = indexedDB.open('warren', 1);
+        request.onerror = failed;
+        request.onsuccess = () => {
+            const database = request.result;
+            const change = database.transaction(['rooms'], 'readwrite');
+            const rooms = change.objectStore('rooms');
+            const get = rooms.get('lobby');
+            get.onsuccess = () => CHANGE;
+            change.onabort = failed;
+            change.oncomplete = () => { database.close(); done(get.result ?? '') };
+        };
+    })";
+    let as_it_is = kept.replace("CHANGE", "0");
+    while !run(&as_it_is).await.as_string().unwrap().contains("room_set") {
+        super::frame().await;
+    }
+    drop(page);
+    let page = Page::open().await;
+    page.chat.row(3).await;
+    drop(page);
+    run(&kept.replace("CHANGE", "rooms.put(get.result + ' pinned', 'lobby')")).await;
+    let page = Page::open().await;
+    page.when(|app| app.storage() == Storage::On).await;
+    assert!(page.chat.store.app().current().unwrap().1.cursor().is_none());
+}
+
 const NEWER: &str = "return new Promise((done, failed) => {
         const request = indexedDB.open('warren', 2);
         request.onerror = failed;

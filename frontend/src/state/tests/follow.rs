@@ -331,7 +331,9 @@ fn what_waits_to_be_said_aloud_is_said_as_it_is_by_then() {
     let said = |events: Vec<shared::Event>| {
         let mut client = Client::welcomed();
         client.hear(opened_empty());
-        events.into_iter().for_each(|event| client.hear(ServerFrame::Event(event)));
+        for event in events {
+            client.hear(ServerFrame::Event(event));
+        }
         client.wait(2_000);
         client.app.speech().sentence().to_string()
     };
