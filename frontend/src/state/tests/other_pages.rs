@@ -159,7 +159,10 @@ proptest! {
                     page.type_in(&format!("k{n}"));
                     typed.push(key(&format!("k{n}")));
                 }
-                2 => server.break_link(page),
+                2 => {
+                    server.break_link(page);
+                    page.act(Action::RetryPressed);
+                }
                 3..=5 => {
                     for _ in 0..*step {
                         server.serve(page);
