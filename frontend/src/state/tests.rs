@@ -13,6 +13,7 @@ mod outbox;
 mod place;
 mod rows;
 mod server;
+mod speech;
 mod window;
 mod words;
 mod worker;

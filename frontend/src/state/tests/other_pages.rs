@@ -139,10 +139,13 @@ proptest! {
     /// taken out on the other is not sent by it, however late it heard.
     #[test]
     fn two_pages_post_each_message_once(
-        steps in prop::collection::vec((0_u8..10, any::<bool>(), any::<bool>()), 0..80),
+        steps in prop::collection::vec((0_u8..10, any::<bool>(), any::<bool>()), 0..200),
     ) {
         let mut server = Server::default();
-        let mut pages = [ready(Disk::default()), ready(Disk::default())];
+        let mut pages = [Client::new(), Client::new()];
+        for page in &mut pages {
+            page.act(Action::Started);
+        }
         let mut disk = Disk::default();
         let (mut typed, mut taken) = (Vec::new(), Vec::new());
         let mut heard: [Vec<ClientKey>; 2] = Default::default();
@@ -156,11 +159,16 @@ proptest! {
                     page.type_in(&format!("k{n}"));
                     typed.push(key(&format!("k{n}")));
                 }
-                2 => server.break_link(page),
+                2 => {
+                    server.break_link(page);
+                    page.act(Action::RetryPressed);
+                }
                 3..=5 => {
-                    server.serve(page);
-                    server.take_one();
-                    server.deliver_one(page);
+                    for _ in 0..*step {
+                        server.serve(page);
+                        server.take_one();
+                        server.deliver_one(page);
+                    }
                 }
                 6 => {
                     server.serve(page);
@@ -170,7 +178,9 @@ proptest! {
                         server.outbound.push_back(ServerFrame::Refused { room, key, refusal });
                         server.inbound.pop_front();
                     }
-                    server.deliver_one(page);
+                    while !server.outbound.is_empty() {
+                        server.deliver_one(page);
+                    }
                 }
                 _ => {
                     let entries = page.room().outbox().entries().clone();
