@@ -89,7 +89,7 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
 /// A key that is held would press a button again and again, and answer what the first press has asked. True where it is
 /// to be kept from that.
 pub(super) fn is_held(event: &KeyboardEvent) -> bool {
-    event.repeat() && event.key() == "Enter" && button_of(event).is_some()
+    event.repeat() && event.key() == "Enter"
 }
 
 /// Up and Down go from row to row; what a row has to offer is then reached by Tab. True where a key was taken.

@@ -2,6 +2,7 @@
 //! page's beginning.
 
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, FocusOptions, HtmlElement};
 use yew::prelude::*;
 
@@ -27,32 +28,27 @@ pub fn use_focus(shows_rooms: bool, touch: bool) {
 /// What has the focus may be gone after a drawing: a row that is discarded, an offer that was taken. Then it goes to the
 /// row beside that one, else to the log or the message box. On a `touch` screen it does not go into the box, which would
 /// bring the keyboard up.
-#[hook]
-pub fn use_kept_focus(touch: bool) {
-    let had = use_mut_ref(|| None);
-    // Nothing can get the focus between this and the effect below: both are parts of one drawing.
-    *had.borrow_mut() = focused().map(|element| {
-        let row = element.closest("li.m").ok().flatten();
-        let in_log = element.closest(".scroll").is_ok_and(|log| log.is_some());
-        let beside = [true, false].map(|down| neighbour(row.clone()?, down));
-        (element, beside, if in_log || touch { ".scroll" } else { "#composer" })
-    });
-    use_effect(move || {
-        let Some((element, beside, else_to)) = had.borrow_mut().take() else { return };
-        if element.is_connected() || focused().is_some() {
+///
+/// To be called in a drawing. It is no hook with an effect, which would be larger: what is spawned runs after the drawing.
+pub fn keep_focus(touch: bool) {
+    let Some(element) = focused() else { return };
+    let row = element.closest("li.m").ok().flatten();
+    let else_to = if touch || row.is_some() { ".scroll" } else { "#composer" };
+    let beside = row.and_then(|row| neighbour(row.clone(), true).or_else(|| neighbour(row, false)));
+    spawn_local(async move {
+        // The page itself has it where nothing in it does.
+        if element.is_connected() || focused().is_some_and(|other| other.tag_name() != "BODY") {
             return;
         }
-        match beside.into_iter().flatten().find(|row| row.is_connected()) {
-            Some(row) => focus_quietly(row),
-            None => io::focus(else_to),
+        match beside {
+            Some(row) if row.is_connected() => focus_quietly(row),
+            _ => io::focus(else_to),
         }
     });
 }
 
-/// What has the focus, if anything has.
 fn focused() -> Option<Element> {
-    let document = web_sys::window()?.document()?;
-    document.active_element().filter(|element| element.tag_name() != "BODY")
+    web_sys::window()?.document()?.active_element()
 }
 
 /// Gives a row the focus, and leaves the log where it is.

@@ -53,7 +53,7 @@ impl Runner {
             Effect::KeepVisited(rooms) => storage::keep_visited(&rooms),
             Effect::RegisterWorker => self.worker.register(store),
             Effect::CheckUpdate => self.worker.check(),
-            Effect::TakeUpdate => self.worker.take_over(),
+            Effect::TakeUpdate => worker::take_over(),
         }
     }
 }

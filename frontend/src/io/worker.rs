@@ -1,23 +1,19 @@
-//! The service worker: brings it, notices a newer one that waits, and lets that take over.
+//! The service worker: brings it, notices a newer one that waits, and has that take over.
 
 use std::{cell::RefCell, rc::Rc};
 
 use gloo_events::EventListener;
-use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{ServiceWorker, ServiceWorkerRegistration, ServiceWorkerState};
+use web_sys::{Event, ServiceWorker, ServiceWorkerRegistration, ServiceWorkerState};
 
 use super::{Store, browser};
 use crate::state::{Action, Worker};
 
 /// Where its script is. It rules over all paths below its own.
 const SCRIPT: &str = "/sw.js";
-/// What it is told, as frontend/sw.js expects it.
-const TAKE_OVER: &str = "take over";
-
-/// After so long the page is loaded again whether or not a newer one has taken over, in milliseconds.
-const TAKE_OVER_MS: u32 = 10_000;
+/// What the page's own script listens for, in index.html.
+const TAKE_NEWEST: &str = "take-newest";
 
 /// The page's side of the service worker.
 #[derive(Clone, Default)]
@@ -52,42 +48,6 @@ impl Keeper {
             spawn_local(async move {
                 let _answer = JsFuture::from(asked).await;
             });
-        }
-    }
-
-    /// Lets the newest worker take over, then loads this page again. Where none is known to wait, the server is asked for
-    /// one first: what is kept here would else come up again. Other tabs go on as they are: all that they run is in
-    /// their memory.
-    pub(super) fn take_over(&self) {
-        let Some(registration) = self.registration() else { return reload() };
-        // Whatever becomes of it.
-        Timeout::new(TAKE_OVER_MS, reload).forget();
-        if let Some(waiting) = registration.waiting() {
-            return self.let_in(&waiting);
-        }
-        let keeper = self.clone();
-        spawn_local(async move {
-            if let Ok(asked) = registration.update() {
-                let _answer = JsFuture::from(asked).await;
-            }
-            match registration.installing().or_else(|| registration.waiting()) {
-                Some(newer) => keeper.let_in(&newer),
-                // Another tab has let it in, or there is none.
-                None => reload(),
-            }
-        });
-    }
-
-    /// Tells a worker to take over as soon as it can. When it has, or is not to be had after all, the page is loaded again.
-    fn let_in(&self, newer: &ServiceWorker) {
-        let worker = newer.clone();
-        self.listen(EventListener::new(newer, "statechange", move |_| {
-            if matches!(worker.state(), ServiceWorkerState::Activated | ServiceWorkerState::Redundant) {
-                reload();
-            }
-        }));
-        if newer.post_message(&TAKE_OVER.into()).is_err() {
-            reload();
         }
     }
 
@@ -134,8 +94,10 @@ async fn ask() -> Result<ServiceWorkerRegistration, Worker> {
     Ok(registration.unchecked_into())
 }
 
-fn reload() {
-    if let Some(window) = browser::window() {
-        let _begun = window.location().reload();
+/// Lets the newest version take over, and loads this page again. Other tabs go on as they are: all that they run is in
+/// their memory. The page's own script does it, which has to where the client is broken.
+pub(super) fn take_over() {
+    if let (Some(window), Ok(event)) = (browser::window(), Event::new(TAKE_NEWEST)) {
+        let _not_prevented = window.dispatch_event(&event);
     }
 }

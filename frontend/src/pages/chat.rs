@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::{nowhere, wires::Wires};
 use crate::{
     components::{Composer, Log, RoomDetails, Side, head, newer, room_details, side, speaker, status},
-    hooks::{use_app, use_focus, use_kept_focus},
+    hooks::{keep_focus, use_app, use_focus},
     io::{self, Store},
     state::{App, Room, link_words, people_here, storage_words, sync_words},
 };
@@ -30,7 +30,7 @@ pub fn Chat(props: &ChatProps) -> Html {
     let shows_rooms = use_state_eq(|| false);
     let wires = use_memo(props.store.clone(), |store| Wires::new(store, shows_rooms.setter()));
     use_focus(*shows_rooms, props.touch);
-    use_kept_focus(props.touch);
+    keep_focus(props.touch);
     use_effect_with(app.place().clone(), |place| {
         io::set_title(&place.room().map_or_else(|| "Warren".into(), |name| ["#", name.as_str(), " · Warren"].concat()));
     });
