@@ -53,6 +53,11 @@ fn flags(how: Build) -> Result<String> {
     Ok(own.chain(how).chain(nameless).collect::<Vec<_>>().join("\u{1f}"))
 }
 
+/// The compiler at hand can build it as lean as it is meant to be.
+pub(crate) fn is_lean(toolbox: &Toolbox) -> bool {
+    Build::best(toolbox) == Build::Lean
+}
+
 /// The sizes that a file has when it is sent as gzip 9 and as brotli 11, in bytes.
 pub(crate) fn compressed_sizes(bytes: &[u8]) -> Result<(usize, usize)> {
     Ok((compress::gzip(bytes)?.len().min(bytes.len()), compress::brotli(bytes)?.len().min(bytes.len())))

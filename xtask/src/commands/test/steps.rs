@@ -124,7 +124,7 @@ fn browser(ground: &Ground) -> Result<()> {
 
 fn build_client(ground: &Ground) -> Result<()> {
     client::build(ground.toolbox()?)?;
-    size::check()
+    size::check(ground.toolbox()?)
 }
 
 fn build_server(ground: &Ground) -> Result<()> {
