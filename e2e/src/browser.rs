@@ -1,6 +1,9 @@
 //! A browser with a profile of its own, on a page of Warren: what a person does there, and what they see.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context as _;
 use fantoccini::{
@@ -289,7 +292,14 @@ impl Browser {
             look();";
         let within = u64::try_from(LONG.as_millis())?;
         let watch = WATCH.replace("SCRIPT", script);
-        let result = self.client.execute_async(&watch, vec![arguments, json!(within)]).await?;
+        let began = Instant::now();
+        let result = loop {
+            match self.client.execute_async(&watch, vec![arguments.clone(), json!(within)]).await {
+                // The page that was watched is gone, and with it the script: what is waited for may be on the next one.
+                Err(_) if began.elapsed() < LONG => {}
+                result => break result?,
+            }
+        };
         anyhow::ensure!(result == json!(true), "{what} did not come; the page shows: {result}");
         Ok(())
     }
