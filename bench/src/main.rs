@@ -1,6 +1,8 @@
 //! Benchmarks. Each prints its figures to the terminal; none asserts anything, because machines differ.
 
 mod durable;
+#[cfg(target_os = "linux")]
+mod relay;
 mod slow;
 
 use std::{io::Write as _, path::PathBuf, time::Duration};
@@ -29,11 +31,19 @@ enum What {
         #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
         commit_ms: u64,
     },
+    /// One measurement of the relay, with a load of one's own.
+    #[cfg(target_os = "linux")]
+    Load(relay::free::Free),
 }
 
 fn main() -> anyhow::Result<()> {
-    let Arguments { what: What::Durable { seconds, data, commit_ms } } = Arguments::parse();
-    durable::run(Duration::from_secs(seconds.max(1)), data, Duration::from_millis(commit_ms))
+    match Arguments::parse().what {
+        What::Durable { seconds, data, commit_ms } => {
+            durable::run(Duration::from_secs(seconds.max(1)), data, Duration::from_millis(commit_ms))
+        }
+        #[cfg(target_os = "linux")]
+        What::Load(free) => relay::free::run(free),
+    }
 }
 
 /// To the terminal; where that is gone, there is nobody to be told.
