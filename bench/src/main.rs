@@ -34,6 +34,9 @@ enum What {
     /// One measurement of the relay, with a load of one's own.
     #[cfg(target_os = "linux")]
     Load(relay::free::Free),
+    /// The standard set: Warren beside its peers, and beside itself.
+    #[cfg(target_os = "linux")]
+    Relay(relay::standard::Standard),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -43,6 +46,8 @@ fn main() -> anyhow::Result<()> {
         }
         #[cfg(target_os = "linux")]
         What::Load(free) => relay::free::run(free),
+        #[cfg(target_os = "linux")]
+        What::Relay(standard) => relay::standard::run(standard),
     }
 }
 

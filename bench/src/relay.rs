@@ -10,9 +10,12 @@ mod ledger;
 mod load;
 mod mark;
 mod measure;
+mod memory;
 mod party;
 mod probe;
 mod process;
+mod report;
+pub(crate) mod standard;
 mod timing;
 mod ws;
 

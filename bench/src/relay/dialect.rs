@@ -60,9 +60,8 @@ impl Protocol {
             return Step::None;
         }
         match self {
-            Self::Plain => Step::None,
             Self::V1 if frame.payload.starts_with(br#"{"type":"opened""#) => Step::Joined,
-            Self::V1 => Step::None,
+            Self::Plain | Self::V1 => Step::None,
             Self::SocketIo => match frame.payload {
                 [b'0', ..] => Step::Send("40".to_owned()),
                 [b'2'] => Step::Send("3".to_owned()),

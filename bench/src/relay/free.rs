@@ -8,7 +8,7 @@ use clap::Args;
 use super::{
     cores::stay_on,
     dialect::Protocol,
-    load::{Pace, Plan},
+    load::{Pace, Plan, Until},
     measure::{Figures, Scenario, measure},
     party::{Ground, Party},
 };
@@ -35,6 +35,9 @@ pub(crate) struct Free {
     /// Messages under way at any time, in all rooms together (closed loop).
     #[arg(long, default_value_t = 16)]
     in_flight: usize,
+    /// When a message of the closed loop makes place for the next.
+    #[arg(long, value_enum, default_value_t = Until::All)]
+    until: Until,
     /// Messages a second, in all rooms together, whatever becomes of them (open loop). In the place of --in-flight.
     #[arg(long, value_name = "MESSAGES A SECOND")]
     rate: Option<f64>,
@@ -82,7 +85,7 @@ pub(crate) fn run(free: Free) -> anyhow::Result<()> {
     super::open_files();
     stay_on(ground.cores.load)?;
     let scenario = Scenario {
-        plan: Plan { protocol, rooms, clients, senders, payload, stalling, churning, people },
+        plan: Plan { protocol, rooms, clients, senders, payload, stalling, churning, until: free.until, people },
         pace: free.rate.map_or(Pace::InFlight(free.in_flight.max(1)), Pace::Rate),
         jitter: free.jitter,
         warm_up: Duration::from_secs_f64(free.warm_up),
@@ -90,9 +93,9 @@ pub(crate) fn run(free: Free) -> anyhow::Result<()> {
     };
     let figures = measure(&ground, free.party, &scenario)?;
     if free.json {
-        say(&serde_json::to_string_pretty(&figures)?)
+        say(&serde_json::to_string_pretty(&figures)?);
     } else {
-        show(free.party, &figures)
+        show(free.party, &figures);
     }
     Ok(())
 }

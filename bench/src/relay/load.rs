@@ -7,7 +7,10 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
+use clap::ValueEnum;
 use mio::{Events, Poll, Token};
+
+use serde::Serialize;
 
 use super::{
     client::{Client, Role, Stage},
@@ -49,8 +52,20 @@ pub(crate) struct Plan {
     pub(crate) stalling: usize,
     /// In each room, of those that do not send: clients that are dropped and come back.
     pub(crate) churning: usize,
+    /// When a message of a closed loop makes place for the next.
+    pub(crate) until: Until,
     /// Sessions that the clients share, where the protocol has any.
     pub(crate) people: usize,
+}
+
+/// When a message of a closed loop makes place for the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Until {
+    /// Everybody has it.
+    All,
+    /// Its sender has it back. How far the others may fall behind is then the server's affair.
+    Own,
 }
 
 /// Counts since [`Load::begin`].
@@ -92,8 +107,10 @@ pub(crate) struct Load {
     later: BinaryHeap<std::cmp::Reverse<(u64, usize)>>,
     joining: usize,
     ready: usize,
-    /// Rooms where a message was completed, and the next is due.
-    completed: Vec<usize>,
+    /// Rooms where a message made place, and the next is due.
+    vacant: Vec<usize>,
+    /// Messages that have not made place for another yet.
+    under_way: usize,
     /// Clients with something to write.
     dirty: Vec<usize>,
     /// Whose turn it is to send, by room.
@@ -151,7 +168,8 @@ impl Load {
             later: BinaryHeap::new(),
             joining: 0,
             ready: 0,
-            completed: Vec::new(),
+            vacant: Vec::new(),
+            under_way: 0,
             dirty: Vec::new(),
             turns: vec![0; rooms],
             heard: 0,
@@ -193,6 +211,7 @@ impl Load {
         let Plan { clients, senders, payload, protocol, .. } = self.plan;
         let index = room * clients + self.turns[room] % senders;
         self.turns[room] += 1;
+        self.under_way += 1;
         let number = self.ledger.send(room, index, intended);
         let post = protocol.post(&Self::room_name(room), number, &mark::text(number, payload));
         ws::push(&mut self.clients[index].out, ws::TEXT, post.as_bytes());

@@ -33,15 +33,17 @@ pub(crate) enum Party {
     WarrenMemory,
     /// axum with a broadcast channel, as its chat example does it.
     Axum,
-    /// The same with TCP_NODELAY.
+    /// The same with `TCP_NODELAY`.
     AxumNodelay,
     /// actix-ws, each message sent to each session in turn, as its chat example does it.
     ActixWs,
+    /// actix-ws, with a task for each session that sends it what a broadcast channel brings.
+    ActixWsTasks,
     /// Node.js with ws.
     Ws,
     /// Node.js with Socket.IO.
     SocketIo,
-    /// FastAPI on uvicorn.
+    /// `FastAPI` on uvicorn.
     Fastapi,
 }
 
@@ -69,6 +71,13 @@ impl Ground {
     }
 }
 
+impl Ground {
+    /// Where figures go.
+    pub(crate) fn out(&self) -> PathBuf {
+        self.programs.with_file_name("bench")
+    }
+}
+
 impl Party {
     /// As it is called in figures.
     pub(crate) fn name(self) -> String {
@@ -80,7 +89,9 @@ impl Party {
         match self {
             Self::SocketIo => Protocol::SocketIo,
             Self::Warren | Self::WarrenMemory => asked,
-            Self::Axum | Self::AxumNodelay | Self::ActixWs | Self::Ws | Self::Fastapi => Protocol::Plain,
+            Self::Axum | Self::AxumNodelay | Self::ActixWs | Self::ActixWsTasks | Self::Ws | Self::Fastapi => {
+                Protocol::Plain
+            }
         }
     }
 
@@ -97,6 +108,7 @@ impl Party {
             Self::Axum => (peers.join("release/axum-chat"), vec![listen]),
             Self::AxumNodelay => (peers.join("release/axum-chat"), vec![listen, "nodelay".to_owned()]),
             Self::ActixWs => (peers.join("release/actix-ws-chat"), vec![listen]),
+            Self::ActixWsTasks => (peers.join("release/actix-ws-chat"), vec![listen, "tasks".to_owned()]),
             Self::Ws | Self::SocketIo => {
                 let script = if self == Self::Ws { "ws.mjs" } else { "socket-io.mjs" };
                 let folder = peers.join("node");

@@ -30,7 +30,8 @@ impl Load {
                 for client in &mut self.clients {
                     client.position = Some(self.ledger.head(client.room));
                 }
-                self.completed.clear();
+                self.vacant.clear();
+                self.under_way = 0;
                 self.settled = true;
                 return Ok(());
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use super::{AGAIN, Client, Load, Role, Stage, nanos};
+use super::{AGAIN, Client, Load, Role, Stage, Until, nanos};
 use crate::relay::{
     client::Got,
     dialect::{Protocol, Step},
@@ -57,7 +57,7 @@ impl Load {
 
     fn take(&mut self, index: usize, read: usize) -> anyhow::Result<After> {
         let now = self.now();
-        let Self { clients, buffer, plan, ledger, marks, timing, counts, completed, settled, .. } = self;
+        let Self { clients, buffer, plan, ledger, marks, timing, counts, vacant, under_way, settled, .. } = self;
         let client = &mut clients[index];
         let mut bytes = &buffer[..read];
         let (before, answer);
@@ -112,9 +112,14 @@ impl Load {
                 if waited {
                     timing.record(&delivery, index, now);
                 }
-                if delivery.complete {
-                    counts.messages += 1;
-                    completed.push(*room);
+                counts.messages += u64::from(delivery.complete);
+                let makes_place = match plan.until {
+                    Until::Own => delivery.sender == index,
+                    Until::All => delivery.complete,
+                };
+                if makes_place {
+                    *under_way = under_way.saturating_sub(1);
+                    vacant.push(*room);
                 }
                 Ok(())
             })?;

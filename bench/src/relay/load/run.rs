@@ -37,9 +37,9 @@ impl Load {
             room
         };
         if let Pace::InFlight(messages) = pace {
-            self.completed.clear();
-            for _ in usize::try_from(self.ledger.incomplete()).unwrap_or(messages)..messages {
-                self.completed.push(next_room(self.plan.rooms));
+            self.vacant.clear();
+            for _ in self.under_way..messages {
+                self.vacant.push(next_room(self.plan.rooms));
             }
         }
         let interval = if let Pace::Rate(rate) = pace { nanos(Duration::from_secs_f64(1.0 / rate)) } else { u64::MAX };
@@ -54,15 +54,15 @@ impl Load {
         loop {
             let now = self.now();
             if now >= until {
-                self.completed.clear();
+                self.vacant.clear();
                 return Ok(());
             }
             if let Pace::InFlight(_) = pace {
-                for room in std::mem::take(&mut self.completed) {
+                for room in std::mem::take(&mut self.vacant) {
                     self.post(room, now);
                 }
             } else {
-                self.completed.clear();
+                self.vacant.clear();
             }
             while due <= now {
                 let room = next_room(self.plan.rooms);
