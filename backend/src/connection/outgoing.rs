@@ -13,6 +13,7 @@ use std::{
 
 use bytes::Bytes;
 use shared::{Event, RoomName, Seq, close};
+use smallvec::SmallVec;
 use tokio::sync::Notify;
 
 use super::{
@@ -48,7 +49,8 @@ pub(super) struct Shared {
 struct State {
     replies: VecDeque<Bytes>,
     reply_bytes: usize,
-    follows: Vec<Follow>,
+    /// One in most connections, so that one needs no memory of its own.
+    follows: SmallVec<[Follow; 1]>,
     unsent: Unsent,
     ending: Ending,
     /// A read of the log that is under way, for the cursor that stood there.
@@ -76,7 +78,7 @@ impl Outgoing {
         let state = State {
             replies: VecDeque::new(),
             reply_bytes: 0,
-            follows: Vec::new(),
+            follows: SmallVec::new(),
             unsent: Unsent::default(),
             ending: Ending::Open,
             reading: None,

@@ -85,9 +85,17 @@ impl Socket for Tcp {
     }
 
     fn try_write(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
-        match parts {
-            [one] => self.stream.try_write(one),
-            several => self.stream.try_write_vectored(several),
+        // The system call itself first. The runtime would look at what it knows of the socket before, which is rarely
+        // anything new, and a cache miss for each client.
+        let socket = SockRef::from(&self.stream);
+        let written = match parts {
+            [one] => socket.send(one),
+            several => socket.send_vectored(several),
+        };
+        match written {
+            // The runtime has to hear of it from the socket, to say when there is room again.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.stream.try_write_vectored(parts),
+            written => written,
         }
     }
 

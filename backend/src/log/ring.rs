@@ -13,10 +13,11 @@ use shared::{Digest, Event, EventBody, Seq, Words};
 
 use super::{store::Entry, weight};
 
-/// Most events held.
-const EVENTS: usize = 1_024;
+/// Most events held: those of eight commits, so that a client which takes a little longer than the others under a full
+/// load need not read the log.
+const EVENTS: usize = 8_192;
 /// Most bytes of texts held, about.
-const BYTES: usize = 1 << 20;
+const BYTES: usize = 2 << 20;
 /// A segment is closed at so many bytes of text, about: few enough that a client which stopped in the middle of one
 /// holds little, and many enough that a system call for each is cheap.
 const SEGMENT: usize = 16 * 1024;

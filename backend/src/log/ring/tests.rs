@@ -79,12 +79,14 @@ fn an_event_after_a_gap_begins_anew() {
 #[test]
 fn memory_is_bounded_by_number_and_by_bytes() {
     let mut ring = Ring::default();
-    (1..=5_000).for_each(|seq| push(&mut ring, event(seq, "x")));
+    let (last, longest) = (2 * EVENTS as u64, 4_000);
+    (1..=last).for_each(|seq| push(&mut ring, event(seq, "x")));
     assert_eq!((ring.held.len(), ring.events), (EVENTS, EVENTS));
-    assert_eq!(seqs(&ring, 5_000 - EVENTS as u64).map(|seqs| seqs.len()), Some(EVENTS));
-    assert_eq!(seqs(&ring, 5_000 - EVENTS as u64 - 1), None);
-    (5_001..=5_400).for_each(|seq| push(&mut ring, event(seq, &"x".repeat(4_000))));
-    assert!(ring.bytes <= BYTES && ring.held.len() < 300, "{} bytes, {} events", ring.bytes, ring.held.len());
+    assert_eq!(seqs(&ring, last - EVENTS as u64).map(|seqs| seqs.len()), Some(EVENTS));
+    assert_eq!(seqs(&ring, last - EVENTS as u64 - 1), None);
+    (last + 1..=last + 1_000).for_each(|seq| push(&mut ring, event(seq, &"x".repeat(longest))));
+    assert!(ring.bytes <= BYTES && ring.held.len() <= BYTES / longest, "{} bytes", ring.bytes);
+    assert_eq!(ring.held.iter().map(|segment| segment.weight).sum::<usize>(), ring.bytes);
 }
 
 /// Whom a message mentions can be more than what it says.
