@@ -1,11 +1,11 @@
-//! The edge: the one module that knows the framework's WebSocket layer. It makes the handshake, puts the gate before
-//! the decoder, and the relay in the place of the response's body.
+//! The edge: the one module that knows the framework's WebSocket layer. It makes the handshake and puts the gate before
+//! the decoder. What goes out does not pass through that layer: it is written to the socket that was handed over.
 
 use actix_http::BoxedPayloadStream;
-use actix_web::{FromRequest as _, HttpRequest, HttpResponse, body::MessageBody as _, web};
+use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse, error::ErrorBadRequest, web};
 use actix_ws::AggregatedMessageStream;
 
-use super::{Incoming, Outgoing, relay::Relay};
+use super::{Incoming, Outgoing, Upgraded};
 
 /// A connection that has been accepted.
 pub struct Accepted {
@@ -17,6 +17,8 @@ pub struct Accepted {
     pub messages: AggregatedMessageStream,
     /// What goes out.
     pub outgoing: Outgoing,
+    /// Where its life is to begin.
+    pub(super) upgraded: Upgraded,
 }
 
 /// Accepts a WebSocket handshake (RFC 6455 section 4.2), for messages of at most `most` bytes. Of the sub-protocols
@@ -30,14 +32,15 @@ pub async fn accept(
     protocols: &[&str],
     most: usize,
 ) -> Result<Accepted, actix_web::Error> {
+    let upgraded = request.extensions().get::<Upgraded>().cloned();
+    let upgraded = upgraded.ok_or_else(|| ErrorBadRequest("a WebSocket handshake has no body"))?;
     let incoming = Incoming::new(payload.into_inner(), most);
     let stream: BoxedPayloadStream = Box::pin(incoming.clone());
     let mut gated = actix_web::dev::Payload::Stream { payload: stream };
     let payload = web::Payload::from_request(request, &mut gated).await?;
     let (response, _session, messages) = actix_ws::handle_with_protocols(request, payload, protocols)?;
-    let outgoing = Outgoing::new();
-    let response = response.map_body(|_, keep| Relay::new(outgoing.clone(), keep).boxed());
+    let outgoing = Outgoing::new(upgraded.socket(), upgraded.fan());
     // The gate has judged sizes already; the decoder must only not be stricter.
     let messages = messages.max_frame_size(most).aggregate_continuations().max_continuation_size(most);
-    Ok(Accepted { response, incoming, messages, outgoing })
+    Ok(Accepted { response, incoming, messages, outgoing, upgraded })
 }
