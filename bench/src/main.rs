@@ -3,6 +3,10 @@
 mod durable;
 #[cfg(target_os = "linux")]
 mod relay;
+#[cfg(target_os = "linux")]
+mod serve;
+#[cfg(target_os = "linux")]
+mod shelf;
 mod slow;
 
 use std::{io::Write as _, path::PathBuf, time::Duration};
@@ -37,6 +41,9 @@ enum What {
     /// The standard set: Warren beside its peers, and beside itself.
     #[cfg(target_os = "linux")]
     Relay(relay::standard::Standard),
+    /// The server as it is, with its log on disk or in memory.
+    #[cfg(target_os = "linux")]
+    Serve(serve::Serve),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -48,6 +55,8 @@ fn main() -> anyhow::Result<()> {
         What::Load(free) => relay::free::run(free),
         #[cfg(target_os = "linux")]
         What::Relay(standard) => relay::standard::run(standard),
+        #[cfg(target_os = "linux")]
+        What::Serve(serve) => serve::run(&serve),
     }
 }
 
