@@ -41,6 +41,9 @@ enum What {
     /// The standard set: Warren beside its peers, and beside itself.
     #[cfg(target_os = "linux")]
     Relay(relay::standard::Standard),
+    /// What clients cost that stop reading, and that are all cut at once and come back.
+    #[cfg(target_os = "linux")]
+    Memory(relay::hardship::Hardship),
     /// The server as it is, with its log on disk or in memory.
     #[cfg(target_os = "linux")]
     Serve(serve::Serve),
@@ -55,6 +58,8 @@ fn main() -> anyhow::Result<()> {
         What::Load(free) => relay::free::run(free),
         #[cfg(target_os = "linux")]
         What::Relay(standard) => relay::standard::run(standard),
+        #[cfg(target_os = "linux")]
+        What::Memory(hardship) => relay::hardship::run(hardship),
         #[cfg(target_os = "linux")]
         What::Serve(serve) => serve::run(&serve),
     }

@@ -5,6 +5,7 @@ mod client;
 mod cores;
 mod dialect;
 pub(crate) mod free;
+pub(crate) mod hardship;
 mod http;
 mod ledger;
 mod load;

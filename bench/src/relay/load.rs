@@ -28,7 +28,7 @@ mod run;
 
 pub(crate) use run::{Churn, Pace};
 
-/// Clients that join at a time.
+/// Clients that join at a time, where nobody says otherwise.
 const JOINING: usize = 200;
 /// How long nothing may come where something should.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -106,6 +106,8 @@ pub(crate) struct Load {
     /// Clients that connect again at a time.
     later: BinaryHeap<std::cmp::Reverse<(u64, usize)>>,
     joining: usize,
+    /// Clients that join at a time.
+    at_a_time: usize,
     ready: usize,
     /// Rooms where a message made place, and the next is due.
     vacant: Vec<usize>,
@@ -167,6 +169,7 @@ impl Load {
             began: Instant::now(),
             later: BinaryHeap::new(),
             joining: 0,
+            at_a_time: JOINING,
             ready: 0,
             vacant: Vec::new(),
             under_way: 0,
@@ -242,7 +245,7 @@ impl Load {
                 Stage::Connecting | Stage::Shaking | Stage::Ready => {}
             }
         }
-        while self.joining < JOINING
+        while self.joining < self.at_a_time
             && let Some(index) = self.waiting.pop_front()
         {
             self.connect(index)?;
@@ -310,6 +313,10 @@ impl Load {
     fn lost(&mut self, index: usize, again: Duration, why: &str) -> anyhow::Result<()> {
         let client = &self.clients[index];
         ensure!(client.role != Role::Steady || !self.settled && client.stage != Stage::Ready, "client {index}: {why}");
+        ensure!(
+            client.role != Role::Stalling || client.epoch.is_some() || client.stage != Stage::Ready,
+            "client {index} stalled and was cut ({why}), and what it missed cannot be asked for"
+        );
         if client.stage != Stage::Ready {
             self.counts.refused += 1;
         }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Client, Load, Role, Stage, nanos};
+use anyhow::ensure;
+
+use super::{Client, Load, PATIENCE, Role, Stage, nanos};
 
 /// How messages are sent.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +89,7 @@ impl Load {
         self.heard = self.now();
         while !self.is_drained() {
             self.turn(Duration::from_millis(50))?;
+            ensure!(self.now() < self.heard + nanos(PATIENCE), "nothing comes, and not everybody has everything");
         }
         Ok(())
     }
@@ -124,6 +127,11 @@ impl Load {
                 self.cut(index, Duration::ZERO);
             }
         }
+    }
+
+    /// So many may join at a time.
+    pub(crate) fn let_in_at_a_time(&mut self, clients: usize) {
+        self.at_a_time = clients.max(1);
     }
 
     /// Whether everybody is in.

@@ -44,12 +44,11 @@ pub(super) fn page(report: &Report, ratios: &[(String, f64)]) -> String {
         page.push_str("<tr><th>party<th>idle<th>after a burst");
         for row in rows {
             let name = row.party.name();
-            match &row.measured {
-                Ok(kib) => {
-                    put(&mut page, format_args!("<tr><td>{name}<td>{:.1}<td>{:.1}", kib.idle, kib.after_a_burst))
-                }
-                Err(why) => put(&mut page, format_args!("<tr><td>{name}<td colspan=2>not measured: {}", escaped(why))),
-            }
+            let figures = match &row.measured {
+                Ok(kib) => format!("<td>{:.1}<td>{:.1}", kib.idle, kib.after_a_burst),
+                Err(why) => format!("<td colspan=2>not measured: {}", escaped(why)),
+            };
+            put(&mut page, format_args!("<tr><td>{name}{figures}"));
         }
         page.push_str("</table>");
     }
