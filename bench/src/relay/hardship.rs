@@ -37,7 +37,7 @@ pub(crate) struct Hardship {
     #[arg(long, default_value_t = 60)]
     seconds: u64,
     /// Clients that do not read.
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 8)]
     stalled: usize,
     /// Clients that are cut at once.
     #[arg(long, default_value_t = 10_000)]

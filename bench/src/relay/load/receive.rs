@@ -179,7 +179,8 @@ impl Client {
 fn opened(frame: &Frame<'_>, goes_on: bool) -> anyhow::Result<String> {
     let opened: Value = serde_json::from_slice(frame.payload)?;
     if goes_on && (opened.get("reset").is_some() || opened.get("snapshot").is_some()) {
-        bail!("a client was to begin anew, and not to go on: {}", probe::shown(frame.payload));
+        let why = opened.get("reset").and_then(Value::as_str).unwrap_or("it asked for no more");
+        bail!("it was to begin anew ({why}) in the place of going on where it was");
     }
     opened.get("epoch").and_then(Value::as_str).map(str::to_owned).context("`opened` has no epoch")
 }
@@ -218,7 +219,8 @@ mod tests {
     #[test]
     fn whoever_goes_on_must_not_begin_anew() {
         let anew = br#"{"type":"opened","room":"a","epoch":"e","first":1,"head":3,"reset":"too_far"}"#;
-        assert!(opened(&frame(ws::TEXT, anew), true).is_err());
+        let refused = opened(&frame(ws::TEXT, anew), true).unwrap_err();
+        assert!(refused.to_string().contains("too_far"), "{refused}");
         assert_eq!(opened(&frame(ws::TEXT, anew), false).unwrap(), "e");
         let busy = br#"{"type":"refused","code":"busy","message":"","retry_after_ms":800}"#;
         assert_eq!(retry_after(&frame(ws::TEXT, busy)), Some(Duration::from_millis(800)));
