@@ -55,9 +55,15 @@ impl Load {
         self.heard = self.now();
         loop {
             let now = self.now();
+            // Also those that were due while nothing could be sent: leaving them out would flatter the server.
+            while due <= now && due < until {
+                let room = next_room(self.plan.rooms);
+                self.post(room, due);
+                due += interval;
+            }
             if now >= until {
                 self.vacant.clear();
-                return Ok(());
+                return self.flush();
             }
             if let Pace::InFlight(_) = pace {
                 for room in std::mem::take(&mut self.vacant) {
@@ -65,11 +71,6 @@ impl Load {
                 }
             } else {
                 self.vacant.clear();
-            }
-            while due <= now {
-                let room = next_room(self.plan.rooms);
-                self.post(room, due);
-                due += interval;
             }
             while churn_due <= now {
                 churned = self.cut_next(churned);
