@@ -110,9 +110,10 @@ async fn more_than_the_ring_holds_is_read_from_the_log() {
     let epoch = ada.open("lobby").await["epoch"].clone();
     ada.say(&json!({"type": "leave", "room": "lobby"})).await;
     let most = 3_000_u64;
+    let text = |n: u64| format!("{n} {}", "x".repeat(800));
     for first in (1..=most).step_by(50) {
         let posts: Vec<_> = (first..first + 50)
-            .map(|n| json!({"type": "post", "room": "lobby", "key": n.to_string(), "text": n.to_string()}))
+            .map(|n| json!({"type": "post", "room": "lobby", "key": n.to_string(), "text": text(n)}))
             .collect();
         ada.say(&Value::from(posts)).await;
         for _ in 0..50 {
@@ -123,7 +124,7 @@ async fn more_than_the_ring_holds_is_read_from_the_log() {
     bob.open_after("lobby", &epoch, 3).await;
     for seq in 4..=most {
         let event = bob.next_of("event").await;
-        assert_eq!((event["seq"].as_u64(), event["body"]["text"].as_str()), (Some(seq), Some(&*seq.to_string())));
+        assert_eq!((event["seq"].as_u64(), event["body"]["text"].as_str()), (Some(seq), Some(&*text(seq))));
     }
     ada.post("lobby", "live", "live").await;
     assert_eq!(bob.next_of("event").await["seq"], most + 1);
