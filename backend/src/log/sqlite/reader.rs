@@ -12,7 +12,7 @@ use shared::{
 
 use crate::log::{
     read::{Ends, Place, ReadError, Reader},
-    rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, parsed, seq},
+    rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, millis, parsed, seq},
     schema, weight,
 };
 
@@ -197,11 +197,23 @@ fn after(db: &Connection, room: i64, after: Seq, limit: u32) -> rusqlite::Result
     find.query_map(params![room, column(after.0), limit], rows::message)?.collect()
 }
 
+/// In a room, times are in the order of the seqs: the first message of a time or later is found by halving.
 fn from_time(db: &Connection, room: i64, time: Millis, limit: u32) -> rusqlite::Result<Vec<Message>> {
-    let mut find = db.prepare_cached(&format!(
-        "SELECT {MESSAGE} FROM {MESSAGES} WHERE m.room = ?1 AND m.at >= ?2 ORDER BY m.at, m.seq LIMIT ?3"
-    ))?;
-    find.query_map(params![room, column(time.0), limit], rows::message)?.collect()
+    const NEWEST: &str = "SELECT coalesce(max(seq), 0) FROM messages WHERE room = ?1";
+    const FROM: &str = "SELECT seq, at FROM messages WHERE room = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1";
+    let newest: i64 = db.prepare_cached(NEWEST)?.query_row([room], |row| row.get(0))?;
+    let mut find = db.prepare_cached(FROM)?;
+    // Every message before `low` is too early, and none from `high` on is.
+    let (mut low, mut high) = (1, newest + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let found = find.query_row([room, middle], |row| Ok((row.get::<_, i64>(0)?, millis(row, 1)?))).optional()?;
+        match found {
+            Some((seq, at)) if at < time => low = seq + 1,
+            _ => high = middle,
+        }
+    }
+    after(db, room, Seq((low - 1).cast_unsigned()), limit)
 }
 
 fn any_before(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<bool> {

@@ -102,6 +102,62 @@ async fn reading_the_log_is_bounded_by_number_and_by_bytes() {
     assert_eq!(count(1_000, 1).await, 1, "at least one, or there would be no progress");
 }
 
+#[actix_web::test]
+async fn a_page_from_a_time_begins_with_the_first_message_of_it_or_later() {
+    let (mut store, data) = open();
+    let page = async |store: &SqliteStore, at| {
+        let reads = Reads::new(SqliteReader::new(data.path(), store.epoch().clone()));
+        let page = reads.page(RoomName::parse("a").unwrap(), Place::At(Millis(at)), 2).await.unwrap();
+        page.messages.iter().map(|message| message.seq.0).collect::<Vec<_>>()
+    };
+    assert_eq!(page(&store, 0).await, [0; 0]);
+    let times = [10, 10, 10, 20, 30, 30, 40];
+    let at = |(at, seq)| Event { at: Millis(at), ..event("a", seq, "x") };
+    let events: Vec<_> = times.into_iter().zip(1..).map(at).collect();
+    // Not every event is a message.
+    let mut all = batch(&mut store, &events);
+    for seq in [1, 5] {
+        all.messages.remove(&(RoomName::parse("a").unwrap(), Seq(seq)));
+    }
+    store.commit(&all).unwrap();
+    for (time, want) in [(0, vec![2, 3]), (10, vec![2, 3]), (11, vec![4, 6]), (20, vec![4, 6]), (21, vec![6, 7])] {
+        assert_eq!(page(&store, time).await, want, "from {time}");
+    }
+    for (time, want) in [(30, vec![6, 7]), (31, vec![7]), (40, vec![7]), (41, vec![]), (u64::MAX, vec![])] {
+        assert_eq!(page(&store, time).await, want, "from {time}");
+    }
+}
+
+#[test]
+fn nothing_read_outlives_its_batch() {
+    let (mut store, data) = open();
+    commit(&mut store, &[event("a", 1, "one")]).unwrap();
+    let room = RoomName::parse("a").unwrap();
+    store.room(&room).unwrap();
+    store.release();
+    // Somebody with the database's own tools has changed it meanwhile.
+    let db = Connection::open(schema::file(data.path())).unwrap();
+    db.execute_batch("UPDATE rooms SET title = 'Den'").unwrap();
+    assert_eq!(store.room(&room).unwrap().about.title.as_str(), "Den");
+    assert!(store.scrub(), "nor is it in the way of an erasure");
+    store.unscrubbed = true;
+    assert!(store.scrub());
+}
+
+#[test]
+fn the_number_of_a_room_that_was_rolled_back_is_not_remembered() {
+    let (mut store, _data) = open();
+    commit(&mut store, &[event("a", 1, "one")]).unwrap();
+    let failed = commit(&mut store, &[event("b", 1, "one"), event("a", 1, "again")]);
+    assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+    commit(&mut store, &[event("c", 1, "one")]).unwrap();
+    commit(&mut store, &[event("b", 1, "one")]).unwrap();
+    for room in ["b", "c"] {
+        let state = store.room(&RoomName::parse(room).unwrap()).unwrap();
+        assert_eq!(state.digest, Digest::default().after(&event(room, 1, "one")), "{room}");
+    }
+}
+
 #[test]
 fn views_are_folds_of_the_log() {
     let (mut store, data) = open();
