@@ -4,6 +4,7 @@
 //! Invariants: one slow client costs nobody else anything, and the server a bounded amount of memory; control frames
 //! stand between frames; every end has a close code, except where the client no longer reads.
 
+mod deflate;
 mod edge;
 mod follow;
 mod gate;
@@ -16,6 +17,7 @@ mod v1;
 pub mod frames;
 pub mod tcp;
 
+pub use deflate::{Agreed, Deflate, deflated};
 pub use edge::{Accepted, accept};
 pub use gate::Incoming;
 pub use outgoing::Outgoing;

@@ -17,7 +17,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     Warren,
     config::Config,
-    connection::{Stop, Timing, spread, tcp},
+    connection::{Deflate, Stop, Timing, spread, tcp},
     http::{self, Page},
     log::{Clock, Log, Reads, SqliteReader, SqliteStore, system_salts},
     policy::{Origins, Pace},
@@ -62,6 +62,7 @@ impl Application {
             reads,
             origins: Origins::new(config.listen.ip(), config.url.clone()),
             pace: Pace::new(!config.no_limits),
+            deflate: if config.no_deflate { Deflate::Never } else { Deflate::Shared },
             timing,
             clock,
             stop: Stop { stopping: stopping.clone(), connections: connections.clone(), come_back: spread },
