@@ -2,10 +2,16 @@
 //!
 //! `cargo run --release -p backend --example echo -- --listen 127.0.0.1:9001`
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use backend::connection::{Conversation, Going, Outgoing, Stop, Timing, accept, frames, serve, spread, tcp};
+use actix_server::Server;
+use actix_web::{App, HttpRequest, HttpResponse, web};
+use backend::connection::{
+    Conversation, Deflate, Going, Outgoing, Stop, Timing, accept, frames, listen, serve, spread,
+};
 use bytes::Bytes;
 use bytestring::ByteString;
 use clap::Parser;
@@ -49,23 +55,19 @@ async fn echo(
     payload: web::Payload,
     stop: web::Data<Stop>,
 ) -> Result<HttpResponse, actix_web::Error> {
-    let mut accepted = accept(&request, payload, &[], MOST).await?;
-    let response = std::mem::replace(&mut accepted.response, HttpResponse::Ok().finish());
-    let tcp = request.conn_data::<Arc<tcp::Tcp>>().cloned();
+    let accepted = accept(&request, payload, &[], MOST, Deflate::Never).await?;
     // Some cases send a large message in small pieces and slowly.
     let timing = Timing { drop_after: Duration::from_mins(5), ..Timing::default() };
-    serve(accepted, Echo, tcp, timing, &stop);
-    Ok(response)
+    Ok(serve(accepted, Echo, timing, &stop))
 }
 
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
     let options = Options::parse();
     let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
-    let stop = web::Data::new(Stop { stopping, connections, come_back: spread });
-    HttpServer::new(move || App::new().app_data(stop.clone()).default_service(web::get().to(echo)))
-        .on_connect(tcp::on_connect)
-        .bind(options.listen)?
-        .run()
-        .await
+    let stop = web::Data::new(Stop { stopping: stopping.clone(), connections, come_back: spread });
+    let app = move || App::new().app_data(stop.clone()).default_service(web::get().to(echo));
+    let listener = TcpListener::bind(options.listen)?;
+    listener.set_nonblocking(true)?;
+    listen(Server::build(), listener, Timing::default(), stopping, app)?.run().await
 }

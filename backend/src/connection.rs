@@ -1,26 +1,31 @@
-//! A WebSocket connection: what comes in is checked at the edge and handed to a conversation; what goes out is pulled
-//! by the connection itself, as fast as its client takes it.
+//! A WebSocket connection: what comes in is checked at the edge and handed to a conversation; what goes out is written
+//! from where all of a room's followers share it, as fast as each client takes it.
 //!
 //! Invariants: one slow client costs nobody else anything, and the server a bounded amount of memory; control frames
 //! stand between frames; every end has a close code, except where the client no longer reads.
 
 mod deflate;
 mod edge;
+mod fan;
 mod follow;
 mod gate;
 mod outgoing;
 mod plain;
-mod relay;
 mod serve;
+mod socket;
+mod upgrade;
 mod v1;
+mod writing;
 
 pub mod frames;
-pub mod tcp;
 
 pub use deflate::{Agreed, Deflate, deflated};
 pub use edge::{Accepted, accept};
+pub use fan::Fan;
 pub use gate::Incoming;
 pub use outgoing::Outgoing;
 pub use plain::Plain;
 pub use serve::{Conversation, Going, Stop, Timing, serve, spread};
+pub use socket::Socket;
+pub use upgrade::{Inbound, Upgraded, listen};
 pub use v1::V1;

@@ -8,6 +8,8 @@
 //! Absent by intent: nothing here knows of sockets, frames or HTTP.
 
 mod append;
+mod bell;
+mod lock;
 mod read;
 mod room;
 mod rooms;
@@ -22,8 +24,9 @@ pub mod ring;
 pub mod signals;
 
 pub use append::{Appended, Appender, Command, Draft, Line, NotAppended, Remember, Rename, Wrong};
+pub use bell::{Bell, RoomNumber};
 pub use read::{Ends, Place, Read, ReadError, Reader, Reads, Threads};
-pub use room::{News, Room};
+pub use room::Room;
 pub use rooms::Rooms;
 pub use sqlite::{
     CheckedRoom, DatabaseFile, Finding, NotGathered, SqliteReader, SqliteStore, beside, database_in, gather, renew,

@@ -3,21 +3,23 @@
 use std::{
     fs::{File, TryLockError},
     io::{self, Read as _, Write as _},
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     path::Path,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use actix_web::{App, HttpServer, dev::Server, web};
+use actix_server::Server;
+use actix_web::{App, web};
 use anyhow::{Context as _, bail};
 use shared::Millis;
+use socket2::{Domain, Protocol, Socket, Type};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Warren,
     config::Config,
-    connection::{Deflate, Stop, Timing, spread, tcp},
+    connection::{Deflate, Stop, Timing, listen, spread},
     http::{self, Page},
     log::{Clock, Log, Reads, SqliteReader, SqliteStore, system_salts},
     policy::{Origins, Pace},
@@ -26,6 +28,8 @@ use crate::{
 
 /// Most connections of a worker. The framework's own default, 25,600, would stop accepting without a word.
 const CONNECTIONS: usize = 250_000;
+/// Connections that may wait to be accepted; the system may allow fewer.
+const BACKLOG: i32 = 4_096;
 /// How long connections may take to say goodbye when the server stops.
 const GOODBYE: Duration = Duration::from_secs(5);
 
@@ -69,17 +73,16 @@ impl Application {
             page: Arc::new(Page::default()),
         });
         let app = move || App::new().app_data(warren.clone()).configure(http::routes);
-        let server = HttpServer::new(app)
-            .on_connect(tcp::on_connect)
-            .max_connections(CONNECTIONS)
-            .client_request_timeout(timing.handshake_within)
-            .client_disconnect_timeout(Duration::from_secs(2))
+        let builder = Server::build()
+            .max_concurrent_connections(CONNECTIONS)
             .shutdown_timeout(GOODBYE.as_secs())
-            .disable_signals()
-            .bind(config.listen)
-            .with_context(|| cannot_listen(config.listen))?;
-        let address = server.addrs().first().copied().unwrap_or(config.listen);
-        Ok(Self { server: server.run(), address, log, stopping, connections, _lock: lock })
+            .disable_signals();
+        let listener = bind(config.listen).with_context(|| cannot_listen(config.listen))?;
+        let address = listener.local_addr().with_context(|| cannot_listen(config.listen))?;
+        let server = listen(builder, listener, timing, stopping.clone(), app)
+            .with_context(|| cannot_listen(config.listen))?
+            .run();
+        Ok(Self { server, address, log, stopping, connections, _lock: lock })
     }
 
     /// The address that it listens on; the port is the real one where 0 was asked for.
@@ -136,6 +139,19 @@ pub(crate) fn take_directory(data: &Path) -> anyhow::Result<File> {
     lock.set_len(0).with_context(cannot)?;
     lock.write_all(std::process::id().to_string().as_bytes()).with_context(cannot)?;
     Ok(lock)
+}
+
+/// Listens on an address, with room for a crowd that comes back at once.
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // A server that is restarted finds connections of the one before in their last minute. On Windows the option would
+    // let two programs share a port.
+    #[cfg(not(windows))]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
 }
 
 fn cannot_listen(address: SocketAddr) -> String {

@@ -8,8 +8,7 @@ mod pipe;
 
 use std::{cell::RefCell, rc::Rc};
 
-use actix_http::error::PayloadError;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use shared::{ClientFrame, ServerFrame};
 use tokio::{
     sync::{Notify, mpsc},
@@ -61,8 +60,10 @@ pub(crate) struct Inner {
     pub(crate) up: Pipe<Up>,
     pub(crate) down: Pipe<Down>,
     /// The server's end, while it is open.
-    to_server: Option<mpsc::UnboundedSender<Result<Bytes, PayloadError>>>,
+    to_server: Option<mpsc::UnboundedSender<Bytes>>,
     serving: Option<AbortHandle>,
+    /// A frame of which the server has written a part.
+    begun: BytesMut,
     /// The client still listens.
     pub(crate) client_listens: bool,
     /// How many of the next events are spoiled.
@@ -82,6 +83,7 @@ impl Link {
             down: Pipe::new(latency()),
             to_server: None,
             serving: None,
+            begun: BytesMut::new(),
             client_listens: true,
             spoil: 0,
             watch,
@@ -140,7 +142,7 @@ impl Link {
     }
 
     /// The server takes the connection in.
-    pub fn admitted(&self, to_server: mpsc::UnboundedSender<Result<Bytes, PayloadError>>, serving: AbortHandle) {
+    pub fn admitted(&self, to_server: mpsc::UnboundedSender<Bytes>, serving: AbortHandle) {
         self.with(|inner| (inner.to_server, inner.serving) = (Some(to_server), Some(serving)));
     }
 
@@ -160,7 +162,7 @@ impl Link {
                         }
                     }
                     // The server may have ended it already.
-                    drop(to_server.send(Ok(bytes)));
+                    drop(to_server.send(bytes));
                 }
             }
             Up::Over => inner.to_server = None,
@@ -175,11 +177,8 @@ impl Link {
             }
             inner.to_server.take()
         });
-        if let Some(to_server) = was {
-            drop(to_server.send(Err(PayloadError::Incomplete(None))));
-            if told {
-                self.down(Down::Over, 0);
-            }
+        if was.is_some() && told {
+            self.down(Down::Over, 0);
         }
     }
 
@@ -216,21 +215,30 @@ impl ServerEnd {
         self.0.down(Down::Accepted, 0);
     }
 
-    /// Waits until the socket takes more.
-    pub async fn has_room(&self) {
-        // A loaded server does not come to each socket at once.
-        if self.0.tools.chance.one_in(16) {
-            sleep(self.0.tools.chance.span(100)).await;
-        }
-        while self.0.with(|inner| inner.down.bytes()) > IN_FLIGHT {
-            self.0.room.notified().await;
+    /// The socket takes more now.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.0.with(|inner| inner.down.bytes()) <= IN_FLIGHT
+    }
+
+    /// Waits so many milliseconds, and then until the socket takes more.
+    pub fn room_after(&self, ms: u64) -> impl Future<Output = ()> + 'static {
+        let link = Rc::clone(&self.0);
+        async move {
+            sleep(ms).await;
+            while link.with(|inner| inner.down.bytes()) > IN_FLIGHT {
+                link.room.notified().await;
+            }
         }
     }
 
     /// The server says something.
     pub fn say(&self, chunk: &[u8]) {
         let tools = &self.0.tools;
-        let mut said = read(chunk, &tools.failures);
+        let mut said = self.0.with(|inner| {
+            inner.begun.extend_from_slice(chunk);
+            read(&mut inner.begun, &tools.failures)
+        });
         self.0.with(|inner| {
             said.retain(|said| match said {
                 Said::Frame(frame) => inner.watch.said(frame, tools),

@@ -17,7 +17,7 @@ use actix_http::Request;
 use actix_web::{App, body::BoxBody, dev::Service as _, dev::ServiceResponse, test, web};
 use backend::{
     Warren,
-    connection::{Deflate, Stop, Timing},
+    connection::{Deflate, Fan, Stop, Timing},
     http::{self, Page},
     log::{Clock, Log, Read, Reads, Salts},
     policy::{Origins, Pace},
@@ -63,6 +63,8 @@ pub struct Server {
     pub tasks: LocalSet,
     /// What it answers with.
     pub routes: Routes,
+    /// What serves those who follow rooms.
+    pub fan: Fan,
     /// The handle to its log.
     pub log: Log,
     stopping: CancellationToken,
@@ -103,7 +105,7 @@ impl Server {
             let service = Rc::clone(&service);
             Box::pin(async move { service.call(request).await.ok().map(ServiceResponse::map_into_boxed_body) })
         }));
-        Self { tasks, routes, log, stopping, connections }
+        Self { tasks, routes, fan: Fan::default(), log, stopping, connections }
     }
 
     /// Tells all connections to come back later, as a server does that is stopped. What they post from now on is

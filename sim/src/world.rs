@@ -219,7 +219,9 @@ impl World {
                     let (to_server, incoming) = tokio::sync::mpsc::unbounded_channel();
                     let token = self.clients[link.client].token.clone();
                     let end = ServerEnd(Rc::clone(&link));
-                    let serving = server.tasks.spawn_local(admit(server.routes.clone(), token, end, incoming));
+                    let (routes, fan, chance) = (server.routes.clone(), server.fan.clone(), self.tools.chance.clone());
+                    let admitted = admit(routes, fan, token, end, incoming, chance);
+                    let serving = server.tasks.spawn_local(admitted);
                     link.admitted(to_server, serving.abort_handle());
                 }
                 // Nobody listens: the machine says so.

@@ -1,16 +1,16 @@
-//! The edge: the one module that knows the framework's WebSocket layer. It makes the handshake, puts the gate before
-//! the decoder, and the relay in the place of the response's body.
+//! The edge: the one module that knows the framework's WebSocket layer. It makes the handshake and puts the gate before
+//! the decoder. What goes out does not pass through that layer: it is written to the socket that was handed over.
 
 use actix_http::BoxedPayloadStream;
 use actix_web::{
-    FromRequest as _, HttpRequest, HttpResponse,
-    body::MessageBody as _,
+    FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse,
+    error::ErrorBadRequest,
     http::header::{HeaderValue, SEC_WEBSOCKET_EXTENSIONS},
     web,
 };
 use actix_ws::AggregatedMessageStream;
 
-use super::{Agreed, Deflate, Incoming, Outgoing, relay::Relay};
+use super::{Agreed, Deflate, Incoming, Outgoing, Upgraded};
 
 /// A connection that has been accepted.
 pub struct Accepted {
@@ -24,6 +24,8 @@ pub struct Accepted {
     pub outgoing: Outgoing,
     /// The compression that was agreed on, if any.
     pub deflate: Option<Agreed>,
+    /// Where its life is to begin.
+    pub(super) upgraded: Upgraded,
 }
 
 /// Accepts a WebSocket handshake (RFC 6455 section 4.2), for messages of at most `most` bytes. Of the sub-protocols
@@ -39,6 +41,8 @@ pub async fn accept(
     most: usize,
     with: Deflate,
 ) -> Result<Accepted, actix_web::Error> {
+    let upgraded = request.extensions().get::<Upgraded>().cloned();
+    let upgraded = upgraded.ok_or_else(|| ErrorBadRequest("a WebSocket handshake has no body"))?;
     let offers = request.headers().get_all(SEC_WEBSOCKET_EXTENSIONS).map(HeaderValue::as_bytes);
     let deflate = Agreed::on(offers, with);
     let incoming = Incoming::new(payload.into_inner(), most, deflate);
@@ -49,9 +53,8 @@ pub async fn accept(
     if let Some(answer) = deflate.and_then(|agreed| HeaderValue::try_from(agreed.answer()).ok()) {
         response.headers_mut().insert(SEC_WEBSOCKET_EXTENSIONS, answer);
     }
-    let outgoing = Outgoing::new();
-    let response = response.map_body(|_, keep| Relay::new(outgoing.clone(), keep).boxed());
+    let outgoing = Outgoing::new(upgraded.socket(), upgraded.fan());
     // The gate has judged sizes already; the decoder must only not be stricter.
     let messages = messages.max_frame_size(most).aggregate_continuations().max_continuation_size(most);
-    Ok(Accepted { response, incoming, messages, outgoing, deflate })
+    Ok(Accepted { response, incoming, messages, outgoing, deflate, upgraded })
 }

@@ -1,28 +1,30 @@
 //! A connection's cursor in one room. It takes what follows it from the room's ring, or from the log where it has
 //! fallen off the ring.
 
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
+use std::{rc::Rc, rc::Weak, sync::Arc};
+
+use bytes::Bytes;
+use shared::{Event, Person, PersonId, RoomName, Seq};
+
+use super::{
+    fan::{Fan, Local, Next},
+    outgoing::Shared,
 };
+use crate::log::{Reads, Room, RoomNumber, ring::Form, signals::Seen};
 
-use bytes::BytesMut;
-use shared::{Event, Person, PersonId, RoomName, Seq, ServerFrame};
-
-use super::frames;
-use crate::log::{News, ReadError, Reads, Room, ring::Form, signals::Seen};
-
-/// Most events, and about the most bytes of text, that are read from the log in one go.
-const LOG_EVENTS: u32 = 256;
-const LOG_BYTES: usize = 32 * 1024;
-
-type Reading = Pin<Box<dyn Future<Output = Result<Vec<Event>, ReadError>>>>;
+/// A cursor that is to be: where, from which event on, how, and whose.
+pub(super) struct Start {
+    pub(super) room: Arc<Room>,
+    pub(super) cursor: Seq,
+    pub(super) form: Form,
+    pub(super) person: Person,
+    pub(super) reads: Reads,
+}
 
 /// A cursor in a room, in a form. While it lives, its person is in the room.
 pub(super) struct Follow {
-    room: Arc<Room>,
-    number: u64,
+    local: Rc<Local>,
+    place: usize,
     person: PersonId,
     start: Seq,
     cursor: Seq,
@@ -30,19 +32,34 @@ pub(super) struct Follow {
     /// Which signals were taken; none where the form has no words for them.
     seen: Option<Seen>,
     reads: Reads,
-    reading: Option<Reading>,
+    state: Looking,
+}
+
+/// Whether there is something to look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Looking {
+    /// It had everything when it last looked; the fan says when that changes.
+    Nowhere,
+    /// In the ring.
+    InRing,
+    /// In the log: what follows the cursor has fallen off the ring.
+    InLog,
+}
+
+/// Which cursor it was, and where it stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    room: RoomNumber,
+    place: usize,
+    pub(super) cursor: Seq,
 }
 
 impl Follow {
-    pub(super) fn new(room: Arc<Room>, cursor: Seq, form: Form, person: &Person, reads: Reads) -> Self {
-        let number = room.follow(person);
+    pub(super) fn begin(start: Start, fan: &Fan, out: Weak<Shared>) -> Self {
+        let Start { room, cursor, form, person, reads } = start;
+        let (local, place) = fan.follow(&room, &person, out);
         let seen = (form == Form::V1).then(Seen::default);
-        Self { room, number, person: person.id.clone(), start: cursor, cursor, form, seen, reads, reading: None }
-    }
-
-    /// It waits for the log.
-    pub(super) fn is_reading(&self) -> bool {
-        self.reading.is_some()
+        Self { local, place, person: person.id, start: cursor, cursor, form, seen, reads, state: Looking::InRing }
     }
 
     /// The event before the first that this cursor takes.
@@ -56,67 +73,84 @@ impl Follow {
     }
 
     pub(super) fn room(&self) -> &Arc<Room> {
-        &self.room
+        &self.local.room
     }
 
     pub(super) fn name(&self) -> &RoomName {
-        self.room.name()
+        self.local.room.name()
     }
 
-    /// Writes what is new to `chunk`, until that has `most` bytes or more, or there is nothing more now.
-    ///
-    /// # Errors
-    /// Where the log cannot be read: the connection is to be closed, and resumes later.
-    pub(super) fn write_news(
-        &mut self,
-        cx: &mut Context<'_>,
-        chunk: &mut BytesMut,
-        most: usize,
-    ) -> Result<(), ReadError> {
-        while chunk.len() < most {
-            if let Some(reading) = &mut self.reading {
-                let Poll::Ready(events) = reading.as_mut().poll(cx) else { return Ok(()) };
-                self.reading = None;
-                let events = events?;
-                if events.is_empty() {
-                    // The room says that there is more, and the log does not have it: reading again would not end.
-                    return Err(ReadError::Stopped);
-                }
-                for event in &events {
-                    chunk.extend_from_slice(&frames::event(self.form, event));
-                    self.cursor = event.seq;
-                }
-            }
-            match self.room.news(
-                self.number,
-                self.cursor,
-                self.seen.as_mut(),
-                most.saturating_sub(chunk.len()).max(1),
-                cx.waker(),
-            ) {
-                News::None => return Ok(()),
-                News::Some(events, signals) => {
-                    for event in &events {
-                        chunk.extend_from_slice(&event.form(self.form, frames::event));
-                        self.cursor = event.seq();
-                    }
-                    for signal in signals {
-                        chunk.extend_from_slice(&frames::v1(&ServerFrame::Signal(signal)));
-                    }
-                }
-                News::Log => {
-                    let (reads, room, cursor) = (self.reads.clone(), self.name().clone(), self.cursor);
-                    self.reading =
-                        Some(Box::pin(async move { reads.after(room, cursor, LOG_EVENTS, LOG_BYTES).await }));
-                }
-            }
+    pub(super) fn reads(&self) -> &Reads {
+        &self.reads
+    }
+
+    pub(super) fn form(&self) -> Form {
+        self.form
+    }
+
+    pub(super) fn is_in(&self, local: &Local) -> bool {
+        std::ptr::eq(&raw const *self.local, local)
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        Standing { room: self.local.room.number(), place: self.place, cursor: self.cursor }
+    }
+
+    pub(super) fn looking(&self) -> Looking {
+        self.state
+    }
+
+    /// There may be something new. One that waits for the log goes on waiting.
+    pub(super) fn look(&mut self) {
+        if self.state == Looking::Nowhere {
+            self.state = Looking::InRing;
         }
-        Ok(())
+    }
+
+    /// It has not everything, where this is what there is.
+    pub(super) fn lacks(&self, head: Seq, signals: Seen) -> bool {
+        self.cursor < head || self.seen.is_some_and(|seen| seen != signals)
+    }
+
+    /// It has everything up to here: no need to look.
+    pub(super) fn has(&mut self, head: Seq, signals: Seen) {
+        if self.state == Looking::InRing && !self.lacks(head, signals) {
+            self.state = Looking::Nowhere;
+        }
+    }
+
+    /// What follows it in the ring.
+    pub(super) fn next(&mut self) -> Next {
+        let next = self.local.after(self.cursor, self.form);
+        self.state = match next {
+            Next::Nothing => Looking::Nowhere,
+            Next::Tail(_) => Looking::InRing,
+            Next::Log => Looking::InLog,
+        };
+        next
+    }
+
+    /// The signals that it has not taken.
+    pub(super) fn signals(&mut self) -> Vec<Bytes> {
+        self.seen.as_mut().map_or_else(Vec::new, |seen| self.local.signals(seen))
+    }
+
+    /// It has taken everything up to here.
+    pub(super) fn advance(&mut self, cursor: Seq) {
+        self.cursor = cursor;
+    }
+
+    /// It has taken these from the log, and looks at the ring again.
+    pub(super) fn read(&mut self, events: &[Event]) {
+        if let Some(event) = events.last() {
+            self.cursor = event.seq;
+        }
+        self.state = Looking::InRing;
     }
 }
 
 impl Drop for Follow {
     fn drop(&mut self) {
-        self.room.unfollow(self.number, &self.person);
+        self.local.leave(self.place, &self.person);
     }
 }

@@ -62,17 +62,34 @@ pub fn plain(name: &str, message: &str, at: Millis) -> Bytes {
     json(&PlainMessage { name: name.to_owned(), message: message.to_owned(), time: local_time(at) })
 }
 
-/// An event in a form; empty where the form has no words for it.
+/// Events in a form; empty where the form has no words for them.
 #[must_use]
-pub fn event(form: Form, event: &Event) -> Bytes {
-    match (form, &event.body) {
-        (Form::V1, _) => v1(&ServerFrame::Event(event.clone())),
-        (Form::Plain, EventBody::Posted { words: Words::Kept { text, .. }, .. }) => {
-            plain(event.by.name.as_str(), text.as_str(), event.at)
-        }
-        // Plain clients see new posts only.
-        (Form::Plain, _) => Bytes::new(),
+pub fn events(form: Form, events: &[Event]) -> Bytes {
+    match form {
+        Form::V1 => v1_events(events),
+        Form::Plain => plain_events(events),
     }
+}
+
+/// One frame: an event, or an array of them.
+fn v1_events(events: &[Event]) -> Bytes {
+    let frame = |event: &Event| ServerFrame::Event(event.clone());
+    match events {
+        [] => Bytes::new(),
+        [event] => json(&frame(event)),
+        several => json(&several.iter().map(frame).collect::<Vec<_>>()),
+    }
+}
+
+/// A frame for each post. Plain clients see new posts only.
+fn plain_events(events: &[Event]) -> Bytes {
+    let mut frames = BytesMut::new();
+    for event in events {
+        if let EventBody::Posted { words: Words::Kept { text, .. }, .. } = &event.body {
+            frames.extend_from_slice(&plain(event.by.name.as_str(), text.as_str(), event.at));
+        }
+    }
+    frames.freeze()
 }
 
 /// `HH:MM:SS` in the server's time zone.

@@ -1,123 +1,118 @@
-//! What goes out on a connection: its own replies in a short queue, and its cursors in rooms. The conversation fills
-//! it, the relay empties it; both live on one thread.
+//! What goes out on a connection: its own replies in a short queue, and its cursors in rooms. It is written as far as
+//! the socket takes it; what the socket does not take stays where it was, in the queue, the ring or the log, so that a
+//! client which does not read costs no memory.
 
 use std::{
-    cell::{Ref, RefCell, RefMut},
+    cell::{Ref, RefCell},
     collections::VecDeque,
+    pin::Pin,
     rc::Rc,
-    task::Waker,
+    task::{Context, Poll},
     time::Duration,
 };
 
 use bytes::Bytes;
-use shared::RoomName;
-use tokio::{sync::Notify, time::Instant};
+use shared::{Event, RoomName, Seq, close};
+use tokio::sync::Notify;
 
-use super::{follow::Follow, frames};
+use super::{
+    fan::{Fan, Local},
+    follow::{Follow, Looking, Standing, Start},
+    frames,
+    socket::Socket,
+    writing::{Broken, Unsent},
+};
+use crate::log::{ReadError, signals::Seen};
 
 /// While more than so many replies, or bytes of them, wait, the client is not read.
 const REPLIES: usize = 64;
 const REPLY_BYTES: usize = 256 * 1024;
+/// Most events, and about the most bytes of text, that are read from the log in one go.
+const LOG_EVENTS: u32 = 256;
+const LOG_BYTES: usize = 32 * 1024;
 
-/// What goes out on a connection; a handle that the conversation and the relay share.
+/// What goes out on a connection; a handle that the conversation and the connection share.
 #[derive(Clone)]
 pub struct Outgoing {
     shared: Rc<Shared>,
 }
 
-struct Shared {
+pub(super) struct Shared {
     state: RefCell<State>,
-    /// What [`Outgoing::taken`] waits for.
-    taken: Notify,
+    socket: Rc<dyn Socket>,
+    fan: Fan,
+    /// The connection's own task is to look: the fan could not do all.
+    stir: Notify,
 }
 
-pub(super) struct State {
-    pub(super) replies: VecDeque<Bytes>,
-    pub(super) reply_bytes: usize,
-    pub(super) follows: Vec<Follow>,
-    pub(super) waker: Option<Waker>,
-    pub(super) ending: Ending,
-    /// When the framework last took something, where it has not come back since: it cannot write.
-    pub(super) took_at: Option<Instant>,
+struct State {
+    replies: VecDeque<Bytes>,
+    reply_bytes: usize,
+    follows: Vec<Follow>,
+    unsent: Unsent,
+    ending: Ending,
+    /// A read of the log that is under way, for the cursor that stood there.
+    reading: Option<(Standing, Reading)>,
 }
 
-impl State {
-    pub(super) fn is_full(&self) -> bool {
-        self.replies.len() >= REPLIES || self.reply_bytes >= REPLY_BYTES
-    }
-}
+type Reading = Pin<Box<dyn Future<Output = Result<Vec<Event>, ReadError>>>>;
 
 /// How far the end of a connection has come.
-pub(super) enum Ending {
+enum Ending {
     /// Not at all.
     Open,
-    /// This close frame follows the replies, and nothing follows it.
+    /// This close frame follows what is there, and nothing follows it.
     Close(Bytes),
-    /// It has been taken.
-    CloseTaken,
-    /// The stream ends.
-    Done,
-    /// The relay is gone: nothing goes out any more.
+    /// It is being written.
+    Closing,
+    /// It has been written.
+    Closed,
+    /// Nothing goes out any more.
     Gone,
 }
 
 impl Outgoing {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(socket: Rc<dyn Socket>, fan: Fan) -> Self {
         let state = State {
             replies: VecDeque::new(),
             reply_bytes: 0,
             follows: Vec::new(),
-            waker: None,
+            unsent: Unsent::default(),
             ending: Ending::Open,
-            took_at: None,
+            reading: None,
         };
-        Self { shared: Rc::new(Shared { state: RefCell::new(state), taken: Notify::new() }) }
+        Self { shared: Rc::new(Shared { state: RefCell::new(state), socket, fan, stir: Notify::new() }) }
     }
 
     /// Queues a frame that is this client's own.
     pub fn reply(&self, frame: Bytes) {
-        let mut state = self.state_mut();
+        let mut state = self.shared.state.borrow_mut();
         if matches!(state.ending, Ending::Open) {
             state.reply_bytes += frame.len();
             state.replies.push_back(frame);
-            wake(state);
         }
     }
 
-    /// Closes with a code and a reason, after the replies that are queued.
+    /// Closes with a code and a reason, after what is there.
     pub fn close(&self, code: u16, reason: &str) {
         self.close_with(frames::close(Some(code), reason));
     }
 
     pub(super) fn close_with(&self, frame: Bytes) {
-        let mut state = self.state_mut();
-        if matches!(state.ending, Ending::Open) {
-            state.ending = Ending::Close(frame);
-            wake(state);
-        }
-    }
-
-    /// Ends the stream, whatever waits.
-    pub(super) fn finish(&self) {
-        let mut state = self.state_mut();
-        if !matches!(state.ending, Ending::Gone) {
-            state.ending = Ending::Done;
-            wake(state);
-        }
+        self.shared.state.borrow_mut().close_with(frame);
     }
 
     /// Adds a cursor in a room; an earlier one there is let go.
-    pub(super) fn follow(&self, follow: Follow) {
-        let earlier = self.unfollow(follow.name());
-        let mut state = self.state_mut();
-        state.follows.push(follow);
-        wake(state);
+    pub(super) fn follow(&self, start: Start) {
+        let earlier = self.unfollow(start.room.name());
+        let follow = Follow::begin(start, &self.shared.fan, Rc::downgrade(&self.shared));
+        self.shared.state.borrow_mut().follows.push(follow);
         drop(earlier);
     }
 
     /// Takes away the cursor in a room.
     pub(super) fn unfollow(&self, room: &RoomName) -> Option<Follow> {
-        let mut state = self.state_mut();
+        let mut state = self.shared.state.borrow_mut();
         let at = state.follows.iter().position(|follow| follow.name() == room)?;
         Some(state.follows.swap_remove(at))
     }
@@ -129,12 +124,13 @@ impl Outgoing {
 
     /// So many replies wait that the client is not to be read.
     pub(super) fn is_full(&self) -> bool {
-        self.shared.state.borrow().is_full()
+        let state = self.shared.state.borrow();
+        state.replies.len() >= REPLIES || state.reply_bytes >= REPLY_BYTES
     }
 
-    /// The close frame has been taken, or nothing can go out any more.
+    /// The close frame has been written, or nothing can go out any more.
     pub(super) fn is_closed(&self) -> bool {
-        matches!(self.shared.state.borrow().ending, Ending::CloseTaken | Ending::Done | Ending::Gone)
+        matches!(self.shared.state.borrow().ending, Ending::Closed | Ending::Gone)
     }
 
     /// Nothing can go out any more.
@@ -144,28 +140,177 @@ impl Outgoing {
 
     /// For how long the client has taken nothing although something waited for it.
     pub(super) fn stalled_for(&self) -> Duration {
-        self.shared.state.borrow().took_at.map_or(Duration::ZERO, |at| at.elapsed())
+        self.shared.state.borrow().unsent.stalled_for()
     }
 
-    /// Waits until the relay has made room where the queue was full, has taken the close frame, or is gone.
-    pub(super) async fn taken(&self) {
-        self.shared.taken.notified().await;
+    /// Writes as much as the socket takes.
+    pub(super) fn flush(&self) {
+        self.shared.state.borrow_mut().flush(&*self.shared.socket, None);
     }
 
-    pub(super) fn notify_taken(&self) {
-        self.shared.taken.notify_one();
+    /// The socket did not take everything.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.shared.state.borrow().unsent.is_blocked()
     }
 
-    pub(super) fn state_mut(&self) -> RefMut<'_, State> {
-        self.shared.state.borrow_mut()
+    /// A cursor has fallen off its ring, and what follows it can be taken.
+    pub(super) fn wants_log(&self) -> bool {
+        self.shared.state.borrow().wants_log()
+    }
+
+    /// Waits until the fan could not do all by itself.
+    pub(super) async fn stirred(&self) {
+        self.shared.stir.notified().await;
+    }
+
+    /// Waits until the socket takes something again.
+    pub(super) async fn writable(&self) {
+        let ready = std::future::poll_fn(|cx| self.shared.socket.poll_writable(cx)).await;
+        let mut state = self.shared.state.borrow_mut();
+        state.unsent.unblock();
+        if ready.is_err() {
+            state.gone();
+        }
+    }
+
+    /// Reads the log for a cursor that has fallen off its ring. May be cut off, and then goes on where it was.
+    pub(super) async fn read_log(&self) {
+        std::future::poll_fn(|cx| self.poll_log(cx)).await;
+    }
+
+    fn poll_log(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let reading = {
+            let mut state = self.shared.state.borrow_mut();
+            state.reading.take().or_else(|| state.begin_reading())
+        };
+        let Some((standing, mut reading)) = reading else { return Poll::Pending };
+        let read = reading.as_mut().poll(cx);
+        let mut state = self.shared.state.borrow_mut();
+        match read {
+            Poll::Pending => {
+                state.reading = Some((standing, reading));
+                Poll::Pending
+            }
+            Poll::Ready(read) => {
+                state.read(standing, read);
+                Poll::Ready(())
+            }
+        }
+    }
+
+    /// Ends the direction to the client, whatever waits; and its cursors with it.
+    pub(super) fn finish(&self) {
+        let follows = {
+            let mut state = self.shared.state.borrow_mut();
+            state.gone();
+            std::mem::take(&mut state.follows)
+        };
+        drop(follows);
+        self.shared.socket.end();
+    }
+
+    /// Resets the connection.
+    pub(super) fn cut(&self) {
+        self.shared.state.borrow_mut().gone();
+        self.shared.socket.cut();
     }
 }
 
-/// Wakes the relay, after the borrow is over.
-fn wake(mut state: RefMut<'_, State>) {
-    let waker = state.waker.take();
-    drop(state);
-    if let Some(waker) = waker {
-        waker.wake();
+impl Shared {
+    /// Serves the cursor in a room, of which this is the newest. Says whether there was anything to do.
+    pub(super) fn serve(&self, room: &Local, head: Seq, signals: Seen) -> bool {
+        let mut state = self.state.borrow_mut();
+        let Some(follow) = state.follows.iter_mut().find(|follow| follow.is_in(room)) else { return false };
+        if !follow.lacks(head, signals) {
+            return false;
+        }
+        follow.look();
+        // Its task waits for the socket, and writes then.
+        if state.unsent.is_blocked() {
+            return false;
+        }
+        state.flush(&*self.socket, Some((head, signals)));
+        if state.unsent.is_blocked() || state.wants_log() || matches!(state.ending, Ending::Gone) {
+            self.stir.notify_one();
+        }
+        true
+    }
+}
+
+impl State {
+    fn flush(&mut self, socket: &dyn Socket, newest: Option<(Seq, Seen)>) {
+        while !self.unsent.is_blocked() && !matches!(self.ending, Ending::Closed | Ending::Gone) {
+            let step = if !self.unsent.is_empty() {
+                self.unsent.write(socket)
+            } else if matches!(self.ending, Ending::Closing) {
+                self.ending = Ending::Closed;
+                return;
+            } else if !self.replies.is_empty() {
+                self.reply_bytes = 0;
+                self.unsent.extend(std::mem::take(&mut self.replies));
+                Ok(())
+            } else if let Some(at) = self.follows.iter().position(|follow| follow.looking() == Looking::InRing) {
+                let written = self.unsent.write_next(&mut self.follows[at], socket);
+                if let Some((head, signals)) = newest {
+                    self.follows[at].has(head, signals);
+                }
+                written
+            } else if let Ending::Close(frame) = std::mem::replace(&mut self.ending, Ending::Closing) {
+                self.unsent.extend([frame]);
+                Ok(())
+            } else {
+                self.ending = Ending::Open;
+                return;
+            };
+            if step == Err(Broken) {
+                self.gone();
+            }
+        }
+    }
+
+    fn close_with(&mut self, frame: Bytes) {
+        if matches!(self.ending, Ending::Open) {
+            self.ending = Ending::Close(frame);
+            // What a client has just posted comes back to it before the close frame.
+            self.follows.iter_mut().for_each(Follow::look);
+        }
+    }
+
+    fn gone(&mut self) {
+        self.ending = Ending::Gone;
+        self.replies.clear();
+        self.unsent.clear();
+        self.reading = None;
+    }
+
+    fn wants_log(&self) -> bool {
+        // One stretch of it at a time, and only where the client takes what it has.
+        let is_free = self.unsent.is_empty() && matches!(self.ending, Ending::Open);
+        is_free && (self.reading.is_some() || self.behind().is_some())
+    }
+
+    fn behind(&self) -> Option<&Follow> {
+        self.follows.iter().find(|follow| follow.looking() == Looking::InLog)
+    }
+
+    fn begin_reading(&self) -> Option<(Standing, Reading)> {
+        let follow = self.behind()?;
+        let (standing, reads, room) = (follow.standing(), follow.reads().clone(), follow.name().clone());
+        let reading = async move { reads.after(room, standing.cursor, LOG_EVENTS, LOG_BYTES).await };
+        Some((standing, Box::pin(reading)))
+    }
+
+    /// Takes what was read from the log, where the cursor still stands there.
+    fn read(&mut self, standing: Standing, read: Result<Vec<Event>, ReadError>) {
+        let Some(follow) = self.follows.iter_mut().find(|follow| follow.standing() == standing) else { return };
+        match read {
+            // The room says that there is more, and the log does not have it: reading again would not end.
+            Ok(events) if events.is_empty() => self.close_with(frames::close(Some(close::TRY_LATER), "1000")),
+            Ok(events) => {
+                self.unsent.extend([frames::events(follow.form(), &events)]);
+                follow.read(&events);
+            }
+            Err(_) => self.close_with(frames::close(Some(close::TRY_LATER), "1000")),
+        }
     }
 }

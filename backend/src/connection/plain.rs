@@ -6,7 +6,7 @@ use bytestring::ByteString;
 use futures_util::{StreamExt as _, stream::FuturesOrdered};
 use shared::{ClientKey, Command, MessageText, PersonId, PersonName, PlainPost, RoomName, Seq, close};
 
-use super::{Conversation, Going, Outgoing, follow::Follow, frames};
+use super::{Conversation, Going, Outgoing, follow::Start, frames};
 use crate::{
     Warren,
     log::{self, Draft, Line, NotAppended, ReadError, Submitted, ring::Form},
@@ -42,7 +42,8 @@ impl Plain {
         let followed = warren.log.rooms().enter(&room);
         let (ends, _) = warren.reads.ends(room.clone(), Seq::ZERO, 0).await?;
         followed.observe(ends.head, ends.digest);
-        out.follow(Follow::new(followed, ends.head, Form::Plain, &me.person(), warren.reads.clone()));
+        let (person, reads) = (me.person(), warren.reads.clone());
+        out.follow(Start { room: followed, cursor: ends.head, form: Form::Plain, person, reads });
         Ok(Self { warren, room, me, address, posted: 0, answers: FuturesOrdered::new() })
     }
 

@@ -1,8 +1,9 @@
 //! The life of a connection after its handshake: messages to the conversation, heartbeat, and its end.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use actix_ws::AggregatedMessage;
+use actix_web::HttpResponse;
+use actix_ws::{AggregatedMessage, AggregatedMessageStream};
 use bytes::Bytes;
 use bytestring::ByteString;
 use futures_util::StreamExt as _;
@@ -10,7 +11,7 @@ use shared::close;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Accepted, Outgoing, frames, tcp::Tcp};
+use super::{Accepted, Outgoing, frames, gate::Incoming};
 
 /// What is said on a connection. It hears whole messages and answers through [`Outgoing`].
 pub trait Conversation {
@@ -93,30 +94,36 @@ pub struct Stop {
     pub come_back: fn() -> u32,
 }
 
-/// Serves a connection on the handler's own thread, until it ends.
+/// Serves a connection, when its handshake has been answered, until it ends. Gives the answer, which the handler is to
+/// return.
 pub fn serve<C: Conversation + 'static>(
     accepted: Accepted,
     conversation: C,
-    tcp: Option<Arc<Tcp>>,
     timing: Timing,
     stop: &Stop,
-) {
-    let life = live(accepted, conversation, tcp, timing, stop.clone());
-    actix_web::rt::spawn(stop.connections.track_future(life));
+) -> HttpResponse {
+    let Accepted { response, incoming, messages, outgoing, upgraded, .. } = accepted;
+    let life = live(incoming, messages, outgoing, conversation, timing, stop.clone());
+    upgraded.begin(Box::pin(stop.connections.track_future(life)));
+    response
 }
 
 async fn live<C: Conversation>(
-    accepted: Accepted,
+    incoming: Incoming,
+    mut messages: AggregatedMessageStream,
+    out: Outgoing,
     mut conversation: C,
-    tcp: Option<Arc<Tcp>>,
     timing: Timing,
     stop: Stop,
 ) {
-    let Accepted { incoming, mut messages, outgoing: out, .. } = accepted;
     let Stop { stopping, come_back, .. } = stop;
     let mut heard = Instant::now();
     let mut pinged = false;
     let end = loop {
+        out.flush();
+        if out.is_closed() {
+            break End::Closed;
+        }
         let quiet = if pinged { timing.drop_after } else { timing.ping_after };
         // A client that does not take what waits for it is looked after more often.
         let stalled = out.stalled_for() > Duration::ZERO;
@@ -153,9 +160,9 @@ async fn live<C: Conversation>(
                     break End::Ours(code, reason);
                 }
             }
-            () = out.taken() => {
-                if out.is_closed() { break End::Closed }
-            }
+            () = out.stirred() => {}
+            () = out.writable(), if out.is_blocked() => {}
+            () = out.read_log(), if out.wants_log() => {}
             () = sleep_until(look_again) => {
                 if heard.elapsed() >= timing.drop_after || out.stalled_for() >= timing.stalled_after {
                     break End::Unresponsive;
@@ -178,9 +185,7 @@ async fn live<C: Conversation>(
     match end {
         End::Unresponsive => {
             tracing::debug!("a client no longer reads or answers");
-            if let Some(tcp) = &tcp {
-                tcp.cut();
-            }
+            out.cut();
         }
         End::Peer(code) => out.close_with(frames::close(code, "")),
         End::Silent => match incoming.verdict() {
@@ -193,18 +198,23 @@ async fn live<C: Conversation>(
     }
     let by_peer = matches!(end, End::Peer(_));
     let goodbye = async {
-        while !out.is_closed() {
-            out.taken().await;
+        loop {
+            out.flush();
+            if out.is_closed() {
+                break;
+            }
+            // What is not written and not closed waits for the socket.
+            out.writable().await;
         }
         if !by_peer && !out.is_gone() {
             incoming.drain().await;
         }
     };
     let in_time = timeout(within, goodbye).await.is_ok();
-    out.finish();
-    if let (false, Some(tcp)) = (in_time || out.is_gone(), &tcp) {
-        tcp.cut();
+    if !in_time && !out.is_gone() {
+        out.cut();
     }
+    out.finish();
 }
 
 /// Why a connection ends.
@@ -216,7 +226,7 @@ enum End {
     Silent,
     /// The conversation ended it.
     Ours(u16, &'static str),
-    /// The relay closed, or is gone.
+    /// Nothing can go out any more.
     Closed,
     /// The client does not read, or does not answer.
     Unresponsive,

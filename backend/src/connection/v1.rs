@@ -17,7 +17,11 @@ use shared::{
 };
 use tokio::time::Instant;
 
-use super::{Conversation, Going, Outgoing, follow::Follow, frames};
+use super::{
+    Conversation, Going, Outgoing,
+    follow::{Follow, Start},
+    frames,
+};
 use crate::{
     Warren,
     log::{self, Appended, Ends, Line, NotAppended, ReadError, Rename, ring::Form},
@@ -144,7 +148,8 @@ impl V1 {
             let epoch = reads.epoch().clone();
             let Ends { first, head, digest, .. } = ends;
             out.reply(frames::v1(&ServerFrame::Opened { room, epoch, first, head, digest, snapshot, reset }));
-            out.follow(Follow::new(followed, cursor, Form::V1, &self.me.person(), reads.clone()));
+            let (person, reads) = (self.me.person(), reads.clone());
+            out.follow(Start { room: followed, cursor, form: Form::V1, person, reads });
         } else {
             let why = "The room cannot be read at the moment. It is tried again.";
             let refusal = Refusal::transient(RefusalCode::Storage, why, STORAGE_RETRY_MS);

@@ -1,6 +1,6 @@
 //! `GET /ws` and `GET /ws/v1`: who may connect, and as whom.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use bytestring::ByteString;
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Warren,
-    connection::{Accepted, Conversation, Going, Outgoing, Plain, V1, accept, serve, tcp::Tcp},
+    connection::{Accepted, Conversation, Going, Outgoing, Plain, V1, accept, serve},
     policy::Forbidden,
     records::{Token, random_id},
 };
@@ -40,20 +40,14 @@ pub(super) async fn plain(
         None => RoomName::lobby(),
         Some(Ok(room)) => room,
         Some(Err(_)) => {
-            return Ok(closed(
-                &request,
-                &warren,
-                accepted,
-                close::NOT_ALLOWED,
-                "a room's name is 1 to 40 of a-z, 0-9, -",
-            ));
+            return Ok(closed(&warren, accepted, close::NOT_ALLOWED, "a room's name is 1 to 40 of a-z, 0-9, -"));
         }
     };
     let id = random_id().map_err(ApiError::from)?;
     let joined =
         Plain::join(warren.clone().into_inner(), room, id, address(&request, &warren), &accepted.outgoing).await;
     let conversation = joined.map_err(ApiError::from)?;
-    Ok(begin(&request, &warren, accepted, conversation))
+    Ok(serve(accepted, conversation, warren.timing, &warren.stop))
 }
 
 /// `warren.v1`. It needs a session; a browser is told so by a close code, since it cannot see a status.
@@ -70,12 +64,12 @@ pub(super) async fn v1(
             return Err(ApiError::NoSession.into());
         }
         let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes, warren.deflate).await?;
-        return Ok(closed(&request, &warren, accepted, close::SIGN_IN, "no session"));
+        return Ok(closed(&warren, accepted, close::SIGN_IN, "no session"));
     };
     let me = warren.people.holder(&token).await.map_err(ApiError::from)?;
     let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes, warren.deflate).await?;
     let conversation = V1::begin(warren.clone().into_inner(), me, address(&request, &warren), &accepted.outgoing);
-    Ok(begin(&request, &warren, accepted, conversation))
+    Ok(serve(accepted, conversation, warren.timing, &warren.stop))
 }
 
 fn check_origin(request: &HttpRequest, warren: &Warren, cookie: bool) -> Result<(), ApiError> {
@@ -103,23 +97,10 @@ fn address(request: &HttpRequest, warren: &Warren) -> Option<IpAddr> {
     header_text(request, header::X_FORWARDED_FOR)?.rsplit(',').next()?.trim().parse().ok()
 }
 
-/// Serves the connection on the handler's own thread.
-fn begin(
-    request: &HttpRequest,
-    warren: &Warren,
-    mut accepted: Accepted,
-    conversation: impl Conversation + 'static,
-) -> HttpResponse {
-    let response = std::mem::replace(&mut accepted.response, HttpResponse::Ok().finish());
-    let tcp = request.conn_data::<Arc<Tcp>>().cloned();
-    serve(accepted, conversation, tcp, warren.timing, &warren.stop);
-    response
-}
-
 /// Accepts, only to say by a close code why not.
-fn closed(request: &HttpRequest, warren: &Warren, accepted: Accepted, code: u16, reason: &str) -> HttpResponse {
+fn closed(warren: &Warren, accepted: Accepted, code: u16, reason: &str) -> HttpResponse {
     accepted.outgoing.close(code, reason);
-    begin(request, warren, accepted, Nobody)
+    serve(accepted, Nobody, warren.timing, &warren.stop)
 }
 
 /// The conversation of a connection that is closed at once.

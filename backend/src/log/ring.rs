@@ -1,6 +1,6 @@
-//! A room's newest events, ready to be written to sockets: a bounded ring. A connection is a cursor into it.
+//! A room's newest events, ready to be written to sockets: a bounded ring of segments. A connection is a cursor into it.
 //!
-//! Invariants: the events held are contiguous and end at the head; each is encoded at most once per form, however
+//! Invariants: the events held are contiguous and end at the head; a segment is encoded at most once per form, however
 //! many connections take it; what was deleted has no words here. What has fallen off is in the log.
 
 use std::{
@@ -17,60 +17,76 @@ use super::{store::Entry, weight};
 const EVENTS: usize = 1_024;
 /// Most bytes of texts held, about.
 const BYTES: usize = 1 << 20;
+/// A segment is closed at so many bytes of text, about: few enough that a client which stopped in the middle of one
+/// holds little, and many enough that a system call for each is cheap.
+const SEGMENT: usize = 16 * 1024;
 
-/// How an event is written.
+/// How events are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// `{"name":…,"message":…,"time":…}`
+    /// `{"name":…,"message":…,"time":…}`, a frame for each.
     Plain,
-    /// `warren.v1`
+    /// `warren.v1`: one frame, with an event or an array of them.
     V1,
 }
 
-/// An event and its encodings.
-pub struct Published {
-    event: Event,
+/// Writes events in a form. Empty where the form has no words for them.
+pub type Encode = fn(Form, &[Event]) -> Bytes;
+
+/// Events that were committed together, and their encodings.
+pub struct Segment {
+    events: Vec<Event>,
+    weight: usize,
     plain: OnceLock<Bytes>,
     v1: OnceLock<Bytes>,
 }
 
-impl Published {
-    /// The event, not yet encoded.
-    #[must_use]
-    pub fn new(event: Event) -> Self {
-        Self { event, plain: OnceLock::new(), v1: OnceLock::new() }
+impl Segment {
+    fn new(events: Vec<Event>) -> Self {
+        let weight = events.iter().map(weight::of_event).sum();
+        Self { events, weight, plain: OnceLock::new(), v1: OnceLock::new() }
     }
 
-    /// Its place in the log.
-    #[must_use]
-    pub fn seq(&self) -> Seq {
-        self.event.seq
+    /// The first event's place in the log.
+    fn first(&self) -> Seq {
+        self.events.first().map_or(Seq::ZERO, |event| event.seq)
     }
 
-    /// The event in a form, encoded by `encode` the first time that it is asked for. Empty where the form has no
-    /// words for such an event.
-    pub fn form(&self, form: Form, encode: fn(Form, &Event) -> Bytes) -> Bytes {
+    /// The last event's place in the log.
+    #[must_use]
+    pub fn last(&self) -> Seq {
+        self.events.last().map_or(Seq::ZERO, |event| event.seq)
+    }
+
+    /// The events after a cursor in a form. The whole is encoded the first time that it is asked for; what a cursor
+    /// inside it lacks is encoded for that cursor alone.
+    pub fn after(&self, cursor: Seq, form: Form, encode: Encode) -> Bytes {
+        let skip = self.events.partition_point(|event| event.seq <= cursor);
+        if skip > 0 {
+            return encode(form, &self.events[skip..]);
+        }
         let cell = match form {
             Form::Plain => &self.plain,
             Form::V1 => &self.v1,
         };
-        cell.get_or_init(|| encode(form, &self.event)).clone()
+        cell.get_or_init(|| encode(form, &self.events)).clone()
     }
 }
 
 /// What a cursor finds in the ring.
-pub(super) enum Found {
+pub enum Found {
     /// It stands on the head.
     Nothing,
-    /// These follow it.
-    Events(Vec<Arc<Published>>),
+    /// What follows it is in these; the first may begin before it.
+    Segments(Vec<Arc<Segment>>),
     /// What follows it has fallen off, or never was here: read the log.
     Log,
 }
 
 #[derive(Default)]
 pub(super) struct Ring {
-    held: VecDeque<Arc<Published>>,
+    held: VecDeque<Arc<Segment>>,
+    events: usize,
     bytes: usize,
     head: Seq,
     digest: Digest,
@@ -90,67 +106,88 @@ impl Ring {
         (self.head, self.digest)
     }
 
-    /// Adds the event after the head. What came before a gap is let go: the events held stay contiguous.
-    pub(super) fn push(&mut self, Entry { event, digest }: Entry) {
-        if event.seq <= self.head {
-            return;
-        }
-        if event.seq != self.head.next() {
-            self.held.clear();
-            self.bytes = 0;
-        }
-        if let EventBody::Deleted { target } = event.body {
-            self.erase(target);
-        }
-        (self.head, self.digest) = (event.seq, digest);
-        self.bytes += weight::of_event(&event);
-        self.held.push_back(Arc::new(Published::new(event)));
-        while self.held.len() > EVENTS || (self.bytes > BYTES && self.held.len() > 1) {
-            if let Some(oldest) = self.held.pop_front() {
-                self.bytes -= weight::of_event(&oldest.event);
+    /// Adds the events after the head. What came before a gap is let go: the events held stay contiguous.
+    pub(super) fn push(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        let (mut open, mut weight) = (Vec::new(), 0);
+        for Entry { event, digest } in entries {
+            if event.seq <= self.head {
+                continue;
             }
+            if event.seq != self.head.next() {
+                open.clear();
+                self.held.clear();
+                (weight, self.events, self.bytes) = (0, 0, 0);
+            }
+            if let EventBody::Deleted { target } = event.body {
+                self.erase(target);
+                open.iter_mut().filter(|event| speaks_of(event, target)).for_each(|event| event.body.erase());
+            }
+            (self.head, self.digest) = (event.seq, digest);
+            weight += weight::of_event(&event);
+            open.push(event);
+            if weight >= SEGMENT {
+                self.close(std::mem::take(&mut open));
+                weight = 0;
+            }
+        }
+        if !open.is_empty() {
+            self.close(open);
+        }
+    }
+
+    fn close(&mut self, events: Vec<Event>) {
+        let segment = Segment::new(events);
+        self.events += segment.events.len();
+        self.bytes += segment.weight;
+        self.held.push_back(Arc::new(segment));
+        while (self.events > EVENTS || self.bytes > BYTES)
+            && self.held.len() > 1
+            && let Some(oldest) = self.held.pop_front()
+        {
+            self.events -= oldest.events.len();
+            self.bytes -= oldest.weight;
         }
     }
 
     /// Lets go what a message and its edits said, also where it is encoded already.
     fn erase(&mut self, message: Seq) {
         for held in &mut self.held {
-            let is_of_it = held.event.seq == message || held.event.body.target() == Some(message);
-            if is_of_it && words(&held.event).is_some() {
-                let mut event = held.event.clone();
-                event.body.erase();
-                self.bytes = self.bytes + weight::of_event(&event) - weight::of_event(&held.event);
-                *held = Arc::new(Published::new(event));
+            if held.events.iter().any(|event| speaks_of(event, message)) {
+                let mut events = held.events.clone();
+                events.iter_mut().filter(|event| speaks_of(event, message)).for_each(|event| event.body.erase());
+                let segment = Segment::new(events);
+                self.bytes = self.bytes + segment.weight - held.weight;
+                *held = Arc::new(segment);
             }
         }
     }
 
-    /// Events after `cursor`: at least one where there is one, and about `bytes` bytes of text at most.
+    /// What follows `cursor`: at least a segment where there is one, and about `bytes` bytes of text at most.
     pub(super) fn after(&self, cursor: Seq, bytes: usize) -> Found {
         if cursor >= self.head {
             return Found::Nothing;
         }
-        let oldest = self.head.0 - self.held.len() as u64;
-        match usize::try_from(cursor.0.wrapping_sub(oldest)) {
-            Ok(skip) if cursor.0 >= oldest => {
-                let mut left = bytes;
-                let fits = |published: &&Arc<Published>| {
-                    let fits = left > 0;
-                    left = left.saturating_sub(weight::of_event(&published.event));
-                    fits
-                };
-                Found::Events(self.held.iter().skip(skip).take_while(fits).map(Arc::clone).collect())
-            }
-            _ => Found::Log,
+        let is_here = self.held.front().is_some_and(|oldest| oldest.first() <= cursor.next());
+        if !is_here {
+            return Found::Log;
         }
+        let from = self.held.partition_point(|segment| segment.last() <= cursor);
+        let mut left = bytes;
+        let fits = |segment: &&Arc<Segment>| {
+            let fits = left > 0;
+            left = left.saturating_sub(segment.weight);
+            fits
+        };
+        Found::Segments(self.held.range(from..).take_while(fits).map(Arc::clone).collect())
     }
 }
 
-/// What an event says that may be deleted one day.
-fn words(event: &Event) -> Option<&Words> {
+/// The event has words of a message, which may be deleted one day.
+fn speaks_of(event: &Event, message: Seq) -> bool {
     match &event.body {
-        EventBody::Posted { words, .. } | EventBody::Edited { words, .. } => Some(words),
-        _ => None,
+        EventBody::Posted { words: Words::Kept { .. }, .. } => event.seq == message,
+        EventBody::Edited { target, words: Words::Kept { .. } } => *target == message,
+        _ => false,
     }
 }
 

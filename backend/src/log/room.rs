@@ -1,19 +1,15 @@
-//! A room that somebody follows: its ring, its signals, and who is to be woken when there is something new.
-//!
-//! The danger here is a lost wake-up: a follower looks, finds nothing, and goes to sleep just as something is
-//! published. So looking and leaving one's waker are one step under the lock that publishing takes too.
+//! A room that somebody follows: its ring, its signals, and the workers whose bells are to be rung when there is
+//! something new.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::Waker,
-};
+use std::sync::{Arc, MutexGuard};
 
 use shared::{Digest, EventBody, Person, PersonId, RoomName, Seq, Signal};
 use tokio::{sync::Notify, time::Instant};
 
 use super::{
-    ring::{Found, Published, Ring},
+    bell::{Bell, RoomNumber},
+    lock::{Mutex, lock},
+    ring::{Found, Ring},
     rooms::Rooms,
     signals::{PAUSE, Seen, Signals},
     store::Entry,
@@ -21,6 +17,7 @@ use super::{
 
 /// A room that somebody follows.
 pub struct Room {
+    number: RoomNumber,
     name: RoomName,
     rooms: Rooms,
     state: Mutex<State>,
@@ -32,32 +29,28 @@ pub struct Room {
 struct State {
     ring: Ring,
     signals: Signals,
-    followers: BTreeMap<u64, Option<Waker>>,
-    next_follower: u64,
+    /// The bells of the workers that have followers here.
+    bells: Vec<Arc<Bell>>,
     /// A task will send the signals out.
     sending: bool,
     sent_at: Option<Instant>,
 }
 
-/// What a follower finds after its cursor.
-pub enum News {
-    /// Nothing; its waker is called when that changes.
-    None,
-    /// Events and signals; there may be more.
-    Some(Vec<Arc<Published>>, Vec<Signal>),
-    /// What follows its cursor is in the log only.
-    Log,
-}
-
 impl Room {
-    pub(super) fn new(name: RoomName, rooms: Rooms) -> Self {
-        Self { name, rooms, state: Mutex::default(), changed: Notify::new() }
+    pub(super) fn new(number: RoomNumber, name: RoomName, rooms: Rooms) -> Self {
+        Self { number, name, rooms, state: Mutex::default(), changed: Notify::new() }
     }
 
     /// The room's name.
     #[must_use]
     pub fn name(&self) -> &RoomName {
         &self.name
+    }
+
+    /// What bells are rung with.
+    #[must_use]
+    pub fn number(&self) -> RoomNumber {
+        self.number
     }
 
     /// The newest event known here, and the digest of the log up to it.
@@ -71,83 +64,75 @@ impl Room {
         self.lock().ring.observe(head, digest);
     }
 
-    /// Adds events that are durable, and wakes everybody.
-    pub(super) fn publish(&self, events: impl IntoIterator<Item = Entry>) {
+    /// Adds events that are durable; gives the bells that are to be rung now.
+    pub(super) fn publish(&self, events: Vec<Entry>) -> Vec<Arc<Bell>> {
         let mut state = self.lock();
-        for entry in events {
+        for entry in &events {
             if matches!(entry.event.body, EventBody::Posted { .. }) {
                 state.signals.stop_typing(&entry.event.by.id);
             }
-            state.ring.push(entry);
         }
+        state.ring.push(events);
         // The writer's thread has no runtime for sending signals; where somebody types, a task is there already.
-        let signals = state.sending && state.signals.waiting();
-        wake(state);
-        if signals {
+        if state.sending && state.signals.waiting() {
             self.changed.notify_one();
         }
+        state.bells.clone()
     }
 
-    /// Begins to follow; gives the follower's number.
-    pub(crate) fn follow(self: &Arc<Self>, person: &Person) -> u64 {
+    /// From now on the bell is rung when there is something new here.
+    pub fn add_bell(&self, bell: &Arc<Bell>) {
+        self.lock().bells.push(Arc::clone(bell));
+    }
+
+    /// It is rung no longer.
+    pub fn remove_bell(&self, bell: &Arc<Bell>) {
+        self.lock().bells.retain(|kept| !Arc::ptr_eq(kept, bell));
+    }
+
+    /// Somebody comes.
+    pub fn join(self: &Arc<Self>, person: &Person) {
         let mut state = self.lock();
-        let number = state.next_follower;
-        state.next_follower += 1;
-        state.followers.insert(number, None);
         state.signals.join(person);
         self.send_signals(state);
-        number
     }
 
-    /// Follows no longer.
-    pub(crate) fn unfollow(self: &Arc<Self>, follower: u64, person: &PersonId) {
+    /// Somebody goes.
+    pub fn part(self: &Arc<Self>, person: &PersonId) {
         let mut state = self.lock();
-        state.followers.remove(&follower);
         state.signals.part(person);
         self.send_signals(state);
     }
 
     /// The person types here.
-    pub(crate) fn typing(self: &Arc<Self>, person: &Person) {
+    pub fn typing(self: &Arc<Self>, person: &Person) {
         let mut state = self.lock();
         state.signals.typing(person, Instant::now());
         self.send_signals(state);
     }
 
     /// The person is called otherwise now.
-    pub(crate) fn rename(self: &Arc<Self>, person: &Person) {
+    pub fn rename(self: &Arc<Self>, person: &Person) {
         let mut state = self.lock();
         if state.signals.rename(person) {
             self.send_signals(state);
         }
     }
 
-    /// What is new for the follower, about `bytes` bytes of text at most. Signals only where `seen` is given. Where there is
-    /// nothing, its waker is kept.
-    pub(crate) fn news(
-        &self,
-        follower: u64,
-        cursor: Seq,
-        seen: Option<&mut Seen>,
-        bytes: usize,
-        waker: &Waker,
-    ) -> News {
-        let mut state = self.lock();
-        let signals = seen.map_or_else(Vec::new, |seen| state.signals.since(&self.name, seen));
-        match state.ring.after(cursor, bytes) {
-            Found::Events(events) => News::Some(events, signals),
-            Found::Nothing if !signals.is_empty() => News::Some(Vec::new(), signals),
-            Found::Nothing => {
-                if let Some(kept) = state.followers.get_mut(&follower) {
-                    match kept {
-                        Some(kept) => kept.clone_from(waker),
-                        None => *kept = Some(waker.clone()),
-                    }
-                }
-                News::None
-            }
-            Found::Log => News::Log,
-        }
+    /// What follows a cursor, about `bytes` bytes of text at most.
+    pub fn after(&self, cursor: Seq, bytes: usize) -> Found {
+        self.lock().ring.after(cursor, bytes)
+    }
+
+    /// The newest event, and which signals have been sent out: whoever has both has everything.
+    pub fn newest(&self) -> (Seq, Seen) {
+        let state = self.lock();
+        (state.ring.head().0, state.signals.out())
+    }
+
+    /// The signals that have been sent out since `seen`, which is brought up to date.
+    pub fn signals(&self, seen: &mut Seen) -> Vec<Signal> {
+        self.lock().signals.since(&self.name, seen)
     }
 
     /// Sends the signals out that wait, at once where that was not done lately, else a little later.
@@ -193,14 +178,17 @@ impl Room {
         state.sending = end.is_some();
         if sent {
             state.sent_at = Some(now);
-            wake(state);
+            let bells = state.bells.clone();
+            drop(state);
+            for bell in bells {
+                bell.ring([self.number]);
+            }
         }
         end
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // What a panic leaves behind here is whole: no method leaves a change half done.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
@@ -208,13 +196,6 @@ impl Drop for Room {
     fn drop(&mut self) {
         self.rooms.forget(&self.name);
     }
-}
-
-/// Wakes all followers, after the lock is let go.
-fn wake(mut state: MutexGuard<'_, State>) {
-    let wakers: Vec<Waker> = state.followers.values_mut().filter_map(Option::take).collect();
-    drop(state);
-    wakers.into_iter().for_each(Waker::wake);
 }
 
 #[cfg(test)]

@@ -2,17 +2,29 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, MutexGuard, Weak},
 };
 
 use shared::{Person, RoomName};
 
-use super::{room::Room, store::Entry};
+use super::{
+    bell::{Bell, RoomNumber},
+    lock::{Mutex, lock},
+    room::Room,
+    store::Entry,
+};
 
 /// The rooms that somebody follows; a cheap handle.
 #[derive(Clone, Default)]
 pub struct Rooms {
-    followed: Arc<Mutex<BTreeMap<RoomName, Weak<Room>>>>,
+    followed: Arc<Mutex<Followed>>,
+}
+
+#[derive(Default)]
+struct Followed {
+    rooms: BTreeMap<RoomName, Weak<Room>>,
+    /// The number of the next room.
+    next: RoomNumber,
 }
 
 impl Rooms {
@@ -21,31 +33,43 @@ impl Rooms {
     #[must_use]
     pub fn enter(&self, name: &RoomName) -> Arc<Room> {
         let mut followed = self.lock();
-        if let Some(room) = followed.get(name).and_then(Weak::upgrade) {
+        if let Some(room) = followed.rooms.get(name).and_then(Weak::upgrade) {
             return room;
         }
-        let room = Arc::new(Room::new(name.clone(), self.clone()));
-        followed.insert(name.clone(), Arc::downgrade(&room));
+        followed.next += 1;
+        let room = Arc::new(Room::new(followed.next, name.clone(), self.clone()));
+        followed.rooms.insert(name.clone(), Arc::downgrade(&room));
         room
     }
 
-    /// Gives durable events to the rooms that are followed.
+    /// Gives durable events to the rooms that are followed, and then rings each worker that follows one of them, once.
     pub fn publish(&self, events: Vec<Entry>) {
         let mut by_room: BTreeMap<RoomName, Vec<Entry>> = BTreeMap::new();
         for entry in events {
-            by_room.entry(entry.event.room.clone()).or_default().push(entry);
-        }
-        for (name, events) in by_room {
-            let room = self.lock().get(&name).and_then(Weak::upgrade);
-            if let Some(room) = room {
-                room.publish(events);
+            match by_room.get_mut(&entry.event.room) {
+                Some(entries) => entries.push(entry),
+                None => drop(by_room.insert(entry.event.room.clone(), vec![entry])),
             }
+        }
+        let mut ringing: Vec<(Arc<Bell>, Vec<RoomNumber>)> = Vec::new();
+        for (name, events) in by_room {
+            let room = self.lock().rooms.get(&name).and_then(Weak::upgrade);
+            let Some(room) = room else { continue };
+            for bell in room.publish(events) {
+                match ringing.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &bell)) {
+                    Some((_, rooms)) => rooms.push(room.number()),
+                    None => ringing.push((bell, vec![room.number()])),
+                }
+            }
+        }
+        for (bell, rooms) in ringing {
+            bell.ring(rooms);
         }
     }
 
     /// Says to all rooms where the person is that they are called otherwise now.
     pub fn rename(&self, person: &Person) {
-        let rooms: Vec<_> = self.lock().values().filter_map(Weak::upgrade).collect();
+        let rooms: Vec<_> = self.lock().rooms.values().filter_map(Weak::upgrade).collect();
         for room in rooms {
             room.rename(person);
         }
@@ -54,24 +78,24 @@ impl Rooms {
     /// How many rooms are followed.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().rooms.len()
     }
 
     /// Nobody follows anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.lock().is_empty()
+        self.lock().rooms.is_empty()
     }
 
     /// Called when a room is let go; another of its name may have been entered meanwhile.
     pub(super) fn forget(&self, name: &RoomName) {
         let mut followed = self.lock();
-        if followed.get(name).is_some_and(|room| room.strong_count() == 0) {
-            followed.remove(name);
+        if followed.rooms.get(name).is_some_and(|room| room.strong_count() == 0) {
+            followed.rooms.remove(name);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<RoomName, Weak<Room>>> {
-        self.followed.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Followed> {
+        lock(&self.followed)
     }
 }

@@ -96,6 +96,11 @@ impl Signals {
         self.here_changed || self.typing_changed || self.renames_waiting > 0
     }
 
+    /// What has been sent out.
+    pub(super) fn out(&self) -> Seen {
+        self.out
+    }
+
     /// When the next person's typing ends.
     pub(super) fn next_end(&self) -> Option<Instant> {
         self.typing.values().map(|(_, until)| *until).min()

@@ -1,6 +1,6 @@
 //! Clients for tests: one speaks JSON over a WebSocket, one gets sessions.
 
-use std::net::SocketAddr;
+use std::{collections::VecDeque, net::SocketAddr};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -20,6 +20,8 @@ use crate::server::{LONG, Server};
 /// A WebSocket client. Whatever it waits for comes in time, or the test fails.
 pub(crate) struct Client {
     pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// The rest of an array of frames.
+    ahead: VecDeque<Value>,
 }
 
 impl Client {
@@ -51,7 +53,7 @@ impl Client {
             request.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
         }
         match tokio::time::timeout(LONG, connect_async(request)).await.expect("a handshake in time") {
-            Ok((socket, _)) => Ok(Self { socket }),
+            Ok((socket, _)) => Ok(Self { socket, ahead: VecDeque::new() }),
             Err(tungstenite::Error::Http(response)) => Err(response.status()),
             Err(error) => panic!("{error}"),
         }
@@ -65,11 +67,17 @@ impl Client {
         self.socket.send(Message::text(text)).await.unwrap();
     }
 
-    /// The next text, as JSON. Its library answers pings.
+    /// The next frame, as JSON; an array's frames one by one. Its library answers pings.
     pub(crate) async fn json(&mut self) -> Value {
         loop {
+            if let Some(frame) = self.ahead.pop_front() {
+                return frame;
+            }
             match self.next().await {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Text(text) => match serde_json::from_str(&text).unwrap() {
+                    Value::Array(frames) => self.ahead.extend(frames),
+                    frame => return frame,
+                },
                 Message::Ping(_) => {}
                 other => panic!("not a text: {other:?}"),
             }

@@ -17,19 +17,22 @@ pub enum Said {
     Close(u16, String),
 }
 
-/// Reads what the server wrote in one go. It always writes whole frames.
-pub(super) fn read(chunk: &[u8], failures: &Failures) -> Vec<Said> {
-    let mut bytes = BytesMut::from(chunk);
+/// Takes the frames that the server has written whole. A message is one frame, always.
+pub(super) fn read(bytes: &mut BytesMut, failures: &Failures) -> Vec<Said> {
     let mut said = Vec::new();
     while !bytes.is_empty() {
-        let Ok(Some((true, opcode, payload))) = Parser::parse(&mut bytes, false, usize::MAX) else {
-            failures.add("the server writes whole frames", Harm::Divergent, "something that is no frame");
-            break;
+        let (opcode, payload) = match Parser::parse(bytes, false, usize::MAX) {
+            Ok(Some((true, opcode, payload))) => (opcode, payload),
+            Ok(None) => break,
+            Ok(Some(_)) | Err(_) => {
+                failures.add("the server writes frames", Harm::Divergent, "something that is no frame");
+                break;
+            }
         };
         let payload = payload.unwrap_or_default();
         match opcode {
-            OpCode::Text => match serde_json::from_slice(&payload) {
-                Ok(frame) => said.push(Said::Frame(Box::new(frame))),
+            OpCode::Text => match frames(&payload) {
+                Ok(frames) => said.extend(frames.into_iter().map(|frame| Said::Frame(Box::new(frame)))),
                 Err(error) => {
                     let text = String::from_utf8_lossy(&payload);
                     let seen = format!("{error}: {text}");
@@ -46,6 +49,14 @@ pub(super) fn read(chunk: &[u8], failures: &Failures) -> Vec<Said> {
         }
     }
     said
+}
+
+/// One, or an array of them.
+fn frames(payload: &[u8]) -> serde_json::Result<Vec<ServerFrame>> {
+    if payload.first() == Some(&b'[') {
+        return serde_json::from_slice(payload);
+    }
+    serde_json::from_slice(payload).map(|frame| vec![frame])
 }
 
 /// A text frame of a client.

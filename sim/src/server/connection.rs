@@ -1,37 +1,52 @@
 //! A connection, as it comes to the server: the real handshake, and what goes in and out of it byte by byte.
 
 use std::{
-    pin::{Pin, pin},
+    cell::RefCell,
+    io::{self, ErrorKind, IoSlice},
+    rc::Rc,
     task::{Context, Poll},
 };
 
-use actix_http::{BoxedPayloadStream, Payload, Request, error::PayloadError};
+use actix_http::{HttpMessage as _, Request};
 use actix_web::{
-    body::{BoxBody, MessageBody as _},
-    dev::ServiceResponse,
     http::{StatusCode, header},
     test::TestRequest,
 };
+use backend::connection::{Fan, Inbound, Socket, Upgraded};
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::future::LocalBoxFuture;
 use tokio::sync::mpsc;
 
 use super::Routes;
-use crate::link::ServerEnd;
-
-/// What comes in: bytes, or how it ended.
-type Incoming = Result<Bytes, PayloadError>;
+use crate::{chance::Chance, link::ServerEnd};
 
 /// Takes a connection in: the handshake, and then all that the server says, until one of them ends it.
-pub async fn admit(routes: Routes, token: String, end: ServerEnd, incoming: mpsc::UnboundedReceiver<Incoming>) {
-    match routes.call(handshake(&token, incoming)).await {
-        Some(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS => pump(response, end).await,
-        _ => end.over(),
+pub async fn admit(
+    routes: Routes,
+    fan: Fan,
+    token: String,
+    end: ServerEnd,
+    incoming: mpsc::UnboundedReceiver<Bytes>,
+    chance: Chance,
+) {
+    let socket = Rc::new(Wire { end, chance, incoming: RefCell::new(incoming), waiting: RefCell::default() });
+    let upgraded = Upgraded::new(Rc::clone(&socket) as Rc<dyn Socket>, fan);
+    let payload = Inbound::new(Bytes::new(), Rc::clone(&socket) as Rc<dyn Socket>).into_payload();
+    let request = handshake(&token).replace_payload(payload).0;
+    request.extensions_mut().insert(upgraded.clone());
+    if let Some(response) = routes.call(request).await
+        && response.status() == StatusCode::SWITCHING_PROTOCOLS
+        && let Some(life) = upgraded.life()
+    {
+        socket.end.accepted();
+        life.await;
+        drop(response);
     }
+    socket.end.over();
 }
 
-fn handshake(token: &str, incoming: mpsc::UnboundedReceiver<Incoming>) -> Request {
-    let request = TestRequest::get()
+fn handshake(token: &str) -> Request {
+    TestRequest::get()
         .uri("/ws/v1")
         .insert_header((header::HOST, "localhost"))
         .insert_header((header::ORIGIN, "http://localhost"))
@@ -40,31 +55,52 @@ fn handshake(token: &str, incoming: mpsc::UnboundedReceiver<Incoming>) -> Reques
         .insert_header((header::UPGRADE, "websocket"))
         .insert_header((header::SEC_WEBSOCKET_VERSION, "13"))
         .insert_header((header::SEC_WEBSOCKET_KEY, "dGhlIHNhbXBsZSBub25jZQ=="))
-        .to_request();
-    let payload: BoxedPayloadStream = Box::pin(BytesIn(incoming));
-    request.replace_payload(Payload::Stream { payload }).0
+        .to_request()
 }
 
-/// What the server says, for as long as the link takes it.
-async fn pump(response: ServiceResponse<BoxBody>, end: ServerEnd) {
-    end.accepted();
-    let mut body = pin!(response.into_body());
-    loop {
-        end.has_room().await;
-        match std::future::poll_fn(|cx| body.as_mut().poll_next(cx)).await {
-            Some(Ok(chunk)) => end.say(&chunk),
-            Some(Err(_)) | None => return end.over(),
-        }
+/// The server's end of a link as a socket. It takes what there is room for, and now and then only a part of it, or
+/// nothing for a while.
+struct Wire {
+    end: ServerEnd,
+    chance: Chance,
+    incoming: RefCell<mpsc::UnboundedReceiver<Bytes>>,
+    /// Until it takes something again.
+    waiting: RefCell<Option<LocalBoxFuture<'static, ()>>>,
+}
+
+impl Socket for Wire {
+    fn poll_read(&self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        self.incoming.borrow_mut().poll_recv(cx).map(|bytes| Ok(bytes.unwrap_or_default()))
     }
-}
 
-/// The bytes that come in, as the framework wants them.
-struct BytesIn(mpsc::UnboundedReceiver<Incoming>);
+    fn try_write(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        let is_waiting = self.waiting.borrow().is_some();
+        let is_slow = self.chance.one_in(16);
+        if is_waiting || is_slow || !self.end.has_room() {
+            let wait = if is_slow { self.chance.span(100) } else { 0 };
+            self.waiting.borrow_mut().get_or_insert_with(|| Box::pin(self.end.room_after(wait)));
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        let mut bytes: Vec<u8> = parts.iter().flat_map(|part| part.iter().copied()).collect();
+        if self.chance.one_in(8) {
+            bytes.truncate(1 + usize::try_from(self.chance.below(bytes.len() as u64)).unwrap_or(0));
+        }
+        self.end.say(&bytes);
+        Ok(bytes.len())
+    }
 
-impl Stream for BytesIn {
-    type Item = Incoming;
+    fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut waiting = self.waiting.borrow_mut();
+        if let Some(wait) = &mut *waiting {
+            std::task::ready!(wait.as_mut().poll(cx));
+            *waiting = None;
+        }
+        Poll::Ready(Ok(()))
+    }
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(cx)
+    fn end(&self) {}
+
+    fn cut(&self) {
+        self.end.over();
     }
 }

@@ -32,9 +32,17 @@ fn event(seq: u64, text: &str) -> Entry {
 fn seqs(ring: &Ring, cursor: u64) -> Option<Vec<u64>> {
     match ring.after(Seq(cursor), usize::MAX) {
         Found::Nothing => Some(Vec::new()),
-        Found::Events(events) => Some(events.iter().map(|published| published.event.seq.0).collect()),
+        Found::Segments(segments) => Some(events_after(cursor, &segments).map(|event| event.seq.0).collect()),
         Found::Log => None,
     }
+}
+
+fn events_after(cursor: u64, segments: &[Arc<Segment>]) -> impl Iterator<Item = &Event> {
+    segments.iter().flat_map(|segment| &segment.events).filter(move |event| event.seq.0 > cursor)
+}
+
+fn push(ring: &mut Ring, entry: Entry) {
+    ring.push([entry]);
 }
 
 #[test]
@@ -44,9 +52,9 @@ fn a_cursor_takes_what_follows_it() {
     ring.observe(Seq(7), digest(7));
     assert_eq!(seqs(&ring, 7), Some(vec![]));
     assert_eq!(seqs(&ring, 6), None, "7 is in the log alone");
-    ring.push(event(8, "a"));
-    ring.push(event(9, "b"));
-    ring.push(event(9, "again"));
+    push(&mut ring, event(8, "a"));
+    push(&mut ring, event(9, "b"));
+    push(&mut ring, event(9, "again"));
     assert_eq!(seqs(&ring, 7), Some(vec![8, 9]));
     assert_eq!(seqs(&ring, 8), Some(vec![9]));
     assert_eq!(seqs(&ring, 9), Some(vec![]));
@@ -55,15 +63,15 @@ fn a_cursor_takes_what_follows_it() {
     assert_eq!(seqs(&ring, 8), Some(vec![9]), "observing what is known changes nothing");
     ring.observe(Seq(10), digest(10));
     assert_eq!((seqs(&ring, 8), seqs(&ring, 10)), (Some(vec![9]), Some(vec![])), "10 is committed, not published");
-    ring.push(event(10, "c"));
+    push(&mut ring, event(10, "c"));
     assert_eq!(seqs(&ring, 8), Some(vec![9, 10]), "and nobody is sent to the log for it");
 }
 
 #[test]
 fn an_event_after_a_gap_begins_anew() {
     let mut ring = Ring::default();
-    ring.push(event(1, "a"));
-    ring.push(event(3, "c"));
+    push(&mut ring, event(1, "a"));
+    push(&mut ring, event(3, "c"));
     assert_eq!(seqs(&ring, 2), Some(vec![3]));
     assert_eq!(seqs(&ring, 0), None);
 }
@@ -71,11 +79,11 @@ fn an_event_after_a_gap_begins_anew() {
 #[test]
 fn memory_is_bounded_by_number_and_by_bytes() {
     let mut ring = Ring::default();
-    (1..=5_000).for_each(|seq| ring.push(event(seq, "x")));
-    assert_eq!(ring.held.len(), EVENTS);
+    (1..=5_000).for_each(|seq| push(&mut ring, event(seq, "x")));
+    assert_eq!((ring.held.len(), ring.events), (EVENTS, EVENTS));
     assert_eq!(seqs(&ring, 5_000 - EVENTS as u64).map(|seqs| seqs.len()), Some(EVENTS));
     assert_eq!(seqs(&ring, 5_000 - EVENTS as u64 - 1), None);
-    (5_001..=5_400).for_each(|seq| ring.push(event(seq, &"x".repeat(4_000))));
+    (5_001..=5_400).for_each(|seq| push(&mut ring, event(seq, &"x".repeat(4_000))));
     assert!(ring.bytes <= BYTES && ring.held.len() < 300, "{} bytes, {} events", ring.bytes, ring.held.len());
 }
 
@@ -87,40 +95,63 @@ fn what_stands_around_a_text_counts_too() {
         let mentions = (0..50).map(|n| shared::PersonId::parse(&format!("{n:032}")).unwrap()).collect();
         let Words::Kept { salt, text, .. } = kept("x") else { panic!("these words are kept") };
         let words = Words::Kept { salt, text, mentions };
-        ring.push(entry(seq, EventBody::Posted { words, reply_to: None }));
+        push(&mut ring, entry(seq, EventBody::Posted { words, reply_to: None }));
     }
-    let Found::Events(taken) = ring.after(Seq(990), 16 * 1024) else { panic!("the events are held") };
-    let written: usize = taken.iter().map(|one| serde_json::to_string(&one.event).unwrap().len()).sum();
+    let bytes_of = |event: &Event| serde_json::to_string(event).unwrap().len();
+    let Found::Segments(taken) = ring.after(Seq(990), 16 * 1024) else { panic!("the events are held") };
+    let written: usize = events_after(990, &taken).map(bytes_of).sum();
     assert!(written < 24 * 1024, "{written} bytes");
-    let held: usize = ring.held.iter().map(|one| serde_json::to_string(&one.event).unwrap().len()).sum();
+    let held: usize = ring.held.iter().flat_map(|segment| &segment.events).map(bytes_of).sum();
     assert!(held <= BYTES * 3 / 2, "{held} bytes");
 }
 
 #[test]
 fn what_is_taken_at_once_is_bounded_by_bytes() {
     let mut ring = Ring::default();
-    (1..=100).for_each(|seq| ring.push(event(seq, &"x".repeat(800))));
+    (1..=100).for_each(|seq| push(&mut ring, event(seq, &"x".repeat(800))));
     let taken = |bytes| match ring.after(Seq(10), bytes) {
-        Found::Events(events) => events.len(),
+        Found::Segments(segments) => segments.len(),
         Found::Nothing | Found::Log => 0,
     };
     assert_eq!((taken(1), taken(10_000), taken(usize::MAX)), (1, 10, 90));
 }
 
 #[test]
-fn an_event_is_encoded_once_per_form() {
+fn events_of_a_commit_are_a_segment_of_at_most_about_sixteen_kibibytes() {
+    let mut ring = Ring::default();
+    ring.push((1..=10).map(|seq| event(seq, "x")));
+    assert_eq!((ring.held.len(), ring.events), (1, 10));
+    ring.push((11..=110).map(|seq| event(seq, &"x".repeat(800))));
+    assert!(ring.held.iter().all(|segment| segment.weight < SEGMENT + 1_100 && segment.last() >= segment.first()));
+    assert_eq!(ring.held.iter().map(|segment| segment.events.len()).collect::<Vec<_>>(), [10, 17, 17, 17, 17, 17, 15]);
+    assert_eq!(seqs(&ring, 0), Some((1..=110).collect()));
+    assert_eq!(seqs(&ring, 17), Some((18..=110).collect()), "also from a cursor inside one");
+}
+
+#[test]
+fn a_gap_within_a_commit_begins_anew() {
+    let mut ring = Ring::default();
+    ring.push([event(1, "a"), event(2, "b"), event(4, "d"), event(5, "e")]);
+    assert_eq!((seqs(&ring, 3), seqs(&ring, 2), ring.events), (Some(vec![4, 5]), None, 2));
+}
+
+#[test]
+fn a_segment_is_encoded_once_per_form_and_its_end_for_a_cursor_inside_it() {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static ENCODED: AtomicUsize = AtomicUsize::new(0);
-    let encode: fn(Form, &Event) -> Bytes = |form, _| {
+    let encode: Encode = |form, events| {
         ENCODED.fetch_add(1, Ordering::Relaxed);
-        Bytes::from(format!("{form:?}"))
+        Bytes::from(format!("{form:?} {}", events.len()))
     };
-    let published = Published::new(event(1, "a").event);
+    let segment = Segment::new((1..=3).map(|seq| event(seq, "a").event).collect());
     for _ in 0..3 {
-        assert_eq!(published.form(Form::Plain, encode), "Plain");
-        assert_eq!(published.form(Form::V1, encode), "V1");
+        assert_eq!(segment.after(Seq(0), Form::Plain, encode), "Plain 3");
+        assert_eq!(segment.after(Seq(0), Form::V1, encode), "V1 3");
     }
     assert_eq!(ENCODED.load(Ordering::Relaxed), 2);
+    assert_eq!(segment.after(Seq(1), Form::V1, encode), "V1 2");
+    assert_eq!(segment.after(Seq(0), Form::V1, encode), "V1 3");
+    assert_eq!(ENCODED.load(Ordering::Relaxed), 3);
 }
 
 #[test]
@@ -129,7 +160,7 @@ fn the_head_comes_with_its_digest() {
     assert_eq!(ring.head(), (Seq::ZERO, Digest::default()));
     ring.observe(Seq(7), digest(7));
     assert_eq!(ring.head(), (Seq(7), digest(7)));
-    ring.push(event(8, "a"));
+    push(&mut ring, event(8, "a"));
     assert_eq!(ring.head(), (Seq(8), digest(8)));
     ring.observe(Seq(9), digest(9));
     assert_eq!(ring.head(), (Seq(8), digest(8)));
@@ -137,18 +168,18 @@ fn the_head_comes_with_its_digest() {
 
 #[test]
 fn what_is_deleted_is_let_go_and_nothing_else() {
-    let encode: fn(Form, &Event) -> Bytes = |_, event| Bytes::from(format!("{:?}", event.body));
+    let encode: Encode = |_, events| Bytes::from(format!("{:?}", events[0].body));
     let target = Seq(1);
     let mut ring = Ring::default();
-    ring.push(event(1, "secret"));
-    ring.push(event(2, "other"));
-    ring.push(entry(3, EventBody::Edited { target, words: kept("secret too") }));
+    push(&mut ring, event(1, "secret"));
+    push(&mut ring, event(2, "other"));
+    push(&mut ring, entry(3, EventBody::Edited { target, words: kept("secret too") }));
     let written = |ring: &Ring| -> Vec<Bytes> {
-        let Found::Events(events) = ring.after(Seq::ZERO, usize::MAX) else { panic!("the events are held") };
-        events.iter().map(|event| event.form(Form::V1, encode)).collect()
+        let Found::Segments(segments) = ring.after(Seq::ZERO, usize::MAX) else { panic!("the events are held") };
+        segments.iter().map(|segment| segment.after(Seq::ZERO, Form::V1, encode)).collect()
     };
     let (before, weight_before) = (written(&ring), ring.bytes);
-    ring.push(entry(4, EventBody::Deleted { target }));
+    push(&mut ring, entry(4, EventBody::Deleted { target }));
     let after = written(&ring);
     assert_eq!((seqs(&ring, 0), ring.bytes), (Some(vec![1, 2, 3, 4]), weight_before + 201 - 6 - 10));
     assert_eq!(after[1], before[1]);
@@ -156,4 +187,14 @@ fn what_is_deleted_is_let_go_and_nothing_else() {
         let text = String::from_utf8(after[index].to_vec()).unwrap();
         assert!(!text.contains("secret") && text.contains("hash"), "{text}");
     }
+}
+
+#[test]
+fn what_is_deleted_in_the_same_commit_is_not_said_either() {
+    let mut ring = Ring::default();
+    let target = Seq(1);
+    ring.push([event(1, "secret"), event(2, "other"), entry(3, EventBody::Deleted { target })]);
+    let Found::Segments(segments) = ring.after(Seq::ZERO, usize::MAX) else { panic!("the events are held") };
+    let said = format!("{:?}", events_after(0, &segments).collect::<Vec<_>>());
+    assert!(!said.contains("secret") && said.contains("other"), "{said}");
 }

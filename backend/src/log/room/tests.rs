@@ -2,7 +2,7 @@
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
-    task::Wake,
+    task::{Context, Poll, Wake, Waker},
 };
 
 use shared::{Author, ClientKey, Event, Millis, PersonName};
@@ -23,8 +23,12 @@ fn person() -> Person {
 }
 
 fn event(seq: u64) -> Entry {
+    of_room(&RoomName::lobby(), seq)
+}
+
+fn of_room(room: &RoomName, seq: u64) -> Entry {
     let event = Event {
-        room: RoomName::lobby(),
+        room: room.clone(),
         seq: Seq(seq),
         at: Millis(1),
         by: Author { id: PersonId::parse("p").unwrap(), name: PersonName::anonymous(), plain: false },
@@ -34,32 +38,48 @@ fn event(seq: u64) -> Entry {
     Entry { event, digest: Digest::default() }
 }
 
-fn taken(news: &News) -> Vec<u64> {
-    match news {
-        News::Some(events, _) => events.iter().map(|event| event.seq().0).collect(),
-        News::None | News::Log => Vec::new(),
+fn last(found: &Found) -> Option<u64> {
+    match found {
+        Found::Segments(segments) => segments.last().map(|segment| segment.last().0),
+        Found::Nothing | Found::Log => None,
+    }
+}
+
+/// What a fan does: waits for the bell of a worker.
+fn rung(bell: &Bell, waker: &Waker) -> Option<Vec<u64>> {
+    match bell.poll_rung(&Context::from_waker(waker)) {
+        Poll::Ready(rooms) => Some(rooms.into_iter().collect()),
+        Poll::Pending => None,
     }
 }
 
 #[test]
-fn a_follower_that_found_nothing_is_woken_once() {
+fn a_commit_wakes_each_worker_once_however_many_follow() {
     let rooms = Rooms::default();
-    let room = rooms.enter(&RoomName::lobby());
-    let follower = room.follow(&person());
-    let wakes = Arc::<Wakes>::default();
-    let called = Waker::from(Arc::clone(&wakes));
-    let look = |cursor| room.news(follower, Seq(cursor), None, usize::MAX, &called);
-    assert!(matches!(look(0), News::None));
-    rooms.publish(vec![event(1), event(2)]);
-    rooms.publish(vec![event(3)]);
-    assert_eq!(wakes.0.load(Ordering::SeqCst), 1, "it has not looked again yet");
-    assert_eq!(taken(&look(0)), [1, 2, 3]);
-    assert!(matches!(look(3), News::None));
-    rooms.publish(vec![event(4)]);
-    assert_eq!(wakes.0.load(Ordering::SeqCst), 2);
-    room.unfollow(follower, &person().id);
-    rooms.publish(vec![event(5)]);
-    assert_eq!(wakes.0.load(Ordering::SeqCst), 2);
+    let woken = Arc::<Wakes>::default();
+    let waker = Waker::from(Arc::clone(&woken));
+    let bells = [(); 3].map(|()| Arc::<Bell>::default());
+    let names: Vec<_> = (0..20).map(|n| RoomName::parse(&format!("room-{n}")).unwrap()).collect();
+    let followed: Vec<_> = names.iter().map(|name| rooms.enter(name)).collect();
+    for (n, room) in followed.iter().enumerate() {
+        // The third worker follows the first room only.
+        bells.iter().take(if n == 0 { 3 } else { 2 }).for_each(|bell| room.add_bell(bell));
+        (0..50).for_each(|n| room.join(&Person { id: PersonId::parse(&format!("p{n}")).unwrap(), ..person() }));
+    }
+    assert!(bells.iter().all(|bell| rung(bell, &waker).is_none()), "nothing is published");
+    let commit = names.iter().map(|name| of_room(name, 1)).chain(names.iter().map(|name| of_room(name, 2)));
+    rooms.publish(commit.collect());
+    rooms.publish(vec![of_room(&names[0], 3)]);
+    assert_eq!(woken.0.load(Ordering::SeqCst), 3, "a worker that has not looked yet is not woken again");
+    assert_eq!(bells.each_ref().map(|bell| bell.wakes()), [1, 1, 1]);
+    let numbers: Vec<_> = followed.iter().map(|room| room.number()).collect();
+    assert_eq!(rung(&bells[0], &waker), Some(numbers.clone()));
+    assert_eq!(rung(&bells[2], &waker), Some(numbers[..1].to_vec()));
+    assert_eq!(last(&followed[0].after(Seq(0), usize::MAX)), Some(3));
+    assert_eq!(rung(&bells[0], &waker), None);
+    followed[0].remove_bell(&bells[0]);
+    rooms.publish(vec![of_room(&names[0], 4)]);
+    assert_eq!(rung(&bells[0], &waker), None, "nobody follows it there any more");
 }
 
 #[test]
@@ -76,29 +96,30 @@ fn under_concurrent_publishing_nothing_is_missed_and_nobody_sleeps_for_ever() {
     let readers: Vec<_> = (0..3)
         .map(|_| {
             let room = Arc::clone(&room);
-            let follower = room.follow(&person());
+            let bell = Arc::<Bell>::default();
+            room.add_bell(&bell);
             std::thread::spawn(move || {
-                let called = Waker::from(Arc::new(Unpark(std::thread::current())));
-                let (mut cursor, mut sleeps) = (Seq::ZERO, 0_u64);
+                let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+                let mut cursor = Seq::ZERO;
                 while cursor.0 < EVENTS {
-                    match room.news(follower, cursor, None, 16_384, &called) {
-                        News::Some(events, _) => {
-                            for event in events {
-                                assert_eq!(event.seq(), cursor.next());
-                                cursor = event.seq();
+                    match room.after(cursor, 16_384) {
+                        Found::Segments(segments) => {
+                            for segment in segments {
+                                assert_eq!(segment.last(), cursor.next());
+                                cursor = segment.last();
                             }
                         }
                         // Fell off the ring: a real follower reads the log.
-                        News::Log => cursor = Seq(room.head().0.0.max(cursor.0)),
-                        News::None => {
-                            sleeps += 1;
-                            let before = std::time::Instant::now();
-                            std::thread::park_timeout(std::time::Duration::from_secs(20));
-                            assert!(before.elapsed().as_secs() < 20, "a wake-up was lost");
+                        Found::Log => cursor = Seq(room.head().0.0.max(cursor.0)),
+                        Found::Nothing => {
+                            if rung(&bell, &waker).is_none() {
+                                let before = std::time::Instant::now();
+                                std::thread::park_timeout(std::time::Duration::from_secs(20));
+                                assert!(before.elapsed().as_secs() < 20, "a wake-up was lost");
+                            }
                         }
                     }
                 }
-                sleeps
             })
         })
         .collect();
@@ -130,19 +151,18 @@ async fn signals_go_out_at_once_and_then_not_before_the_pause_is_over() {
     let people: Vec<_> = (0..50)
         .map(|n| Person { id: PersonId::parse(&format!("p{n}")).unwrap(), name: PersonName::anonymous() })
         .collect();
-    let follower = room.follow(&people[0]);
+    let bell = Arc::<Bell>::default();
+    room.add_bell(&bell);
+    room.join(&people[0]);
     let mut seen = Seen::default();
     let mut here = async || {
-        std::future::poll_fn(|cx| match room.news(follower, Seq::ZERO, Some(&mut seen), usize::MAX, cx.waker()) {
-            News::Some(_, signals) => std::task::Poll::Ready(signals),
-            News::None | News::Log => std::task::Poll::Pending,
-        })
-        .await
+        std::future::poll_fn(|cx| bell.poll_rung(cx)).await;
+        room.signals(&mut seen)
     };
     assert_eq!(here().await.len(), 1);
     assert_eq!(began.elapsed(), std::time::Duration::ZERO, "the first at once");
     for person in &people[1..] {
-        room.follow(person);
+        room.join(person);
     }
     let signals = here().await;
     assert!(matches!(&signals[..], [Signal::Here { count: 50, .. }]), "49 joins are one signal: {signals:?}");

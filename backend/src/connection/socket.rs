@@ -1,0 +1,172 @@
+//! The socket under a connection: what is read and written goes straight to the kernel. No buffer stands between, so
+//! a connection that waits costs none, and what is written is what a room's followers share.
+
+use std::{
+    cell::RefCell,
+    io::{self, IoSlice},
+    net::Shutdown,
+    rc::Rc,
+    task::{Context, Poll, ready},
+};
+
+use actix_http::Extensions;
+use actix_web::rt::net::TcpStream;
+use bytes::Bytes;
+use socket2::SockRef;
+
+/// Bytes that the kernel buffers for a client: what a client that stops reading costs at most.
+const SEND_BUFFER: usize = 128 * 1024;
+/// Most bytes of one read.
+const READ: usize = 16 * 1024;
+/// How long sent bytes may stay unacknowledged, or a window closed, before the kernel gives the connection up.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const USER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// A socket, or what stands for one. One task reads, and waits for it; whoever is on its thread may write.
+pub trait Socket {
+    /// Reads what has come; nothing, where the client has ended its direction.
+    ///
+    /// # Errors
+    /// Where the connection is broken.
+    fn poll_read(&self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>>;
+
+    /// Writes as much of the parts as it takes now; gives how many bytes those are.
+    ///
+    /// # Errors
+    /// `WouldBlock` where it takes none now; else the connection is broken.
+    fn try_write(&self, parts: &[IoSlice<'_>]) -> io::Result<usize>;
+
+    /// Waits until it may take something again.
+    ///
+    /// # Errors
+    /// Where the connection is broken.
+    fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+
+    /// Ends the direction to the client.
+    fn end(&self);
+
+    /// Ends both directions at once, and throws away what the client has not taken: the kernel resets the connection.
+    fn cut(&self);
+}
+
+/// A TCP connection that the framework has handed over.
+pub(super) struct Tcp {
+    stream: TcpStream,
+    scratch: Scratch,
+}
+
+/// Where the connections of a thread read to, one at a time.
+#[derive(Clone)]
+pub(super) struct Scratch(Rc<RefCell<Vec<u8>>>);
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self(Rc::new(RefCell::new(vec![0; READ])))
+    }
+}
+
+impl Tcp {
+    pub(super) fn new(stream: TcpStream, scratch: Scratch) -> Self {
+        Self { stream, scratch }
+    }
+}
+
+impl Socket for Tcp {
+    fn poll_read(&self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        let scratch = &mut *self.scratch.0.borrow_mut();
+        loop {
+            ready!(self.stream.poll_read_ready(cx))?;
+            match self.stream.try_read(scratch) {
+                Ok(length) => return Poll::Ready(Ok(Bytes::copy_from_slice(&scratch[..length]))),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    fn try_write(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        match parts {
+            [one] => self.stream.try_write(one),
+            several => self.stream.try_write_vectored(several),
+        }
+    }
+
+    fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.poll_write_ready(cx)
+    }
+
+    fn end(&self) {
+        // It may be gone already, which is what is wanted.
+        drop(SockRef::from(&self.stream).shutdown(Shutdown::Write));
+    }
+
+    fn cut(&self) {
+        let socket = SockRef::from(&self.stream);
+        // Without the zero linger time the kernel would keep trying to deliver what is buffered to a client that does
+        // not read.
+        drop(socket.set_linger(Some(std::time::Duration::ZERO)));
+        drop(socket.shutdown(Shutdown::Both));
+    }
+}
+
+/// Sets an accepted socket up, before its first request.
+///
+/// `TCP_NODELAY`, because small messages wait 40 ms otherwise, where Nagle's algorithm meets delayed
+/// acknowledgements. What the system refuses is left as it is.
+pub(crate) fn set_up(stream: &TcpStream, _: &mut Extensions) {
+    let socket = SockRef::from(stream);
+    let set = [
+        socket.set_tcp_nodelay(true),
+        socket.set_send_buffer_size(SEND_BUFFER),
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        socket.set_tcp_user_timeout(Some(USER_TIMEOUT)),
+    ];
+    for error in set.into_iter().filter_map(Result::err) {
+        tracing::debug!(%error, "a socket option was refused");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use actix_web::rt::net::TcpListener;
+
+    use super::*;
+
+    async fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (accepted, _) = listener.accept().await.unwrap();
+        (client, accepted)
+    }
+
+    #[actix_web::test]
+    async fn an_accepted_socket_sends_at_once_and_can_be_cut() {
+        let (client, accepted) = pair().await;
+        assert!(!accepted.nodelay().unwrap(), "it is not so by itself");
+        set_up(&accepted, &mut Extensions::new());
+        assert!(accepted.nodelay().unwrap());
+        assert!(SockRef::from(&accepted).send_buffer_size().unwrap() <= 2 * SEND_BUFFER);
+        let tcp = Tcp::new(accepted, Scratch::default());
+        tcp.cut();
+        client.readable().await.unwrap();
+        assert!(matches!(client.try_read(&mut [0; 1]), Ok(0) | Err(_)), "the client sees the end");
+        let read = poll_fn(|cx| tcp.poll_read(cx)).await;
+        assert!(read.is_err() || read.is_ok_and(|bytes| bytes.is_empty()), "and so does the server");
+    }
+
+    #[actix_web::test]
+    async fn it_reads_what_has_come_and_writes_parts_in_one_go() {
+        let (client, accepted) = pair().await;
+        let tcp = Tcp::new(accepted, Scratch::default());
+        client.try_write(b"hello").unwrap();
+        assert_eq!(poll_fn(|cx| tcp.poll_read(cx)).await.unwrap(), "hello");
+        poll_fn(|cx| tcp.poll_writable(cx)).await.unwrap();
+        assert_eq!(tcp.try_write(&[IoSlice::new(b"a"), IoSlice::new(b"bc")]).unwrap(), 3);
+        tcp.end();
+        let mut all = Vec::new();
+        tokio::io::AsyncReadExt::read_to_end(&mut { client }, &mut all).await.unwrap();
+        assert_eq!(all, b"abc");
+    }
+}

@@ -1,0 +1,239 @@
+//! Upgraded connections. The framework's own way of serving them keeps two buffers for each as long as it lives, and
+//! copies every byte into one of them. So the framework hands them over instead: the application still routes and
+//! answers the handshake, and from then on the socket is ours.
+
+use std::{
+    cell::RefCell,
+    convert::Infallible,
+    future::poll_fn,
+    io::{self, ErrorKind, IoSlice},
+    net::TcpListener,
+    pin::{Pin, pin},
+    rc::Rc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use actix_codec::{Encoder as _, Framed, FramedParts};
+use actix_http::{
+    BoxedPayloadStream, ConnectionType, HttpMessage as _, HttpService, Payload, Request, Response, StatusCode,
+    body::{BodySize, BoxBody, MessageBody},
+    error::PayloadError,
+    h1::{Codec, Message},
+};
+use actix_server::ServerBuilder;
+use actix_service::{IntoServiceFactory, Service, ServiceFactory, fn_factory, fn_service, map_config};
+use actix_web::{
+    HttpResponse,
+    dev::{AppConfig, ServiceResponse},
+    rt::net::TcpStream,
+};
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, future::LocalBoxFuture};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Fan, Socket, Timing,
+    socket::{Scratch, Tcp, set_up},
+};
+
+/// How long the framework waits for a client to take the end of a connection that was not upgraded.
+const DISCONNECT: Duration = Duration::from_secs(2);
+
+/// A connection that was handed over: in the extensions of its request, for the handler that accepts it.
+#[derive(Clone)]
+pub struct Upgraded {
+    socket: Rc<dyn Socket>,
+    fan: Fan,
+    life: Rc<RefCell<Option<Life>>>,
+}
+
+type Life = LocalBoxFuture<'static, ()>;
+
+impl Upgraded {
+    /// A connection on this socket, whose rooms this fan serves.
+    #[must_use]
+    pub fn new(socket: Rc<dyn Socket>, fan: Fan) -> Self {
+        Self { socket, fan, life: Rc::default() }
+    }
+
+    pub(super) fn socket(&self) -> Rc<dyn Socket> {
+        Rc::clone(&self.socket)
+    }
+
+    pub(super) fn fan(&self) -> Fan {
+        self.fan.clone()
+    }
+
+    pub(super) fn begin(&self, life: Life) {
+        self.life.replace(Some(life));
+    }
+
+    /// What the connection does after its handshake, where it was accepted.
+    #[must_use]
+    pub fn life(&self) -> Option<LocalBoxFuture<'static, ()>> {
+        self.life.take()
+    }
+}
+
+/// What comes in on a socket, as the framework wants it.
+pub struct Inbound {
+    first: Option<Bytes>,
+    socket: Rc<dyn Socket>,
+}
+
+impl Inbound {
+    /// What comes in, with what has come with the request already.
+    #[must_use]
+    pub fn new(first: Bytes, socket: Rc<dyn Socket>) -> Self {
+        Self { first: Some(first).filter(|first| !first.is_empty()), socket }
+    }
+
+    /// As the payload of a request.
+    #[must_use]
+    pub fn into_payload(self) -> Payload {
+        let payload: BoxedPayloadStream = Box::pin(self);
+        Payload::Stream { payload }
+    }
+}
+
+impl Stream for Inbound {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(Ok(first)));
+        }
+        self.socket.poll_read(cx).map(|read| match read {
+            Ok(bytes) if bytes.is_empty() => None,
+            Ok(bytes) => Some(Ok(bytes)),
+            Err(error) => Some(Err(PayloadError::Io(error))),
+        })
+    }
+}
+
+/// Has `builder` serve an application on a listener, and its upgraded connections by [`Upgraded`]. Cancelling `stopping`
+/// ends connections that wait for a next request.
+///
+/// # Errors
+/// Where the listener cannot be used.
+pub fn listen<F, I, S, B>(
+    builder: ServerBuilder,
+    listener: TcpListener,
+    timing: Timing,
+    stopping: CancellationToken,
+    app: F,
+) -> io::Result<ServerBuilder>
+where
+    F: Fn() -> I + Send + Clone + 'static,
+    I: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    S::InitError: std::fmt::Debug,
+    S::Service: 'static,
+    <S::Service as Service<Request>>::Future: 'static,
+    B: MessageBody + 'static,
+{
+    let address = listener.local_addr()?;
+    builder.listen("warren", listener, move || {
+        let (app, stopping) = (app.clone(), stopping.clone());
+        let plain = map_config(app(), |()| AppConfig::default());
+        let upgrades = fn_factory(move || {
+            let app = map_config(app(), |()| AppConfig::default());
+            async move {
+                let app = Rc::new(app.new_service(()).await?);
+                let (fan, scratch) = (Fan::default(), Scratch::default());
+                Ok::<_, S::InitError>(fn_service(move |(request, framed)| {
+                    let (app, fan, scratch) = (Rc::clone(&app), fan.clone(), scratch.clone());
+                    async move {
+                        upgrade(&*app, request, framed, fan, scratch, timing.handshake_within).await;
+                        Ok::<_, Infallible>(())
+                    }
+                }))
+            }
+        });
+        HttpService::build()
+            // What the framework's own server does with its signal.
+            .graceful_shutdown_signal(move || stopping.clone().cancelled_owned())
+            .client_request_timeout(timing.handshake_within)
+            .client_disconnect_timeout(DISCONNECT)
+            .local_addr(address)
+            .on_connect_ext(set_up)
+            .upgrade(upgrades)
+            .finish(plain)
+            .tcp()
+    })
+}
+
+/// Has the application answer the handshake, and lives the life of the connection.
+async fn upgrade<S, B>(
+    app: &S,
+    request: Request,
+    framed: Framed<TcpStream, Codec>,
+    fan: Fan,
+    scratch: Scratch,
+    within: Duration,
+) where
+    S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
+    B: MessageBody + 'static,
+{
+    let FramedParts { io, codec, read_buf, .. } = framed.into_parts();
+    let socket: Rc<dyn Socket> = Rc::new(Tcp::new(io, scratch));
+    let upgraded = Upgraded::new(Rc::clone(&socket), fan);
+    let payload = Inbound::new(read_buf.freeze(), Rc::clone(&socket)).into_payload();
+    let request = request.replace_payload(payload).0;
+    request.extensions_mut().insert(upgraded.clone());
+    let response = match app.call(request).await {
+        Ok(response) => response.map_into_boxed_body().into_parts().1,
+        Err(error) => error.error_response(),
+    };
+    match timeout(within, answer(&*socket, codec, response)).await {
+        // What the framework's WebSocket layer made must live: dropping it would end what comes in.
+        Ok(Ok(Some(_keep))) => match upgraded.life() {
+            Some(life) => life.await,
+            None => socket.end(),
+        },
+        Ok(Ok(None)) => {
+            socket.end();
+            // Closing a socket with bytes unread would reset it, and the client might never see the answer.
+            drop(timeout(DISCONNECT, drain(&*socket)).await);
+        }
+        Ok(Err(error)) => tracing::debug!(%error, "a handshake could not be answered"),
+        Err(_) => socket.cut(),
+    }
+}
+
+/// Writes the answer to a handshake. Where it is accepted, gives the body, which has no words of its own.
+async fn answer(socket: &dyn Socket, mut codec: Codec, response: HttpResponse) -> io::Result<Option<BoxBody>> {
+    let (head, body) = response.into_parts();
+    let mut head = Response::<()>::from(head);
+    let mut bytes = BytesMut::new();
+    if head.status() == StatusCode::SWITCHING_PROTOCOLS {
+        codec.encode(Message::Item((head, BodySize::Stream)), &mut bytes)?;
+        write_all(socket, &bytes).await?;
+        return Ok(Some(body));
+    }
+    head.head_mut().set_connection_type(ConnectionType::Close);
+    codec.encode(Message::Item((head, body.size())), &mut bytes)?;
+    let mut body = pin!(body);
+    while let Some(chunk) = poll_fn(|cx| body.as_mut().poll_next(cx)).await {
+        codec.encode(Message::Chunk(Some(chunk.map_err(|error| io::Error::other(error.to_string()))?)), &mut bytes)?;
+    }
+    codec.encode(Message::Chunk(None), &mut bytes)?;
+    write_all(socket, &bytes).await.map(|()| None)
+}
+
+async fn write_all(socket: &dyn Socket, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match socket.try_write(&[IoSlice::new(bytes)]) {
+            Ok(taken) => bytes = &bytes[taken..],
+            Err(error) if error.kind() == ErrorKind::WouldBlock => poll_fn(|cx| socket.poll_writable(cx)).await?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+async fn drain(socket: &dyn Socket) {
+    while poll_fn(|cx| socket.poll_read(cx)).await.is_ok_and(|bytes| !bytes.is_empty()) {}
+}
