@@ -7,14 +7,16 @@ mod bell;
 /// The locks of the model, in the place of the real ones.
 mod lock {
     pub(crate) use loom::sync::Mutex;
+    use std::sync::PoisonError;
+
     use loom::sync::MutexGuard;
 
     pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-        mutex.lock().unwrap()
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-use std::{collections::BTreeSet, future::poll_fn};
+use std::{collections::BTreeMap, future::poll_fn};
 
 use bell::Bell;
 use lock::{Mutex, lock};
@@ -33,18 +35,20 @@ fn publish(room: &Mutex<Room>, number: u64) {
         room.head += 1;
         room.bells.clone()
     };
-    bells.iter().for_each(|bell| bell.ring([number]));
+    for bell in bells {
+        bell.ring([number]);
+    }
 }
 
 /// What a fan does, until it has seen these heads.
-fn follow(rooms: &[Arc<Mutex<Room>>], bell: &Bell, heads: &[u64]) {
-    let look = |cursors: &mut Vec<u64>, number: usize| cursors[number] = lock(&rooms[number]).head;
-    let mut cursors = vec![0; rooms.len()];
-    (0..rooms.len()).for_each(|number| look(&mut cursors, number));
-    while cursors != heads {
-        let rung: BTreeSet<u64> = block_on(poll_fn(|cx| bell.poll_rung(cx)));
+fn follow(rooms: &[(u64, Arc<Mutex<Room>>)], bell: &Bell, head: u64) {
+    let mut cursors: BTreeMap<u64, u64> = rooms.iter().map(|(number, room)| (*number, lock(room).head)).collect();
+    while cursors.values().any(|cursor| *cursor != head) {
+        let rung = block_on(poll_fn(|cx| bell.poll_rung(cx)));
         assert!(!rung.is_empty());
-        rung.iter().for_each(|&number| look(&mut cursors, usize::try_from(number).unwrap()));
+        for (number, room) in rooms.iter().filter(|(number, _)| rung.contains(number)) {
+            cursors.insert(*number, lock(room).head);
+        }
     }
 }
 
@@ -59,17 +63,16 @@ fn in_every_order(play: impl Fn() + Send + Sync + 'static) {
 #[test]
 fn whatever_is_published_is_seen_however_the_threads_meet() {
     in_every_order(|| {
-        let rooms: Vec<_> = (0..2).map(|_| Arc::new(Mutex::new(Room::default()))).collect();
+        let rooms = [0, 1].map(|number| (number, Arc::new(Mutex::new(Room::default()))));
         let bell = Arc::new(Bell::default());
-        rooms.iter().for_each(|room| lock(room).bells.push(Arc::clone(&bell)));
-        let publishers: Vec<_> = (0..2_u64)
-            .map(|number| {
-                let room = Arc::clone(&rooms[usize::try_from(number).unwrap()]);
-                thread::spawn(move || publish(&room, number))
-            })
-            .collect();
-        follow(&rooms, &bell, &[1, 1]);
-        publishers.into_iter().for_each(|publisher| publisher.join().unwrap());
+        let publishers = rooms.clone().map(|(number, room)| {
+            lock(&room).bells.push(Arc::clone(&bell));
+            thread::spawn(move || publish(&room, number))
+        });
+        follow(&rooms, &bell, 1);
+        for publisher in publishers {
+            publisher.join().unwrap();
+        }
         assert!(bell.wakes() <= 2);
     });
 }
@@ -88,7 +91,7 @@ fn who_comes_while_something_is_published_misses_nothing() {
         let bell = Arc::new(Bell::default());
         // In this order: first the bell, then the first look.
         lock(&room).bells.push(Arc::clone(&bell));
-        follow(&[room], &bell, &[2]);
+        follow(&[(0, room)], &bell, 2);
         publisher.join().unwrap();
     });
 }

@@ -165,7 +165,7 @@ where
     })
 }
 
-/// Has the application answer the handshake, and lives the life of the connection.
+/// Has the application answer a handshake, in the given time; and then lives the life of the connection.
 async fn upgrade<S, B>(
     app: &S,
     request: Request,
@@ -174,6 +174,26 @@ async fn upgrade<S, B>(
     scratch: Scratch,
     within: Duration,
 ) where
+    S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
+    B: MessageBody + 'static,
+{
+    // In a box that is let go: what a handshake needs is more than what a connection needs.
+    let answered = Box::pin(handshake(app, request, framed, fan, scratch, within)).await;
+    // What the framework's WebSocket layer made must live: dropping it would end what comes in.
+    if let Some((life, _keep)) = answered {
+        life.await;
+    }
+}
+
+async fn handshake<S, B>(
+    app: &S,
+    request: Request,
+    framed: Framed<TcpStream, Codec>,
+    fan: Fan,
+    scratch: Scratch,
+    within: Duration,
+) -> Option<(Life, BoxBody)>
+where
     S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
     B: MessageBody + 'static,
 {
@@ -188,11 +208,7 @@ async fn upgrade<S, B>(
         Err(error) => error.error_response(),
     };
     match timeout(within, answer(&*socket, codec, response)).await {
-        // What the framework's WebSocket layer made must live: dropping it would end what comes in.
-        Ok(Ok(Some(_keep))) => match upgraded.life() {
-            Some(life) => life.await,
-            None => socket.end(),
-        },
+        Ok(Ok(Some(keep))) => return upgraded.life().map(|life| (life, keep)),
         Ok(Ok(None)) => {
             socket.end();
             // Closing a socket with bytes unread would reset it, and the client might never see the answer.
@@ -201,6 +217,7 @@ async fn upgrade<S, B>(
         Ok(Err(error)) => tracing::debug!(%error, "a handshake could not be answered"),
         Err(_) => socket.cut(),
     }
+    None
 }
 
 /// Writes the answer to a handshake. Where it is accepted, gives the body, which has no words of its own.
