@@ -148,9 +148,9 @@ mod tests {
 
     #[test]
     fn the_report_is_read_as_kosoku_writes_it() {
-        let text = r#"{"actix": {"10.1.1": {"behavior": "OK", "behaviorClose": "UNCLEAN", "duration": 3}}}"#;
+        let text = r#"{"actix": {"13.1.1": {"behavior": "OK", "behaviorClose": "UNCLEAN", "duration": 3}}}"#;
         let report = Report::parse(text).unwrap();
-        assert_eq!(report.0["10.1.1"], ("OK".to_owned(), "UNCLEAN".to_owned()));
-        assert!(report.summary(&[]).ends_with("10          1      0          0      1"));
+        assert_eq!(report.0["13.1.1"], ("OK".to_owned(), "UNCLEAN".to_owned()));
+        assert!(report.summary(&[]).ends_with("13          1      0          0      1"));
     }
 }
