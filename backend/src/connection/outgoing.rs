@@ -314,3 +314,6 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

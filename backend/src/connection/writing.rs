@@ -50,6 +50,12 @@ impl Unsent {
         self.stalled_since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
+    /// Bytes that are kept here.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.parts.iter().map(Bytes::len).sum()
+    }
+
     pub(super) fn extend(&mut self, parts: impl IntoIterator<Item = Bytes>) {
         self.parts.extend(parts.into_iter().filter(|part| !part.is_empty()));
     }

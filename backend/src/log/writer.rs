@@ -28,6 +28,10 @@ use super::{
 const WAITING: usize = 16_384;
 /// Most commands of one commit.
 const BATCH: usize = 1_024;
+/// How long a commit waits for as many commands as the one before had. Under load they are a millisecond apart, because
+/// whoever was answered sends the next; without this a commit would take the first alone, and the others would wait for
+/// the next, and be relayed apart.
+const GATHER: Duration = Duration::from_millis(1);
 /// How long to wait until an erasure that could not be finished is tried again.
 const SCRUB_AGAIN: Duration = Duration::from_secs(1);
 
@@ -227,6 +231,7 @@ impl Done {
 impl<S: Store> Writer<S> {
     fn run(mut self, runtime: &Runtime) {
         let mut waiting = Vec::with_capacity(BATCH);
+        let mut before = 0;
         // When an erasure that could not be finished is tried again.
         let mut again = Some(Instant::now());
         while !self.stopping {
@@ -237,6 +242,8 @@ impl<S: Store> Writer<S> {
             if received == 0 {
                 break;
             }
+            runtime.block_on(gather(&mut self.line, &mut waiting, before));
+            before = waiting.len();
             let taken = self.sort(waiting.drain(..));
             let mut done = self.append(taken);
             self.publish(&mut done);
@@ -337,6 +344,17 @@ impl<S: Store> Writer<S> {
             self.health.failing.store(tried.any(Result::is_err), Ordering::Relaxed);
         }
         self.health.unsound.store(self.appender.is_unsound(), Ordering::Relaxed);
+    }
+}
+
+/// Waits for a moment until there are as many as that.
+async fn gather<T>(line: &mut mpsc::Receiver<T>, waiting: &mut Vec<T>, wanted: usize) {
+    let until = tokio::time::Instant::now() + GATHER;
+    while waiting.len() < wanted {
+        let more = line.recv_many(waiting, BATCH - waiting.len());
+        if !matches!(tokio::time::timeout_at(until, more).await, Ok(1..)) {
+            return;
+        }
     }
 }
 

@@ -114,3 +114,28 @@ async fn an_erasure_that_a_reader_holds_up_is_finished_by_itself() {
     tokio::time::timeout(Duration::from_secs(20), gone).await.expect("it is tried again");
     tokio::task::spawn_blocking(move || log.finish()).await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_commit_waits_for_as_many_as_the_one_before_had_and_not_long() {
+    let (send, mut line) = mpsc::channel(BATCH);
+    let mut waiting = vec![0];
+    let began = tokio::time::Instant::now();
+    gather(&mut line, &mut waiting, 1).await;
+    assert_eq!((waiting.len(), began.elapsed()), (1, Duration::ZERO), "one who sends alone does not wait");
+    let sender = tokio::spawn(async move {
+        for n in 1..=20 {
+            tokio::task::yield_now().await;
+            send.send(n).await.unwrap();
+        }
+        send
+    });
+    gather(&mut line, &mut waiting, 16).await;
+    assert!(waiting.len() >= 16 && began.elapsed() <= GATHER, "{} after {:?}", waiting.len(), began.elapsed());
+    let send = sender.await.unwrap();
+    let began = tokio::time::Instant::now();
+    gather(&mut line, &mut waiting, 100).await;
+    assert_eq!((waiting.len(), waiting[20]), (21, 20));
+    assert!((GATHER..GATHER * 2).contains(&began.elapsed()), "{:?}", began.elapsed());
+    drop(send);
+    gather(&mut line, &mut waiting, 100).await;
+}
