@@ -9,7 +9,9 @@ use std::{
 
 use actix_server::Server;
 use actix_web::{App, HttpRequest, HttpResponse, web};
-use backend::connection::{Conversation, Going, Outgoing, Stop, Timing, accept, frames, listen, serve, spread};
+use backend::connection::{
+    Agreed, Conversation, Deflate, Going, Outgoing, Stop, Timing, accept, frames, listen, serve, spread,
+};
 use bytes::Bytes;
 use bytestring::ByteString;
 use clap::Parser;
@@ -26,17 +28,27 @@ struct Options {
     listen: SocketAddr,
 }
 
-struct Echo;
+struct Echo {
+    deflate: Option<Agreed>,
+}
+
+impl Echo {
+    fn say(&self, out: &Outgoing, frame: Bytes) -> Going {
+        out.reply(match self.deflate {
+            Some(agreed) => agreed.deflate(frame),
+            None => frame,
+        });
+        Going::On
+    }
+}
 
 impl Conversation for Echo {
     async fn text(&mut self, out: &Outgoing, text: ByteString) -> Going {
-        out.reply(frames::text(&text));
-        Going::On
+        self.say(out, frames::text(&text))
     }
 
     fn binary(&mut self, out: &Outgoing, bytes: Bytes) -> Going {
-        out.reply(frames::binary(&bytes));
-        Going::On
+        self.say(out, frames::binary(&bytes))
     }
 
     async fn answer(&mut self, _out: &Outgoing) {
@@ -53,10 +65,11 @@ async fn echo(
     payload: web::Payload,
     stop: web::Data<Stop>,
 ) -> Result<HttpResponse, actix_web::Error> {
-    let accepted = accept(&request, payload, &[], MOST).await?;
+    let accepted = accept(&request, payload, &[], MOST, Deflate::Always).await?;
     // Some cases send a large message in small pieces and slowly.
     let timing = Timing { drop_after: Duration::from_mins(5), ..Timing::default() };
-    Ok(serve(accepted, Echo, timing, &stop))
+    let echo = Echo { deflate: accepted.deflate };
+    Ok(serve(accepted, echo, timing, &stop))
 }
 
 #[actix_web::main]

@@ -75,6 +75,10 @@ pub struct Config {
     #[arg(long, env = "WARREN_NO_LIMITS", value_parser = clap::builder::FalseyValueParser::new())]
     pub no_limits: bool,
 
+    /// Never compress what goes over sockets. Compression (permessage-deflate) is agreed on with clients that offer it.
+    #[arg(long, env = "WARREN_NO_DEFLATE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_deflate: bool,
+
     /// What to write to the terminal: error, warn, info, debug or trace, or a list such as `warn,backend=debug`.
     #[arg(long, env = "WARREN_LOG", value_name = "LEVEL", default_value = "warn", value_parser = parse_log, global = true)]
     pub log: String,

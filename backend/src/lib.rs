@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use connection::{Stop, Timing};
+use connection::{Deflate, Stop, Timing};
 use log::{Clock, Log, Reads};
 use policy::{Origins, Pace};
 use records::People;
@@ -36,6 +36,8 @@ pub struct Warren {
     pub origins: Origins,
     /// How fast posts may.
     pub pace: Pace,
+    /// With whom compression is agreed on.
+    pub deflate: Deflate,
     /// The clocks of a connection.
     pub timing: Timing,
     /// The server's clock.

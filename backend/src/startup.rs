@@ -19,7 +19,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     Warren,
     config::Config,
-    connection::{Stop, Timing, listen, spread},
+    connection::{Deflate, Stop, Timing, listen, spread},
     http::{self, Page},
     log::{Clock, Log, Reads, SqliteReader, SqliteStore, system_salts},
     policy::{Origins, Pace},
@@ -66,6 +66,7 @@ impl Application {
             reads,
             origins: Origins::new(config.listen.ip(), config.url.clone()),
             pace: Pace::new(!config.no_limits),
+            deflate: if config.no_deflate { Deflate::Never } else { Deflate::Shared },
             timing,
             clock,
             stop: Stop { stopping: stopping.clone(), connections: connections.clone(), come_back: spread },

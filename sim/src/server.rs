@@ -17,7 +17,7 @@ use actix_http::Request;
 use actix_web::{App, body::BoxBody, dev::Service as _, dev::ServiceResponse, test, web};
 use backend::{
     Warren,
-    connection::{Fan, Stop, Timing},
+    connection::{Deflate, Fan, Stop, Timing},
     http::{self, Page},
     log::{Clock, Log, Read, Reads, Salts},
     policy::{Origins, Pace},
@@ -91,6 +91,7 @@ impl Server {
             reads,
             origins: Origins::new(std::net::Ipv4Addr::LOCALHOST.into(), None),
             pace: Pace::new(limited),
+            deflate: Deflate::Shared,
             timing: Timing::default(),
             clock,
             stop: Stop { stopping: stopping.clone(), connections: connections.clone(), come_back: || 1_000 },

@@ -35,7 +35,7 @@ pub(super) async fn plain(
     warren: web::Data<Warren>,
 ) -> Result<HttpResponse, actix_web::Error> {
     check_origin(&request, &warren, false)?;
-    let accepted = accept(&request, payload, &[], LIMITS.frame_bytes).await?;
+    let accepted = accept(&request, payload, &[], LIMITS.frame_bytes, warren.deflate).await?;
     let room = match which.room.as_deref().map(RoomName::parse) {
         None => RoomName::lobby(),
         Some(Ok(room)) => room,
@@ -63,11 +63,11 @@ pub(super) async fn v1(
         if header_text(&request, header::ORIGIN).is_none() {
             return Err(ApiError::NoSession.into());
         }
-        let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes).await?;
+        let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes, warren.deflate).await?;
         return Ok(closed(&warren, accepted, close::SIGN_IN, "no session"));
     };
     let me = warren.people.holder(&token).await.map_err(ApiError::from)?;
-    let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes).await?;
+    let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes, warren.deflate).await?;
     let conversation = V1::begin(warren.clone().into_inner(), me, address(&request, &warren), &accepted.outgoing);
     Ok(serve(accepted, conversation, warren.timing, &warren.stop))
 }

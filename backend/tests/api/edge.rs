@@ -16,6 +16,11 @@ use crate::{
 
 /// A socket after a good handshake, for writing bytes that no library would.
 pub(crate) async fn raw(address: SocketAddr, path: &str, headers: &str) -> TcpStream {
+    handshake(address, path, headers).await.0
+}
+
+/// Such a socket, and the head of the server's answer.
+pub(crate) async fn handshake(address: SocketAddr, path: &str, headers: &str) -> (TcpStream, String) {
     let socket = TcpSocket::new_v4().unwrap();
     // A small window, so that little is in flight when the client stops reading.
     socket.set_recv_buffer_size(4_096).unwrap();
@@ -29,8 +34,9 @@ pub(crate) async fn raw(address: SocketAddr, path: &str, headers: &str) -> TcpSt
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.unwrap());
     }
-    assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
-    stream
+    let head = String::from_utf8(head).unwrap();
+    assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+    (stream, head)
 }
 
 /// A frame with a mask of zeros.
@@ -53,7 +59,7 @@ pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// Reads to the end, and gives the code of the last close frame.
-async fn close_code(stream: &mut TcpStream) -> Option<u16> {
+pub(crate) async fn close_code(stream: &mut TcpStream) -> Option<u16> {
     let mut all = Vec::new();
     let read = timeout(LONG, stream.read_to_end(&mut all)).await.expect("the socket is closed");
     // A reset after the close frame is an end too.

@@ -11,6 +11,7 @@ mod server;
 mod bad_commands;
 mod changes;
 mod crash;
+mod deflate;
 mod edge;
 mod half_open;
 mod http;

@@ -33,6 +33,7 @@ pub(crate) fn config(data: &TempDir) -> Config {
         data: data.path().to_owned(),
         url: None,
         no_limits: true,
+        no_deflate: false,
         log: "warn".to_owned(),
     }
 }
