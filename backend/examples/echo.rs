@@ -10,7 +10,7 @@ use std::{
 use actix_server::Server;
 use actix_web::{App, HttpRequest, HttpResponse, web};
 use backend::connection::{
-    Agreed, Conversation, Deflate, Going, Outgoing, Stop, Timing, accept, frames, listen, serve, spread,
+    Conversation, Deflate, Going, Outgoing, Stop, Timing, accept, frames, listen, serve, spread,
 };
 use bytes::Bytes;
 use bytestring::ByteString;
@@ -28,27 +28,17 @@ struct Options {
     listen: SocketAddr,
 }
 
-struct Echo {
-    deflate: Option<Agreed>,
-}
-
-impl Echo {
-    fn say(&self, out: &Outgoing, frame: Bytes) -> Going {
-        out.reply(match self.deflate {
-            Some(agreed) => agreed.deflate(frame),
-            None => frame,
-        });
-        Going::On
-    }
-}
+struct Echo;
 
 impl Conversation for Echo {
     async fn text(&mut self, out: &Outgoing, text: ByteString) -> Going {
-        self.say(out, frames::text(&text))
+        out.reply(frames::text(&text));
+        Going::On
     }
 
     fn binary(&mut self, out: &Outgoing, bytes: Bytes) -> Going {
-        self.say(out, frames::binary(&bytes))
+        out.reply(frames::binary(&bytes));
+        Going::On
     }
 
     async fn answer(&mut self, _out: &Outgoing) {
@@ -68,8 +58,7 @@ async fn echo(
     let accepted = accept(&request, payload, &[], MOST, Deflate::Always).await?;
     // Some cases send a large message in small pieces and slowly.
     let timing = Timing { drop_after: Duration::from_mins(5), ..Timing::default() };
-    let echo = Echo { deflate: accepted.deflate };
-    Ok(serve(accepted, echo, timing, &stop))
+    Ok(serve(accepted, Echo, timing, &stop))
 }
 
 #[actix_web::main]

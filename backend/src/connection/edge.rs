@@ -22,8 +22,6 @@ pub struct Accepted {
     pub messages: AggregatedMessageStream,
     /// What goes out.
     pub outgoing: Outgoing,
-    /// The compression that was agreed on, if any.
-    pub deflate: Option<Agreed>,
     /// Where its life is to begin.
     pub(super) upgraded: Upgraded,
 }
@@ -53,8 +51,8 @@ pub async fn accept(
     if let Some(answer) = deflate.and_then(|agreed| HeaderValue::try_from(agreed.answer()).ok()) {
         response.headers_mut().insert(SEC_WEBSOCKET_EXTENSIONS, answer);
     }
-    let outgoing = Outgoing::new(upgraded.socket(), upgraded.fan());
+    let outgoing = Outgoing::new(upgraded.socket(), upgraded.fan(), deflate);
     // The gate has judged sizes already; the decoder must only not be stricter.
     let messages = messages.max_frame_size(most).aggregate_continuations().max_continuation_size(most);
-    Ok(Accepted { response, incoming, messages, outgoing, deflate, upgraded })
+    Ok(Accepted { response, incoming, messages, outgoing, upgraded })
 }

@@ -58,7 +58,7 @@ impl Follow {
     pub(super) fn begin(start: Start, fan: &Fan, out: Weak<Shared>) -> Self {
         let Start { room, cursor, form, person, reads } = start;
         let (local, place) = fan.follow(&room, &person, out);
-        let seen = (form == Form::V1).then(Seen::default);
+        let seen = (form != Form::Plain).then(Seen::default);
         Self { local, place, person: person.id, start: cursor, cursor, form, seen, reads, state: Looking::InRing }
     }
 

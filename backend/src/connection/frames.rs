@@ -8,6 +8,7 @@ use chrono::{Local, TimeZone as _};
 use serde::Serialize;
 use shared::{Event, EventBody, Millis, PlainMessage, ServerFrame, Words};
 
+use super::deflated;
 use crate::log::ring::Form;
 
 /// Longest close reason, in bytes (RFC 6455 section 5.5: a control frame has at most 125, two of them the code).
@@ -67,6 +68,10 @@ pub fn plain(name: &str, message: &str, at: Millis) -> Bytes {
 pub fn events(form: Form, events: &[Event]) -> Bytes {
     match form {
         Form::V1 => v1_events(events),
+        Form::V1Deflated => {
+            let frame = v1_events(events);
+            deflated(&frame).unwrap_or(frame)
+        }
         Form::Plain => plain_events(events),
     }
 }

@@ -17,13 +17,14 @@ use smallvec::SmallVec;
 use tokio::sync::Notify;
 
 use super::{
+    Agreed,
     fan::{Fan, Local},
     follow::{Follow, Looking, Standing, Start},
     frames,
     socket::Socket,
     writing::{Broken, Unsent},
 };
-use crate::log::{ReadError, signals::Seen};
+use crate::log::{ReadError, ring::Form, signals::Seen};
 
 /// While more than so many replies, or bytes of them, wait, the client is not read.
 const REPLIES: usize = 64;
@@ -42,6 +43,7 @@ pub(super) struct Shared {
     state: RefCell<State>,
     socket: Rc<dyn Socket>,
     fan: Fan,
+    deflate: Option<Agreed>,
     /// The connection's own task is to look: the fan could not do all.
     stir: Notify,
 }
@@ -74,7 +76,7 @@ enum Ending {
 }
 
 impl Outgoing {
-    pub(super) fn new(socket: Rc<dyn Socket>, fan: Fan) -> Self {
+    pub(super) fn new(socket: Rc<dyn Socket>, fan: Fan, deflate: Option<Agreed>) -> Self {
         let state = State {
             replies: VecDeque::new(),
             reply_bytes: 0,
@@ -83,16 +85,25 @@ impl Outgoing {
             ending: Ending::Open,
             reading: None,
         };
-        Self { shared: Rc::new(Shared { state: RefCell::new(state), socket, fan, stir: Notify::new() }) }
+        Self { shared: Rc::new(Shared { state: RefCell::new(state), socket, fan, deflate, stir: Notify::new() }) }
     }
 
-    /// Queues a frame that is this client's own.
+    /// Queues a frame that is this client's own. It is compressed, where that was agreed on and gains something.
     pub fn reply(&self, frame: Bytes) {
         let mut state = self.shared.state.borrow_mut();
         if matches!(state.ending, Ending::Open) {
+            let frame = match self.shared.deflate {
+                Some(agreed) => agreed.deflate(frame),
+                None => frame,
+            };
             state.reply_bytes += frame.len();
             state.replies.push_back(frame);
         }
+    }
+
+    /// How events of `warren.v1` go out here.
+    pub(super) fn v1_form(&self) -> Form {
+        if self.shared.deflate.is_some() { Form::V1Deflated } else { Form::V1 }
     }
 
     /// Closes with a code and a reason, after what is there.

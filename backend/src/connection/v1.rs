@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     Warren,
-    log::{self, Appended, Ends, Line, NotAppended, ReadError, Rename, ring::Form},
+    log::{self, Appended, Ends, Line, NotAppended, ReadError, Rename},
     records::Someone,
 };
 
@@ -149,7 +149,7 @@ impl V1 {
             let Ends { first, head, digest, .. } = ends;
             out.reply(frames::v1(&ServerFrame::Opened { room, epoch, first, head, digest, snapshot, reset }));
             let (person, reads) = (self.me.person(), reads.clone());
-            out.follow(Start { room: followed, cursor, form: Form::V1, person, reads });
+            out.follow(Start { room: followed, cursor, form: out.v1_form(), person, reads });
         } else {
             let why = "The room cannot be read at the moment. It is tried again.";
             let refusal = Refusal::transient(RefusalCode::Storage, why, STORAGE_RETRY_MS);

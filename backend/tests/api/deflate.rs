@@ -82,10 +82,15 @@ impl Deflating {
     }
 
     async fn next_of(&mut self, kind: &str) -> Value {
+        self.frame_of(kind).await.0
+    }
+
+    /// The next frame of a type, and whether it came compressed.
+    async fn frame_of(&mut self, kind: &str) -> (Value, bool) {
         loop {
-            let (value, _) = self.next().await;
+            let (value, is_compressed) = self.next().await;
             if value["type"] == kind {
-                return value;
+                return (value, is_compressed);
             }
         }
     }
@@ -162,8 +167,17 @@ async fn a_room_is_opened_and_followed_with_compression() {
     }
     let mut late = Deflating::v1(&server).await;
     late.say(&json!({"type": "open", "room": "lobby"})).await;
-    let opened = late.next_of("opened").await;
+    let (opened, is_compressed) = late.frame_of("opened").await;
     assert_eq!(opened["snapshot"]["messages"].as_array().unwrap().len(), 50);
+    assert!(is_compressed, "a snapshot is long");
+    // What is long is compressed for whoever agreed, and is the same for the others.
+    let mut other = Client::v1(&server).await;
+    other.open("lobby").await;
+    let text = "who brings the cake? ".repeat(100);
+    ada.say(&json!({"type": "post", "room": "lobby", "key": "long", "text": text})).await;
+    let (event, is_compressed) = late.frame_of("event").await;
+    assert!(is_compressed);
+    assert_eq!(event, other.next_of("event").await);
 }
 
 #[actix_web::test]

@@ -296,21 +296,8 @@ async fn a_stopping_server_says_when_to_come_back_and_loses_nothing() {
     ada.say(&Value::from(posts)).await;
     let mut acknowledged = vec![ada.next_of("event").await];
     let stopping = actix_web::rt::spawn(server.stop());
-    let (code, reason) = loop {
-        match ada.next().await {
-            tokio_tungstenite::tungstenite::Message::Text(text) => {
-                let frame: Value = serde_json::from_str(&text).unwrap();
-                if frame["type"] == "event" {
-                    acknowledged.push(frame);
-                }
-            }
-            tokio_tungstenite::tungstenite::Message::Close(frame) => {
-                let frame = frame.unwrap();
-                break (u16::from(frame.code), frame.reason.to_string());
-            }
-            _ => {}
-        }
-    };
+    let (frames, (code, reason)) = ada.until_closed().await;
+    acknowledged.extend(frames.into_iter().filter(|frame| frame["type"] == "event"));
     drop(ada);
     stopping.await.unwrap();
     assert_eq!(code, 1012);

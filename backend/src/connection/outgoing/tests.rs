@@ -11,7 +11,7 @@ use shared::{
 use tokio::task::LocalSet;
 
 use super::*;
-use crate::log::{Ends, Entry, Place, Reader, Reads, Rooms, ring::Form};
+use crate::log::{Ends, Entry, Place, Reader, Reads, Rooms};
 
 /// A socket that takes so many bytes a time, and so many in all.
 struct Narrow {
@@ -164,7 +164,7 @@ proptest! {
         let (taken, seen) = play(async {
             let rooms = Rooms::default();
             let socket = Narrow::new(at_a_time, usize::MAX);
-            let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default());
+            let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default(), None);
             out.follow(start(&rooms, 0, 0));
             let mut seq = 0;
             for count in commits {
@@ -187,7 +187,7 @@ fn what_a_socket_does_not_take_stays_in_the_ring_and_then_in_the_log() {
     play(async {
         let rooms = Rooms::default();
         let socket = Narrow::new(usize::MAX, 100);
-        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default());
+        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default(), None);
         out.follow(start(&rooms, 0, 5_000));
         for seq in 1..=5_000 {
             rooms.publish(vec![entry(seq)]);
@@ -212,7 +212,7 @@ fn a_log_that_lacks_what_the_room_has_closes_the_connection() {
     play(async {
         let rooms = Rooms::default();
         let socket = Narrow::new(usize::MAX, usize::MAX);
-        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default());
+        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default(), None);
         out.follow(start(&rooms, 0, 0));
         rooms.publish(vec![entry(5)]);
         settle(&out).await;
@@ -226,7 +226,7 @@ fn what_was_published_goes_before_the_close_frame_and_nothing_after_it() {
     play(async {
         let rooms = Rooms::default();
         let socket = Narrow::new(usize::MAX, usize::MAX);
-        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default());
+        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default(), None);
         out.follow(start(&rooms, 0, 0));
         out.flush();
         rooms.publish(vec![entry(1)]);
@@ -247,7 +247,7 @@ fn the_fan_writes_a_commit_to_each_follower_in_one_go() {
         let clients: Vec<_> = (0..600)
             .map(|_| {
                 let socket = Narrow::new(usize::MAX, usize::MAX);
-                let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, fan.clone());
+                let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, fan.clone(), None);
                 out.follow(start(&rooms, 0, 0));
                 out.flush();
                 (socket, out)
@@ -268,8 +268,9 @@ fn the_fan_writes_a_commit_to_each_follower_in_one_go() {
         for (_, out) in &clients {
             out.finish();
         }
-        // The task that says who is here ends too; time stands still and is only skipped.
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        // The task that says who is here ends too.
+        tokio::time::advance(Duration::from_secs(1)).await;
+        turn().await;
         assert!(rooms.is_empty());
         rooms.publish(vec![entry(17)]);
     });
