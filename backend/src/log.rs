@@ -22,7 +22,7 @@ pub mod ring;
 pub mod signals;
 
 pub use append::{Appended, Appender, Command, Draft, Line, NotAppended, Remember, Rename, Wrong};
-pub use read::{Ends, Place, Read, ReadError, Reader, Reads, Threads};
+pub use read::{Ends, Kept, Opening, Place, Read, ReadError, ReadLimits, Reader, Reads, Stretch, Threads};
 pub use room::{News, Room};
 pub use rooms::Rooms;
 pub use sqlite::{

@@ -19,7 +19,7 @@ use crate::{
     config::Config,
     connection::{Stop, Timing, spread, tcp},
     http::{self, Page},
-    log::{Clock, Log, Reads, SqliteReader, SqliteStore, system_salts},
+    log::{Clock, Log, ReadLimits, Reads, SqliteReader, SqliteStore, system_salts},
     policy::{Origins, Pace},
     records::{People, random_text},
 };
@@ -53,7 +53,8 @@ impl Application {
         let clock: Clock = Arc::new(system_time);
         let log =
             Log::start(store, Arc::clone(&clock), system_salts()).context("the log's thread cannot be started")?;
-        let reads = Reads::new(SqliteReader::new(&config.data, log.epoch().clone()));
+        let reader = SqliteReader::new(&config.data, log.epoch().clone());
+        let reads = Reads::new(reader, log.rooms().kept().clone(), ReadLimits::default());
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {

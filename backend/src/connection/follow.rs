@@ -7,17 +7,13 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use shared::{Event, Person, PersonId, RoomName, Seq, ServerFrame};
 
 use super::frames;
-use crate::log::{News, ReadError, Reads, Room, ring::Form, signals::Seen};
+use crate::log::{News, ReadError, Reads, Room, Stretch, ring::Form, signals::Seen};
 
-/// Most events, and about the most bytes of text, that are read from the log in one go.
-const LOG_EVENTS: u32 = 256;
-const LOG_BYTES: usize = 32 * 1024;
-
-type Reading = Pin<Box<dyn Future<Output = Result<Vec<Event>, ReadError>>>>;
+type Reading = Pin<Box<dyn Future<Output = Result<Arc<Stretch>, ReadError>>>>;
 
 /// A cursor in a room, in a form. While it lives, its person is in the room.
 pub(super) struct Follow {
@@ -75,17 +71,15 @@ impl Follow {
     ) -> Result<(), ReadError> {
         while chunk.len() < most {
             if let Some(reading) = &mut self.reading {
-                let Poll::Ready(events) = reading.as_mut().poll(cx) else { return Ok(()) };
+                let Poll::Ready(stretch) = reading.as_mut().poll(cx) else { return Ok(()) };
                 self.reading = None;
-                let events = events?;
-                if events.is_empty() {
+                let stretch = stretch?;
+                if stretch.last() <= self.cursor {
                     // The room says that there is more, and the log does not have it: reading again would not end.
                     return Err(ReadError::Stopped);
                 }
-                for event in &events {
-                    chunk.extend_from_slice(&frames::event(self.form, event));
-                    self.cursor = event.seq;
-                }
+                chunk.extend_from_slice(&stretch.after(self.cursor, self.form, events));
+                self.cursor = stretch.last();
             }
             match self.room.news(
                 self.number,
@@ -106,13 +100,21 @@ impl Follow {
                 }
                 News::Log => {
                     let (reads, room, cursor) = (self.reads.clone(), self.name().clone(), self.cursor);
-                    self.reading =
-                        Some(Box::pin(async move { reads.after(room, cursor, LOG_EVENTS, LOG_BYTES).await }));
+                    self.reading = Some(Box::pin(async move { reads.after(&room, cursor).await }));
                 }
             }
         }
         Ok(())
     }
+}
+
+/// The frames of events that follow each other.
+fn events(form: Form, events: &[Event]) -> Bytes {
+    let mut written = BytesMut::new();
+    for event in events {
+        written.extend_from_slice(&frames::event(form, event));
+    }
+    written.freeze()
 }
 
 impl Drop for Follow {

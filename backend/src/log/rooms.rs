@@ -5,14 +5,15 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use shared::{Person, RoomName};
+use shared::{EventBody, Person, RoomName};
 
-use super::{room::Room, store::Entry};
+use super::{read::Kept, room::Room, store::Entry};
 
 /// The rooms that somebody follows; a cheap handle.
 #[derive(Clone, Default)]
 pub struct Rooms {
     followed: Arc<Mutex<BTreeMap<RoomName, Weak<Room>>>>,
+    kept: Kept,
 }
 
 impl Rooms {
@@ -29,8 +30,19 @@ impl Rooms {
         room
     }
 
+    /// What was read of the logs lately. It is told of deletions before anybody else.
+    #[must_use]
+    pub fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
     /// Gives durable events to the rooms that are followed.
     pub fn publish(&self, events: Vec<Entry>) {
+        for entry in &events {
+            if matches!(entry.event.body, EventBody::Deleted { .. }) {
+                self.kept.erase(&entry.event.room);
+            }
+        }
         let mut by_room: BTreeMap<RoomName, Vec<Entry>> = BTreeMap::new();
         for entry in events {
             by_room.entry(entry.event.room.clone()).or_default().push(entry);
