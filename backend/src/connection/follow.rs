@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use shared::{Event, Person, PersonId, RoomName, Seq, ServerFrame};
+use shared::{Event, Person, PersonId, RoomName, Seq};
 
 use super::frames;
 use crate::log::{News, ReadError, Reads, Room, Stretch, ring::Form, signals::Seen};
@@ -85,6 +85,7 @@ impl Follow {
                 self.number,
                 self.cursor,
                 self.seen.as_mut(),
+                frames::signal,
                 most.saturating_sub(chunk.len()).max(1),
                 cx.waker(),
             ) {
@@ -95,7 +96,7 @@ impl Follow {
                         self.cursor = event.seq();
                     }
                     for signal in signals {
-                        chunk.extend_from_slice(&frames::v1(&ServerFrame::Signal(signal)));
+                        chunk.extend_from_slice(&signal);
                     }
                 }
                 News::Log => {

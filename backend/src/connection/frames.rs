@@ -6,7 +6,7 @@ use actix_http::ws::{CloseCode, CloseReason, OpCode, Parser};
 use bytes::{Bytes, BytesMut};
 use chrono::{Local, TimeZone as _};
 use serde::Serialize;
-use shared::{Event, EventBody, Millis, PlainMessage, ServerFrame, Words};
+use shared::{Event, EventBody, Millis, PlainMessage, ServerFrame, Signal, Words};
 
 use crate::log::ring::Form;
 
@@ -54,6 +54,12 @@ pub fn close(code: Option<u16>, reason: &str) -> Bytes {
 #[must_use]
 pub fn v1(frame: &ServerFrame) -> Bytes {
     json(frame)
+}
+
+/// A signal.
+#[must_use]
+pub fn signal(signal: Signal) -> Bytes {
+    v1(&ServerFrame::Signal(signal))
 }
 
 /// A message of the plain relay.

@@ -9,13 +9,14 @@ use std::{
     task::Waker,
 };
 
-use shared::{Digest, EventBody, Person, PersonId, RoomName, Seq, Signal};
+use bytes::Bytes;
+use shared::{Digest, EventBody, Person, PersonId, RoomName, Seq};
 use tokio::{sync::Notify, time::Instant};
 
 use super::{
     ring::{Found, Published, Ring},
     rooms::Rooms,
-    signals::{PAUSE, Seen, Signals},
+    signals::{Encode, Seen, Signals},
     store::Entry,
 };
 
@@ -43,8 +44,8 @@ struct State {
 pub enum News {
     /// Nothing; its waker is called when that changes.
     None,
-    /// Events and signals; there may be more.
-    Some(Vec<Arc<Published>>, Vec<Signal>),
+    /// Events, and signals as they are encoded; there may be more.
+    Some(Vec<Arc<Published>>, Vec<Bytes>),
     /// What follows its cursor is in the log only.
     Log,
 }
@@ -122,18 +123,19 @@ impl Room {
         }
     }
 
-    /// What is new for the follower, about `bytes` bytes of text at most. Signals only where `seen` is given. Where there is
-    /// nothing, its waker is kept.
+    /// What is new for the follower, about `bytes` bytes of text at most. Signals, encoded by `encode`, only where `seen`
+    /// is given. Where there is nothing, its waker is kept.
     pub(crate) fn news(
         &self,
         follower: u64,
         cursor: Seq,
         seen: Option<&mut Seen>,
+        encode: Encode,
         bytes: usize,
         waker: &Waker,
     ) -> News {
         let mut state = self.lock();
-        let signals = seen.map_or_else(Vec::new, |seen| state.signals.since(&self.name, seen));
+        let signals = seen.map_or_else(Vec::new, |seen| state.signals.since(&self.name, seen, encode));
         match state.ring.after(cursor, bytes) {
             Found::Events(events) => News::Some(events, signals),
             Found::Nothing if !signals.is_empty() => News::Some(Vec::new(), signals),
@@ -169,9 +171,12 @@ impl Room {
 
     async fn keep_sending(self: Arc<Self>) {
         loop {
-            let last = self.lock().sent_at;
-            if let Some(last) = last {
-                tokio::time::sleep_until(last + PAUSE).await;
+            let next = {
+                let state = self.lock();
+                state.sent_at.map(|last| last + state.signals.pause())
+            };
+            if let Some(next) = next {
+                tokio::time::sleep_until(next).await;
             }
             // Somebody types: look again when they stop, or earlier where something else changes.
             let Some(end) = self.send_out() else { return };

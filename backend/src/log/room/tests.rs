@@ -8,6 +8,15 @@ use std::{
 use shared::{Author, ClientKey, Event, Millis, PersonName};
 
 use super::*;
+use crate::log::signals::PAUSE;
+
+fn encode(signal: shared::Signal) -> Bytes {
+    match signal {
+        shared::Signal::Here { count, .. } => format!("here {count}").into(),
+        shared::Signal::Typing { people, .. } => format!("typing {}", people.len()).into(),
+        other => panic!("{other:?}"),
+    }
+}
 
 #[derive(Default)]
 struct Wakes(AtomicUsize);
@@ -48,7 +57,7 @@ fn a_follower_that_found_nothing_is_woken_once() {
     let follower = room.follow(&person());
     let wakes = Arc::<Wakes>::default();
     let called = Waker::from(Arc::clone(&wakes));
-    let look = |cursor| room.news(follower, Seq(cursor), None, usize::MAX, &called);
+    let look = |cursor| room.news(follower, Seq(cursor), None, encode, usize::MAX, &called);
     assert!(matches!(look(0), News::None));
     rooms.publish(vec![event(1), event(2)]);
     rooms.publish(vec![event(3)]);
@@ -81,7 +90,7 @@ fn under_concurrent_publishing_nothing_is_missed_and_nobody_sleeps_for_ever() {
                 let called = Waker::from(Arc::new(Unpark(std::thread::current())));
                 let (mut cursor, mut sleeps) = (Seq::ZERO, 0_u64);
                 while cursor.0 < EVENTS {
-                    match room.news(follower, cursor, None, 16_384, &called) {
+                    match room.news(follower, cursor, None, encode, 16_384, &called) {
                         News::Some(events, _) => {
                             for event in events {
                                 assert_eq!(event.seq(), cursor.next());
@@ -133,9 +142,11 @@ async fn signals_go_out_at_once_and_then_not_before_the_pause_is_over() {
     let follower = room.follow(&people[0]);
     let mut seen = Seen::default();
     let mut here = async || {
-        std::future::poll_fn(|cx| match room.news(follower, Seq::ZERO, Some(&mut seen), usize::MAX, cx.waker()) {
-            News::Some(_, signals) => std::task::Poll::Ready(signals),
-            News::None | News::Log => std::task::Poll::Pending,
+        std::future::poll_fn(|cx| {
+            match room.news(follower, Seq::ZERO, Some(&mut seen), encode, usize::MAX, cx.waker()) {
+                News::Some(_, signals) => std::task::Poll::Ready(signals),
+                News::None | News::Log => std::task::Poll::Pending,
+            }
         })
         .await
     };
@@ -145,6 +156,51 @@ async fn signals_go_out_at_once_and_then_not_before_the_pause_is_over() {
         room.follow(person);
     }
     let signals = here().await;
-    assert!(matches!(&signals[..], [Signal::Here { count: 50, .. }]), "49 joins are one signal: {signals:?}");
+    assert_eq!(signals, ["here 50"], "49 joins are one signal");
     assert_eq!(began.elapsed(), PAUSE);
+}
+
+/// Somebody who follows the room and takes what comes.
+struct Follower {
+    number: u64,
+    seen: Seen,
+    last: Bytes,
+}
+
+#[tokio::test(start_paused = true)]
+async fn five_thousand_people_who_come_at_once_are_told_so_in_few_frames() {
+    const PEOPLE: u64 = 5_000;
+    let rooms = Rooms::default();
+    let room = rooms.enter(&RoomName::lobby());
+    let person = |n: u64| Person { id: PersonId::parse(&format!("p{n}")).unwrap(), name: PersonName::anonymous() };
+    let mut followers: Vec<Follower> = Vec::new();
+    let (mut frames, mut typing) = (0_u64, 0_u64);
+    let mut clock = tokio::time::interval(std::time::Duration::from_millis(50));
+    clock.tick().await;
+    // Five seconds in which a thousand come each, and ten in which a hundred type.
+    for tick in 0..300 {
+        if tick < 100 {
+            for n in tick * PEOPLE / 100..(tick + 1) * PEOPLE / 100 {
+                followers.push(Follower { number: room.follow(&person(n)), seen: Seen::default(), last: Bytes::new() });
+            }
+        } else {
+            room.typing(&person(tick % 100));
+        }
+        clock.tick().await;
+        for Follower { number, seen, last } in &mut followers {
+            let news = room.news(*number, Seq::ZERO, Some(seen), encode, usize::MAX, Waker::noop());
+            let News::Some(_, signals) = news else { continue };
+            for signal in signals {
+                if signal.starts_with(b"typing") {
+                    typing += 1;
+                } else {
+                    frames += 1;
+                    *last = signal;
+                }
+            }
+        }
+    }
+    assert!(followers.iter().all(|follower| follower.last == "here 5000"), "in the end everybody knows");
+    assert!(frames < 5 * PEOPLE, "{frames} frames; one for each join and follower would be 12,500,000");
+    assert!(typing <= 4 * PEOPLE, "{typing} frames for 200 who type");
 }
