@@ -19,8 +19,8 @@ use crate::{
     config::Config,
     connection::{Stop, Timing, spread, tcp},
     http::{self, Page},
-    log::{Clock, Log, ReadLimits, Reads, SqliteReader, SqliteStore, system_salts},
-    policy::{Origins, Pace},
+    log::{Clock, Log, Reads, SqliteReader, SqliteStore, system_salts},
+    policy::{Doors, Origins, Pace, Places},
     records::{People, random_text},
 };
 
@@ -34,6 +34,7 @@ pub struct Application {
     server: Server,
     address: SocketAddr,
     log: Log,
+    reads: Reads,
     stopping: CancellationToken,
     connections: TaskTracker,
     /// Held as long as this server owns the data directory.
@@ -54,14 +55,15 @@ impl Application {
         let log =
             Log::start(store, Arc::clone(&clock), system_salts()).context("the log's thread cannot be started")?;
         let reader = SqliteReader::new(&config.data, log.epoch().clone());
-        let reads = Reads::new(reader, log.rooms().kept().clone(), ReadLimits::default());
+        let reads = Reads::new(reader, log.rooms().kept().clone(), config.reads);
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {
             log: log.clone(),
             people: People::new(reads.clone()),
-            reads,
+            reads: reads.clone(),
             origins: Origins::new(config.listen.ip(), config.url.clone()),
+            doors: Doors::new(Places::new(config.max_connections, rlimit::increase_nofile_limit(u64::MAX).ok())),
             pace: Pace::new(!config.no_limits),
             timing,
             clock,
@@ -79,13 +81,19 @@ impl Application {
             .bind(config.listen)
             .with_context(|| cannot_listen(config.listen))?;
         let address = server.addrs().first().copied().unwrap_or(config.listen);
-        Ok(Self { server: server.run(), address, log, stopping, connections, _lock: lock })
+        Ok(Self { server: server.run(), address, log, reads, stopping, connections, _lock: lock })
     }
 
     /// The address that it listens on; the port is the real one where 0 was asked for.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The reading end of its logs.
+    #[must_use]
+    pub fn reads(&self) -> &Reads {
+        &self.reads
     }
 
     /// Runs until `stop` is there. Then every connection is told to come back later, everything that was taken is

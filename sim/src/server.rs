@@ -20,7 +20,7 @@ use backend::{
     connection::{Stop, Timing},
     http::{self, Page},
     log::{self, Clock, Log, Read, ReadLimits, Reads, Salts},
-    policy::{Origins, Pace},
+    policy::{Doors, Origins, Pace, Places},
     records::People,
 };
 use futures_util::future::LocalBoxFuture;
@@ -90,6 +90,7 @@ impl Server {
             people: People::new(reads.clone()),
             reads,
             origins: Origins::new(std::net::Ipv4Addr::LOCALHOST.into(), None),
+            doors: Doors::new(Places::new(None, None)),
             pace: Pace::new(limited),
             timing: Timing::default(),
             clock,

@@ -175,7 +175,7 @@ impl V1 {
                 self.me.rename(name);
                 self.warren.log.rooms().rename(&self.me.person());
             }
-            Err(why) => refuse_all(out, None, None, refusal_of(why)),
+            Err(why) => refuse_all(out, None, None, refusal_of(why, self.warren.stop.come_back)),
         }
     }
 }

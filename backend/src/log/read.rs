@@ -211,6 +211,12 @@ impl Reads {
         }
     }
 
+    /// How many reads have been begun since the server was started.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.line.begun()
+    }
+
     /// See [`Reader::epoch`].
     #[must_use]
     pub fn epoch(&self) -> &Epoch {

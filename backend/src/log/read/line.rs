@@ -3,7 +3,10 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{Asker, Read, ReadError, Threads, lock};
@@ -32,6 +35,7 @@ struct Inner {
     threads: Threads,
     limits: ReadLimits,
     state: Mutex<State>,
+    begun: AtomicU64,
 }
 
 #[derive(Default)]
@@ -42,7 +46,7 @@ struct State {
 
 impl Line {
     pub(super) fn new(threads: Threads, limits: ReadLimits) -> Self {
-        Self(Arc::new(Inner { threads, limits, state: Mutex::default() }))
+        Self(Arc::new(Inner { threads, limits, state: Mutex::default(), begun: AtomicU64::new(0) }))
     }
 
     /// There is a place in the line.
@@ -54,6 +58,11 @@ impl Line {
         let state = lock(&self.0.state);
         let is_full = state.running >= readers && state.waiting.len() >= waiting;
         if asker == Asker::New && is_full { Err(ReadError::Busy) } else { Ok(()) }
+    }
+
+    /// How many reads have been begun.
+    pub(super) fn begun(&self) -> u64 {
+        self.0.begun.load(Ordering::Relaxed)
     }
 
     /// All readers read.
@@ -74,6 +83,7 @@ impl Line {
     }
 
     fn begin(&self, read: Read) {
+        self.0.begun.fetch_add(1, Ordering::Relaxed);
         let place = Place(self.clone());
         (self.0.threads)(Box::new(move || {
             // Held by the read itself: whoever asked may be gone before it ends.
