@@ -160,12 +160,12 @@ mod tests {
         assert_eq!(come(0..100_000), 4, "at 10,000, 20,000, 40,000 and 80,000");
         assert_eq!(people.limiter.len(), 100_000, "each has taken something and not got it back");
         // A minute later all of them are full.
-        tokio::time::advance(Duration::from_secs(60)).await;
+        tokio::time::advance(Duration::from_mins(1)).await;
         assert_eq!(come(100_000..200_000), 1, "at 160,000");
         assert!(people.limiter.len() <= 2 * 100_000, "{}", people.limiter.len());
-        tokio::time::advance(Duration::from_secs(60)).await;
+        tokio::time::advance(Duration::from_mins(1)).await;
         come(200_000..300_000);
-        tokio::time::advance(Duration::from_secs(60)).await;
+        tokio::time::advance(Duration::from_mins(1)).await;
         come(300_000..400_000);
         assert!(people.limiter.len() <= 2 * 100_000, "{}", people.limiter.len());
     }
