@@ -181,13 +181,15 @@ impl Line {
     /// The person is back, or the network changed: find out now rather than at the next deadline.
     pub(super) fn probe(&mut self, at: &Moment, effects: &mut Vec<Effect>) {
         match &self.link {
+            // Of pages that are looked at a busy server has too many.
+            Link::Offline { why: Why::Busy, .. }
+            | Link::SigningIn { .. }
+            | Link::Connecting { .. }
+            | Link::Stopped { .. } => {}
             Link::Offline { sign_in: true, .. } => self.sign_in(at, effects),
-            // Pages that are looked at are what it has too many of.
-            Link::Offline { why: Why::Busy, .. } => {}
             Link::Resting | Link::Offline { .. } => self.connect(at, effects),
             Link::Up { answer_by: Some(by), .. } if *by <= at.now.plus(PROBE_MS) => {}
             Link::Up { .. } => self.ping(PROBE_MS, at, effects),
-            Link::SigningIn { .. } | Link::Connecting { .. } | Link::Stopped { .. } => {}
         }
     }
 
