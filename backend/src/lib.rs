@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use connection::{Deflate, Stop, Timing};
 use log::{Clock, Log, Reads};
-use policy::{Origins, Pace};
+use policy::{Doors, Origins, Pace};
 use records::People;
 
 pub mod config;
@@ -34,6 +34,8 @@ pub struct Warren {
     pub people: People,
     /// From where requests may come.
     pub origins: Origins,
+    /// How many may connect.
+    pub doors: Doors,
     /// How fast posts may.
     pub pace: Pace,
     /// With whom compression is agreed on.

@@ -22,7 +22,7 @@ use crate::{
     connection::{Deflate, Stop, Timing, listen, spread},
     http::{self, Page},
     log::{Clock, Log, Reads, SqliteReader, SqliteStore, system_salts},
-    policy::{Origins, Pace},
+    policy::{Doors, Origins, Pace, Places},
     records::{People, random_text},
 };
 
@@ -38,6 +38,7 @@ pub struct Application {
     server: Server,
     address: SocketAddr,
     log: Log,
+    reads: Reads,
     stopping: CancellationToken,
     connections: TaskTracker,
     /// Held as long as this server owns the data directory.
@@ -57,14 +58,16 @@ impl Application {
         let clock: Clock = Arc::new(system_time);
         let log =
             Log::start(store, Arc::clone(&clock), system_salts()).context("the log's thread cannot be started")?;
-        let reads = Reads::new(SqliteReader::new(&config.data, log.epoch().clone()));
+        let reader = SqliteReader::new(&config.data, log.epoch().clone());
+        let reads = Reads::new(reader, log.rooms().kept().clone(), config.reads);
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {
             log: log.clone(),
             people: People::new(reads.clone()),
-            reads,
+            reads: reads.clone(),
             origins: Origins::new(config.listen.ip(), config.url.clone()),
+            doors: Doors::new(Places::new(config.max_connections, rlimit::increase_nofile_limit(u64::MAX).ok())),
             pace: Pace::new(!config.no_limits),
             deflate: if config.no_deflate { Deflate::Never } else { Deflate::Shared },
             timing,
@@ -82,13 +85,19 @@ impl Application {
         let server = listen(builder, listener, timing, stopping.clone(), app)
             .with_context(|| cannot_listen(config.listen))?
             .run();
-        Ok(Self { server, address, log, stopping, connections, _lock: lock })
+        Ok(Self { server, address, log, reads, stopping, connections, _lock: lock })
     }
 
     /// The address that it listens on; the port is the real one where 0 was asked for.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The reading end of its logs.
+    #[must_use]
+    pub fn reads(&self) -> &Reads {
+        &self.reads
     }
 
     /// Runs until `stop` is there. Then every connection is told to come back later, everything that was taken is

@@ -4,7 +4,7 @@
 use std::{rc::Rc, rc::Weak, sync::Arc};
 
 use bytes::Bytes;
-use shared::{Event, Person, PersonId, RoomName, Seq};
+use shared::{Person, PersonId, RoomName, Seq};
 
 use super::{
     fan::{Fan, Local, Next},
@@ -140,11 +140,9 @@ impl Follow {
         self.cursor = cursor;
     }
 
-    /// It has taken these from the log, and looks at the ring again.
-    pub(super) fn read(&mut self, events: &[Event]) {
-        if let Some(event) = events.last() {
-            self.cursor = event.seq;
-        }
+    /// It has taken everything up to here from the log, and looks at the ring again.
+    pub(super) fn read(&mut self, last: Seq) {
+        self.cursor = last;
         self.state = Looking::InRing;
     }
 }

@@ -7,12 +7,13 @@ use std::{
     collections::VecDeque,
     pin::Pin,
     rc::Rc,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use bytes::Bytes;
-use shared::{Event, RoomName, Seq, close};
+use shared::{RoomName, Seq, close};
 use smallvec::SmallVec;
 use tokio::sync::Notify;
 
@@ -24,14 +25,11 @@ use super::{
     socket::Socket,
     writing::{Broken, Unsent},
 };
-use crate::log::{ReadError, ring::Form, signals::Seen};
+use crate::log::{ReadError, Stretch, ring::Form, signals::Seen};
 
 /// While more than so many replies, or bytes of them, wait, the client is not read.
 const REPLIES: usize = 64;
 const REPLY_BYTES: usize = 256 * 1024;
-/// Most events, and about the most bytes of text, that are read from the log in one go.
-const LOG_EVENTS: u32 = 256;
-const LOG_BYTES: usize = 32 * 1024;
 
 /// What goes out on a connection; a handle that the conversation and the connection share.
 #[derive(Clone)]
@@ -59,7 +57,7 @@ struct State {
     reading: Option<(Standing, Reading)>,
 }
 
-type Reading = Pin<Box<dyn Future<Output = Result<Vec<Event>, ReadError>>>>;
+type Reading = Pin<Box<dyn Future<Output = Result<Arc<Stretch>, ReadError>>>>;
 
 /// How far the end of a connection has come.
 enum Ending {
@@ -309,19 +307,21 @@ impl State {
     fn begin_reading(&self) -> Option<(Standing, Reading)> {
         let follow = self.behind()?;
         let (standing, reads, room) = (follow.standing(), follow.reads().clone(), follow.name().clone());
-        let reading = async move { reads.after(room, standing.cursor, LOG_EVENTS, LOG_BYTES).await };
+        let reading = async move { reads.after(&room, standing.cursor).await };
         Some((standing, Box::pin(reading)))
     }
 
     /// Takes what was read from the log, where the cursor still stands there.
-    fn read(&mut self, standing: Standing, read: Result<Vec<Event>, ReadError>) {
+    fn read(&mut self, standing: Standing, read: Result<Arc<Stretch>, ReadError>) {
         let Some(follow) = self.follows.iter_mut().find(|follow| follow.standing() == standing) else { return };
         match read {
             // The room says that there is more, and the log does not have it: reading again would not end.
-            Ok(events) if events.is_empty() => self.close_with(frames::close(Some(close::TRY_LATER), "1000")),
-            Ok(events) => {
-                self.unsent.extend([frames::events(follow.form(), &events)]);
-                follow.read(&events);
+            Ok(stretch) if stretch.last() <= standing.cursor => {
+                self.close_with(frames::close(Some(close::TRY_LATER), "1000"));
+            }
+            Ok(stretch) => {
+                self.unsent.extend([stretch.after(standing.cursor, follow.form(), frames::events)]);
+                follow.read(stretch.last());
             }
             Err(_) => self.close_with(frames::close(Some(close::TRY_LATER), "1000")),
         }

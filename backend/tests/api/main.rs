@@ -9,6 +9,7 @@ mod proxy;
 mod server;
 
 mod bad_commands;
+mod busy;
 mod changes;
 mod crash;
 mod deflate;
@@ -21,5 +22,6 @@ mod program;
 mod resets;
 mod session;
 mod startup;
+mod storm;
 mod upkeep;
 mod v1;

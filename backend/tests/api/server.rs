@@ -2,7 +2,12 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use backend::{config::Config, connection::Timing, startup::Application};
+use backend::{
+    config::Config,
+    connection::Timing,
+    log::{ReadLimits, Reads},
+    startup::Application,
+};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -12,6 +17,8 @@ pub(crate) const LONG: Duration = Duration::from_secs(20);
 /// A running server. Stop it with [`Server::stop`]; dropped, it goes on until the test's end.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    /// The reading end of its logs.
+    pub(crate) reads: Reads,
     stop: Option<oneshot::Sender<()>>,
     running: Option<JoinHandle<std::io::Result<()>>>,
 }
@@ -34,6 +41,8 @@ pub(crate) fn config(data: &TempDir) -> Config {
         url: None,
         no_limits: true,
         no_deflate: false,
+        max_connections: None,
+        reads: ReadLimits::default(),
         log: "warn".to_owned(),
     }
 }
@@ -46,10 +55,10 @@ pub(crate) fn spawn() -> (Server, TempDir) {
 
 pub(crate) fn start(config: &Config, timing: Timing) -> Server {
     let application = Application::build(config, timing).unwrap();
-    let address = application.address();
+    let (address, reads) = (application.address(), application.reads().clone());
     let (stop, stopped) = oneshot::channel();
     let running = actix_web::rt::spawn(application.run_until_stopped(async { drop(stopped.await) }));
-    Server { address, stop: Some(stop), running: Some(running) }
+    Server { address, reads, stop: Some(stop), running: Some(running) }
 }
 
 impl Server {

@@ -5,13 +5,13 @@ use std::{cell::Cell, io::ErrorKind, io::IoSlice, io::Result as Io, sync::Arc, t
 
 use proptest::prelude::*;
 use shared::{
-    Author, ClientKey, Digest, Epoch, EventBody, MessageText, Millis, Page, Person, PersonId, PersonName, Salt,
+    Author, ClientKey, Digest, Epoch, Event, EventBody, MessageText, Millis, Page, Person, PersonId, PersonName, Salt,
     Snapshot, Words,
 };
 use tokio::task::LocalSet;
 
 use super::*;
-use crate::log::{Ends, Entry, Place, Reader, Reads, Rooms};
+use crate::log::{Ends, Entry, Place, Read, ReadLimits, Reader, Reads, Rooms};
 
 /// A socket that takes so many bytes a time, and so many in all.
 struct Narrow {
@@ -84,7 +84,11 @@ impl Reader for Held {
         unreachable!("nobody asks")
     }
 
-    fn ends(&self, _: &RoomName, _: Seq, _: u32) -> Result<(Ends, Snapshot), ReadError> {
+    fn ends(&self, _: &RoomName, _: u32) -> Result<(Ends, Snapshot), ReadError> {
+        unreachable!("nobody asks")
+    }
+
+    fn digests(&self, _: &RoomName, _: Seq, _: u32) -> Result<Vec<(Seq, Digest)>, ReadError> {
         unreachable!("nobody asks")
     }
 
@@ -96,7 +100,7 @@ impl Reader for Held {
         unreachable!("nobody asks")
     }
 
-    fn person_of(&self, _: &[u8; 32]) -> Result<Option<Person>, ReadError> {
+    fn people_of(&self, _: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError> {
         unreachable!("nobody asks")
     }
 }
@@ -121,7 +125,7 @@ fn texts(seqs: impl IntoIterator<Item = u64>) -> Vec<String> {
 
 fn start(rooms: &Rooms, cursor: u64, held: u64) -> Start {
     let person = Person { id: PersonId::parse("p").unwrap(), name: PersonName::anonymous() };
-    let reads = Reads::on(Held(held), Arc::new(|read| read()));
+    let reads = Reads::on(Held(held), rooms.kept().clone(), ReadLimits::default(), Arc::new(|read: Read| read()));
     Start { room: rooms.enter(&RoomName::lobby()), cursor: Seq(cursor), form: Form::Plain, person, reads }
 }
 

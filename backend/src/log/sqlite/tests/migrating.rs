@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::*;
-use crate::log::Reader as _;
 
 /// A data directory as the first version left it.
 fn first_version(data: &Path) {
