@@ -109,7 +109,7 @@ mod tests {
         check(100, Some(1_024), (100, 28));
         check(5_000, Some(1_024), (420, 28));
         check(0, Some(0), (1, 1));
-        check(0, Some(u64::MAX), (usize::MAX / 16 * 7 / 16 * 15, usize::MAX / 16 * 7 / 16));
+        assert!(Places::new(None, Some(u64::MAX)).connections > 1 << 20, "no limit");
     }
 
     #[test]
