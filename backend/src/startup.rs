@@ -5,7 +5,7 @@ use std::{
     io::{self, Read as _, Write as _},
     net::{SocketAddr, TcpListener},
     path::Path,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -38,7 +38,7 @@ pub struct Application {
     server: Server,
     address: SocketAddr,
     log: Log,
-    reads: Reads,
+    reads_begun: Arc<AtomicU64>,
     stopping: CancellationToken,
     connections: TaskTracker,
     /// Held as long as this server owns the data directory.
@@ -60,12 +60,13 @@ impl Application {
             Log::start(store, Arc::clone(&clock), system_salts()).context("the log's thread cannot be started")?;
         let reader = SqliteReader::new(&config.data, log.epoch().clone());
         let reads = Reads::new(reader, log.rooms().kept().clone(), config.reads);
+        let reads_begun = Arc::clone(reads.begun());
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {
             log: log.clone(),
             people: People::new(reads.clone()),
-            reads: reads.clone(),
+            reads,
             origins: Origins::new(config.listen.ip(), config.url.clone()),
             doors: Doors::new(Places::new(config.max_connections, rlimit::increase_nofile_limit(u64::MAX).ok())),
             pace: Pace::new(!config.no_limits),
@@ -85,7 +86,7 @@ impl Application {
         let server = listen(builder, listener, timing, stopping.clone(), app)
             .with_context(|| cannot_listen(config.listen))?
             .run();
-        Ok(Self { server, address, log, reads, stopping, connections, _lock: lock })
+        Ok(Self { server, address, log, reads_begun, stopping, connections, _lock: lock })
     }
 
     /// The address that it listens on; the port is the real one where 0 was asked for.
@@ -94,10 +95,10 @@ impl Application {
         self.address
     }
 
-    /// The reading end of its logs.
+    /// How many reads of its logs have been begun: it goes on while the server runs.
     #[must_use]
-    pub fn reads(&self) -> &Reads {
-        &self.reads
+    pub fn reads_begun(&self) -> &Arc<AtomicU64> {
+        &self.reads_begun
     }
 
     /// Runs until `stop` is there. Then every connection is told to come back later, everything that was taken is

@@ -20,7 +20,7 @@
 //! What a deletion takes back is in nothing that is kept here from the moment on that the deletion is published, and no
 //! read that began before that moment is kept ([`Kept`]).
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicU64};
 
 use shared::{Digest, Epoch, Event, Message, Millis, Page, Person, RoomName, Seq, Snapshot};
 
@@ -213,7 +213,7 @@ impl Reads {
 
     /// How many reads have been begun since the server was started.
     #[must_use]
-    pub fn count(&self) -> u64 {
+    pub fn begun(&self) -> &Arc<AtomicU64> {
         self.line.begun()
     }
 

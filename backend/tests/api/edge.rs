@@ -185,11 +185,14 @@ async fn ended(stream: &TcpStream) {
 
 fn is_hung_up(stream: &TcpStream) -> bool {
     let state = std::fs::read_to_string("/proc/net/tcp").unwrap();
-    let port = format!(":{:04X} ", stream.local_addr().unwrap().port());
+    let (Ok(ours), Ok(theirs)) = (stream.local_addr(), stream.peer_addr()) else { return true };
+    let port = |address: SocketAddr| format!(":{:04X}", address.port());
+    // A port alone may be that of another connection too, to another server.
+    let pair = (port(ours), port(theirs));
+    let is_ours = |columns: &Vec<&str>| columns[1].ends_with(&pair.0) && columns[2].ends_with(&pair.1);
+    let ours = state.lines().skip(1).map(|line| line.split_whitespace().collect()).find(is_ours);
     // 01 is ESTABLISHED, on the client's side of the pair.
-    let ours =
-        state.lines().find(|line| line.split_whitespace().nth(1).is_some_and(|a| format!("{a} ").ends_with(&port)));
-    ours.is_none_or(|line| line.split_whitespace().nth(3) != Some("01"))
+    ours.is_none_or(|columns| columns[3] != "01")
 }
 
 #[actix_web::test]

@@ -35,7 +35,7 @@ struct Inner {
     threads: Threads,
     limits: ReadLimits,
     state: Mutex<State>,
-    begun: AtomicU64,
+    begun: Arc<AtomicU64>,
 }
 
 #[derive(Default)]
@@ -46,7 +46,7 @@ struct State {
 
 impl Line {
     pub(super) fn new(threads: Threads, limits: ReadLimits) -> Self {
-        Self(Arc::new(Inner { threads, limits, state: Mutex::default(), begun: AtomicU64::new(0) }))
+        Self(Arc::new(Inner { threads, limits, state: Mutex::default(), begun: Arc::default() }))
     }
 
     /// There is a place in the line.
@@ -61,8 +61,8 @@ impl Line {
     }
 
     /// How many reads have been begun.
-    pub(super) fn begun(&self) -> u64 {
-        self.0.begun.load(Ordering::Relaxed)
+    pub(super) fn begun(&self) -> &Arc<AtomicU64> {
+        &self.0.begun
     }
 
     /// All readers read.
