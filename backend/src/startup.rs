@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     connection::{Deflate, Stop, Timing, listen, spread},
     http::{self, Page},
-    log::{Clock, Log, Reads, SqliteReader, SqliteStore, system_salts},
+    log::{Clock, Log, Reader, Reads, SqliteReader, SqliteStore, Store, system_salts},
     policy::{Doors, Origins, Pace, Places},
     records::{People, random_text},
 };
@@ -41,8 +41,8 @@ pub struct Application {
     reads_begun: Arc<AtomicU64>,
     stopping: CancellationToken,
     connections: TaskTracker,
-    /// Held as long as this server owns the data directory.
-    _lock: File,
+    /// Held as long as this server owns the data directory; none where it has none.
+    _lock: Option<File>,
 }
 
 impl Application {
@@ -55,10 +55,18 @@ impl Application {
         let lock = take_directory(&config.data)?;
         let epoch = random_text(10).context("the system gives no randomness")?;
         let store = SqliteStore::open(&config.data, &epoch)?;
+        let reader = SqliteReader::new(&config.data, store.epoch().clone());
+        Ok(Self { _lock: Some(lock), ..Self::on(store, reader, config, timing)? })
+    }
+
+    /// Builds a server whose log is in `store` and read by `reader`; the data directory is not touched.
+    ///
+    /// # Errors
+    /// Says in words what is in the way: the address cannot be listened on, or the system gives no thread.
+    pub fn on(store: impl Store, reader: impl Reader, config: &Config, timing: Timing) -> anyhow::Result<Self> {
         let clock: Clock = Arc::new(system_time);
         let log =
             Log::start(store, Arc::clone(&clock), system_salts()).context("the log's thread cannot be started")?;
-        let reader = SqliteReader::new(&config.data, log.epoch().clone());
         let reads = Reads::new(reader, log.rooms().kept().clone(), config.reads);
         let reads_begun = Arc::clone(reads.begun());
         let stopping = CancellationToken::new();
@@ -86,7 +94,7 @@ impl Application {
         let server = listen(builder, listener, timing, stopping.clone(), app)
             .with_context(|| cannot_listen(config.listen))?
             .run();
-        Ok(Self { server, address, log, reads_begun, stopping, connections, _lock: lock })
+        Ok(Self { server, address, log, reads_begun, stopping, connections, _lock: None })
     }
 
     /// The address that it listens on; the port is the real one where 0 was asked for.

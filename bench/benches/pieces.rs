@@ -26,7 +26,8 @@ fn main() -> anyhow::Result<()> {
     let event = posts::event(1).map_err(Error::from_boxed)?;
     let edit = posts::edit(2, Seq(1)).map_err(Error::from_boxed)?;
     for (name, form) in [("encode/plain", Form::Plain), ("encode/v1", Form::V1)] {
-        criterion.bench_function(name, |bench| bench.iter(|| frames::event(form, black_box(&event))));
+        criterion
+            .bench_function(name, |bench| bench.iter(|| frames::events(form, black_box(std::slice::from_ref(&event)))));
     }
     criterion.bench_function("digest", |bench| bench.iter(|| Digest::default().after(black_box(&event))));
     criterion.bench_function("fold/posted", |bench| bench.iter(|| Message::posted(black_box(&event))));

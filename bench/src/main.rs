@@ -1,6 +1,12 @@
 //! Benchmarks. Each prints its figures to the terminal; none asserts anything, because machines differ.
 
 mod durable;
+#[cfg(target_os = "linux")]
+mod relay;
+#[cfg(target_os = "linux")]
+mod serve;
+#[cfg(target_os = "linux")]
+mod shelf;
 mod slow;
 
 use std::{io::Write as _, path::PathBuf, time::Duration};
@@ -29,11 +35,34 @@ enum What {
         #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
         commit_ms: u64,
     },
+    /// One measurement of the relay, with a load of one's own.
+    #[cfg(target_os = "linux")]
+    Load(relay::free::Free),
+    /// The standard set: Warren beside its peers, and beside itself.
+    #[cfg(target_os = "linux")]
+    Relay(relay::standard::Standard),
+    /// What clients cost that stop reading, and that are all cut at once and come back.
+    #[cfg(target_os = "linux")]
+    Memory(relay::hardship::Hardship),
+    /// The server as it is, with its log on disk or in memory.
+    #[cfg(target_os = "linux")]
+    Serve(serve::Serve),
 }
 
 fn main() -> anyhow::Result<()> {
-    let Arguments { what: What::Durable { seconds, data, commit_ms } } = Arguments::parse();
-    durable::run(Duration::from_secs(seconds.max(1)), data, Duration::from_millis(commit_ms))
+    match Arguments::parse().what {
+        What::Durable { seconds, data, commit_ms } => {
+            durable::run(Duration::from_secs(seconds.max(1)), data, Duration::from_millis(commit_ms))
+        }
+        #[cfg(target_os = "linux")]
+        What::Load(free) => relay::free::run(free),
+        #[cfg(target_os = "linux")]
+        What::Relay(standard) => relay::standard::run(standard),
+        #[cfg(target_os = "linux")]
+        What::Memory(hardship) => relay::hardship::run(hardship),
+        #[cfg(target_os = "linux")]
+        What::Serve(serve) => serve::run(&serve),
+    }
 }
 
 /// To the terminal; where that is gone, there is nobody to be told.

@@ -10,6 +10,7 @@ mod child;
 mod client;
 mod commands;
 mod conformance;
+mod peers;
 mod place;
 mod say;
 mod server;

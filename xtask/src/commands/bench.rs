@@ -5,18 +5,26 @@ mod instructions;
 use anyhow::Result;
 
 use super::Command;
-use crate::{child, tools::Toolbox};
+use crate::{
+    child, peers,
+    server::{self, Profile},
+    tools::Toolbox,
+};
 
 pub(super) const COMMAND: Command = Command {
     name: "bench",
-    arguments: "durable [--seconds N] [--data DIRECTORY] [--commit-ms N] | instructions",
-    summary: "Print how many posts a second become durable",
-    help: "durable   posts a second, posts a commit and the wait for a post, for 1, 10 and 100 senders at a time, each\n          \
+    arguments: "relay | load | memory | durable | instructions [OPTIONS]",
+    summary: "Measure what Warren costs, beside its peers",
+    help: "relay     the standard set, some 10 minutes: what a relayed message and a connection cost, beside axum, actix-ws,\n          \
+           ws, Socket.IO and FastAPI, which are built and installed into target/peers. Ratios are printed;\n          \
+           target/bench/relay.json and relay.html keep everything. --only and --parties take parts of it.\n\
+           load      one measurement with a load of one's own: rooms, clients, senders, in flight or at a rate, payload,\n          \
+           protocol, clients that stall, clients that come and go\n\
+           memory    what clients cost that stop reading, and that are all cut at once and come back\n\
+           durable   posts a second, posts a commit and the wait for a post, for 1, 10 and 100 senders at a time, each\n          \
            waiting for its post to be on disk before it sends the next. --data says on which disk; --commit-ms makes\n          \
-           each commit take at least so long, as a slower disk would.\n\
-           instructions\n          \
-           how many instructions encoding, hashing, folding and appending take, which does not depend on how busy\n          \
-           the machine is. It takes callgrind, of Debian's valgrind.\n\n\
+           each commit take at least so long, as a slower disk would.\n\n\
+           `cargo xtask bench relay --help` (or another) names the options, docs/bench.md says what the figures mean.\n\
            The programs are built for release. Figures of different runs and machines cannot be compared; the ratios\n\
            of one run can.",
     run,
@@ -27,6 +35,14 @@ fn run(arguments: &[String]) -> Result<()> {
         return instructions::run();
     }
     let toolbox = Toolbox::bring()?;
+    let what = arguments.first().map(String::as_str);
+    let asks = arguments.iter().any(|word| matches!(word.as_str(), "--help" | "-h"));
+    if !asks && matches!(what, Some("relay" | "load" | "memory")) {
+        server::build(&toolbox, Profile::Release)?;
+        if what == Some("relay") || arguments.iter().any(|word| word.starts_with("--part")) {
+            peers::bring(&toolbox)?;
+        }
+    }
     let mut cargo = toolbox.cargo(["run", "--quiet", "--release", "--package", "bench", "--"]);
     cargo.args(arguments);
     if arguments.is_empty() {

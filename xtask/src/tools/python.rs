@@ -38,7 +38,8 @@ fn python() -> Result<&'static str> {
     find().context("no python3 of at least 3.10 with venv and ensurepip")
 }
 
-fn find() -> Option<&'static str> {
+/// One that is there, if any.
+pub(crate) fn find() -> Option<&'static str> {
     let check = "import sys, venv, ensurepip; assert sys.version_info >= (3, 10)";
     ["python3", "/usr/bin/python3"]
         .into_iter()
