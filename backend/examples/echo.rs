@@ -9,7 +9,9 @@ use std::{
 
 use actix_server::Server;
 use actix_web::{App, HttpRequest, HttpResponse, web};
-use backend::connection::{Conversation, Going, Outgoing, Stop, Timing, accept, frames, listen, serve, spread};
+use backend::connection::{
+    Conversation, Deflate, Going, Outgoing, Stop, Timing, accept, frames, listen, serve, spread,
+};
 use bytes::Bytes;
 use bytestring::ByteString;
 use clap::Parser;
@@ -53,7 +55,7 @@ async fn echo(
     payload: web::Payload,
     stop: web::Data<Stop>,
 ) -> Result<HttpResponse, actix_web::Error> {
-    let accepted = accept(&request, payload, &[], MOST).await?;
+    let accepted = accept(&request, payload, &[], MOST, Deflate::Always).await?;
     // Some cases send a large message in small pieces and slowly.
     let timing = Timing { drop_after: Duration::from_mins(5), ..Timing::default() };
     Ok(serve(accepted, Echo, timing, &stop))

@@ -1,11 +1,13 @@
 //! The configuration: flags, and `WARREN_*` variables for each; and what else the program can be asked for. The only
 //! module that reads the environment.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 use url::Url;
+
+use crate::log::ReadLimits;
 
 /// Warren: self-hosted chat that loses no message and doubles none.
 ///
@@ -74,6 +76,19 @@ pub struct Config {
     /// Turn the limits on posting off, per person and per address. For load tests.
     #[arg(long, env = "WARREN_NO_LIMITS", value_parser = clap::builder::FalseyValueParser::new())]
     pub no_limits: bool,
+
+    /// Never compress what goes over sockets. Compression (permessage-deflate) is agreed on with clients that offer it.
+    #[arg(long, env = "WARREN_NO_DEFLATE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_deflate: bool,
+
+    /// The most connections at a time; whoever comes beyond is told to come back later. As many as the limit on open
+    /// files allows, where nothing is said.
+    #[arg(long, env = "WARREN_MAX_CONNECTIONS", value_name = "COUNT")]
+    pub max_connections: Option<NonZeroUsize>,
+
+    /// How many reads of the log there may be. No flag: it is a matter of disks, and the same for all of them.
+    #[arg(skip)]
+    pub reads: ReadLimits,
 
     /// What to write to the terminal: error, warn, info, debug or trace, or a list such as `warn,backend=debug`.
     #[arg(long, env = "WARREN_LOG", value_name = "LEVEL", default_value = "warn", value_parser = parse_log, global = true)]

@@ -4,6 +4,7 @@
 //! Invariants: one slow client costs nobody else anything, and the server a bounded amount of memory; control frames
 //! stand between frames; every end has a close code, except where the client no longer reads.
 
+mod deflate;
 mod edge;
 mod fan;
 mod follow;
@@ -18,6 +19,7 @@ mod writing;
 
 pub mod frames;
 
+pub use deflate::{Agreed, Deflate, deflated};
 pub use edge::{Accepted, accept};
 pub use fan::Fan;
 pub use gate::Incoming;

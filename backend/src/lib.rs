@@ -10,9 +10,9 @@
 
 use std::sync::Arc;
 
-use connection::{Stop, Timing};
+use connection::{Deflate, Stop, Timing};
 use log::{Clock, Log, Reads};
-use policy::{Origins, Pace};
+use policy::{Doors, Origins, Pace};
 use records::People;
 
 pub mod config;
@@ -34,8 +34,12 @@ pub struct Warren {
     pub people: People,
     /// From where requests may come.
     pub origins: Origins,
+    /// How many may connect.
+    pub doors: Doors,
     /// How fast posts may.
     pub pace: Pace,
+    /// With whom compression is agreed on.
+    pub deflate: Deflate,
     /// The clocks of a connection.
     pub timing: Timing,
     /// The server's clock.

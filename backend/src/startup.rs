@@ -5,7 +5,7 @@ use std::{
     io::{self, Read as _, Write as _},
     net::{SocketAddr, TcpListener},
     path::Path,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -19,10 +19,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     Warren,
     config::Config,
-    connection::{Stop, Timing, listen, spread},
+    connection::{Deflate, Stop, Timing, listen, spread},
     http::{self, Page},
     log::{Clock, Log, Reader, Reads, SqliteReader, SqliteStore, Store, system_salts},
-    policy::{Origins, Pace},
+    policy::{Doors, Origins, Pace, Places},
     records::{People, random_text},
 };
 
@@ -38,6 +38,7 @@ pub struct Application {
     server: Server,
     address: SocketAddr,
     log: Log,
+    reads_begun: Arc<AtomicU64>,
     stopping: CancellationToken,
     connections: TaskTracker,
     /// Held as long as this server owns the data directory; none where it has none.
@@ -66,7 +67,8 @@ impl Application {
         let clock: Clock = Arc::new(system_time);
         let log =
             Log::start(store, Arc::clone(&clock), system_salts()).context("the log's thread cannot be started")?;
-        let reads = Reads::new(reader);
+        let reads = Reads::new(reader, log.rooms().kept().clone(), config.reads);
+        let reads_begun = Arc::clone(reads.begun());
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {
@@ -74,7 +76,9 @@ impl Application {
             people: People::new(reads.clone()),
             reads,
             origins: Origins::new(config.listen.ip(), config.url.clone()),
+            doors: Doors::new(Places::new(config.max_connections, rlimit::increase_nofile_limit(u64::MAX).ok())),
             pace: Pace::new(!config.no_limits),
+            deflate: if config.no_deflate { Deflate::Never } else { Deflate::Shared },
             timing,
             clock,
             stop: Stop { stopping: stopping.clone(), connections: connections.clone(), come_back: spread },
@@ -90,13 +94,19 @@ impl Application {
         let server = listen(builder, listener, timing, stopping.clone(), app)
             .with_context(|| cannot_listen(config.listen))?
             .run();
-        Ok(Self { server, address, log, stopping, connections, _lock: None })
+        Ok(Self { server, address, log, reads_begun, stopping, connections, _lock: None })
     }
 
     /// The address that it listens on; the port is the real one where 0 was asked for.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// How many reads of its logs have been begun: it goes on while the server runs.
+    #[must_use]
+    pub fn reads_begun(&self) -> &Arc<AtomicU64> {
+        &self.reads_begun
     }
 
     /// Runs until `stop` is there. Then every connection is told to come back later, everything that was taken is

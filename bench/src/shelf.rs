@@ -130,13 +130,20 @@ impl Reader for Shelf {
         &self.epoch
     }
 
-    fn ends(&self, room: &RoomName, at: Seq, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
+    fn ends(&self, room: &RoomName, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
         Ok(self.look(room, |room| {
             let RoomState { head, digest, about, .. } = room.state.clone();
-            let ends = Ends { first: Seq(1), head, digest, at: room.digest(at) };
+            let ends = Ends { first: Seq(1), head, digest };
             let newest = room.before(Seq(u64::MAX), messages as usize);
             let more_before = messages > 0 && newest.len() < room.messages.len();
             (ends, Snapshot { about, messages: newest, more_before })
+        }))
+    }
+
+    fn digests(&self, room: &RoomName, from: Seq, most: u32) -> Result<Vec<(Seq, Digest)>, ReadError> {
+        Ok(self.look(room, |room| {
+            let seqs = (from.0..=room.state.head.0).take(most as usize).map(Seq);
+            seqs.filter_map(|seq| Some((seq, room.digest(seq)?))).collect()
         }))
     }
 
@@ -185,13 +192,14 @@ impl Reader for Shelf {
         }))
     }
 
-    fn person_of(&self, token_hash: &[u8; 32]) -> Result<Option<Person>, ReadError> {
+    fn people_of(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError> {
         let kept = self.kept();
-        let person = kept.sessions.get(token_hash).and_then(|id| {
-            let name = kept.people.get(id)?.clone();
-            Some(Person { id: id.clone(), name })
-        });
-        Ok(person)
+        let person = |hash| {
+            let id = kept.sessions.get(hash)?.clone();
+            let name = kept.people.get(&id)?.clone();
+            Some(Person { id, name })
+        };
+        Ok(token_hashes.iter().map(person).collect())
     }
 }
 

@@ -209,8 +209,13 @@ impl TryFrom<Body> for EventBody {
 
 impl From<EventBody> for Body {
     fn from(body: EventBody) -> Self {
-        let mut fields = Self { r#type: body.kind().to_owned(), target: body.target(), ..Self::default() };
-        let hash = body.hash();
+        // Where the words are there, the hash can be made from them, and is not said: it is not made here either.
+        let is_said = matches!(
+            &body,
+            EventBody::Posted { words: Words::Kept { .. }, .. } | EventBody::Edited { words: Words::Kept { .. }, .. }
+        );
+        let hash = (!is_said).then(|| body.hash());
+        let mut fields = Self { r#type: body.kind().to_owned(), target: body.target(), hash, ..Self::default() };
         match body {
             EventBody::Posted { words: Words::Kept { salt, text, mentions }, reply_to } => {
                 return Self { text: Some(text), salt: Some(salt), reply_to, mentions, ..fields };
@@ -225,6 +230,6 @@ impl From<EventBody> for Body {
             | EventBody::Deleted { .. }
             | EventBody::Unknown { .. } => {}
         }
-        Self { hash: Some(hash), ..fields }
+        fields
     }
 }

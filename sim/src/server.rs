@@ -17,10 +17,10 @@ use actix_http::Request;
 use actix_web::{App, body::BoxBody, dev::Service as _, dev::ServiceResponse, test, web};
 use backend::{
     Warren,
-    connection::{Fan, Stop, Timing},
+    connection::{Deflate, Fan, Stop, Timing},
     http::{self, Page},
-    log::{Clock, Log, Read, Reads, Salts},
-    policy::{Origins, Pace},
+    log::{self, Clock, Log, Read, ReadLimits, Reads, Salts},
+    policy::{Doors, Origins, Pace, Places},
     records::People,
 };
 use futures_util::future::LocalBoxFuture;
@@ -82,7 +82,9 @@ impl Server {
         };
         let (log, writer) = Log::with_writer(Kept::on(disk), Arc::clone(&clock), salts);
         disk.publish_to(log.rooms().clone());
-        let (reads, to_read) = reads(disk);
+        // Some servers turn away more than they take.
+        let limits = if tools.chance.one_in(4) { ReadLimits { readers: 1, waiting: 0 } } else { ReadLimits::default() };
+        let (reads, to_read) = reads(disk, log.rooms().kept().clone(), limits);
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {
@@ -90,7 +92,9 @@ impl Server {
             people: People::new(reads.clone()),
             reads,
             origins: Origins::new(std::net::Ipv4Addr::LOCALHOST.into(), None),
+            doors: Doors::new(Places::new(None, None)),
             pace: Pace::new(limited),
+            deflate: Deflate::Shared,
             timing: Timing::default(),
             clock,
             stop: Stop { stopping: stopping.clone(), connections: connections.clone(), come_back: || 1_000 },
@@ -124,10 +128,10 @@ fn clock(began: Instant, error: ClockError) -> Clock {
 }
 
 /// Reads that wait in a queue until their time has come.
-fn reads(disk: &Disk) -> (Reads, mpsc::UnboundedReceiver<Read>) {
+fn reads(disk: &Disk, kept: log::Kept, limits: ReadLimits) -> (Reads, mpsc::UnboundedReceiver<Read>) {
     let (ask, asked) = mpsc::unbounded_channel();
     let threads = Arc::new(move |read| drop(ask.send(read)));
-    (Reads::on(Shelf::of(disk), threads), asked)
+    (Reads::on(Shelf::of(disk), kept, limits, threads), asked)
 }
 
 /// Does each read after a while, several at a time.

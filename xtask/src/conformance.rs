@@ -6,6 +6,7 @@ mod report;
 use std::{
     fs,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    num::NonZero,
     process::Child,
     thread,
     time::{Duration, Instant},
@@ -35,9 +36,10 @@ pub(crate) fn check(toolbox: &Toolbox) -> Result<()> {
 
     let address = free_address()?;
     let mut echo = Echo::start(address)?;
-    say::timed("Run the cases (about a minute)", || {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    say::timed("Run the cases (some minutes)", || {
         let mut fuzz = child::command(&kosoku);
-        fuzz.args(["--mode", "fuzzingclient", "--outdir"]).arg(&folder);
+        fuzz.args(["--mode", "fuzzingclient", "--parallelism", &cores.to_string(), "--outdir"]).arg(&folder);
         for (group, _) in report::GROUPS {
             fuzz.args(["--include", &format!("{group}.*")]);
         }

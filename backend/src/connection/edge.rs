@@ -2,10 +2,15 @@
 //! the decoder. What goes out does not pass through that layer: it is written to the socket that was handed over.
 
 use actix_http::BoxedPayloadStream;
-use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse, error::ErrorBadRequest, web};
+use actix_web::{
+    FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse,
+    error::ErrorBadRequest,
+    http::header::{HeaderValue, SEC_WEBSOCKET_EXTENSIONS},
+    web,
+};
 use actix_ws::AggregatedMessageStream;
 
-use super::{Incoming, Outgoing, Upgraded};
+use super::{Agreed, Deflate, Incoming, Outgoing, Upgraded};
 
 /// A connection that has been accepted.
 pub struct Accepted {
@@ -22,7 +27,8 @@ pub struct Accepted {
 }
 
 /// Accepts a WebSocket handshake (RFC 6455 section 4.2), for messages of at most `most` bytes. Of the sub-protocols
-/// that the client offers, the first of `protocols` is echoed.
+/// that the client offers, the first of `protocols` is echoed. Compression is agreed on `with` those who
+/// offer it.
 ///
 /// # Errors
 /// The response that says what is wrong with the handshake.
@@ -31,15 +37,21 @@ pub async fn accept(
     payload: web::Payload,
     protocols: &[&str],
     most: usize,
+    with: Deflate,
 ) -> Result<Accepted, actix_web::Error> {
     let upgraded = request.extensions().get::<Upgraded>().cloned();
     let upgraded = upgraded.ok_or_else(|| ErrorBadRequest("a WebSocket handshake has no body"))?;
-    let incoming = Incoming::new(payload.into_inner(), most);
+    let offers = request.headers().get_all(SEC_WEBSOCKET_EXTENSIONS).map(HeaderValue::as_bytes);
+    let deflate = Agreed::on(offers, with);
+    let incoming = Incoming::new(payload.into_inner(), most, deflate);
     let stream: BoxedPayloadStream = Box::pin(incoming.clone());
     let mut gated = actix_web::dev::Payload::Stream { payload: stream };
     let payload = web::Payload::from_request(request, &mut gated).await?;
-    let (response, _session, messages) = actix_ws::handle_with_protocols(request, payload, protocols)?;
-    let outgoing = Outgoing::new(upgraded.socket(), upgraded.fan());
+    let (mut response, _session, messages) = actix_ws::handle_with_protocols(request, payload, protocols)?;
+    if let Some(answer) = deflate.and_then(|agreed| HeaderValue::try_from(agreed.answer()).ok()) {
+        response.headers_mut().insert(SEC_WEBSOCKET_EXTENSIONS, answer);
+    }
+    let outgoing = Outgoing::new(upgraded.socket(), upgraded.fan(), deflate);
     // The gate has judged sizes already; the decoder must only not be stricter.
     let messages = messages.max_frame_size(most).aggregate_continuations().max_continuation_size(most);
     Ok(Accepted { response, incoming, messages, outgoing, upgraded })

@@ -179,8 +179,7 @@ impl Local {
 
     /// The signals that have been sent out since `seen`, which is brought up to date.
     pub(super) fn signals(&self, seen: &mut Seen) -> Vec<Bytes> {
-        let encode = |signal| frames::v1(&shared::ServerFrame::Signal(signal));
-        self.room.signals(seen).into_iter().map(encode).collect()
+        self.room.signals(seen, frames::signal)
     }
 
     /// A follower goes.

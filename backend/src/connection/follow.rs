@@ -4,7 +4,7 @@
 use std::{rc::Rc, rc::Weak, sync::Arc};
 
 use bytes::Bytes;
-use shared::{Event, Person, PersonId, RoomName, Seq};
+use shared::{Person, PersonId, RoomName, Seq};
 
 use super::{
     fan::{Fan, Local, Next},
@@ -58,7 +58,7 @@ impl Follow {
     pub(super) fn begin(start: Start, fan: &Fan, out: Weak<Shared>) -> Self {
         let Start { room, cursor, form, person, reads } = start;
         let (local, place) = fan.follow(&room, &person, out);
-        let seen = (form == Form::V1).then(Seen::default);
+        let seen = (form != Form::Plain).then(Seen::default);
         Self { local, place, person: person.id, start: cursor, cursor, form, seen, reads, state: Looking::InRing }
     }
 
@@ -140,11 +140,9 @@ impl Follow {
         self.cursor = cursor;
     }
 
-    /// It has taken these from the log, and looks at the ring again.
-    pub(super) fn read(&mut self, events: &[Event]) {
-        if let Some(event) = events.last() {
-            self.cursor = event.seq;
-        }
+    /// It has taken everything up to here from the log, and looks at the ring again.
+    pub(super) fn read(&mut self, last: Seq) {
+        self.cursor = last;
         self.state = Looking::InRing;
     }
 }

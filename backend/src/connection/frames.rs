@@ -6,8 +6,9 @@ use actix_http::ws::{CloseCode, CloseReason, OpCode, Parser};
 use bytes::{Bytes, BytesMut};
 use chrono::{Local, TimeZone as _};
 use serde::Serialize;
-use shared::{Event, EventBody, Millis, PlainMessage, ServerFrame, Words};
+use shared::{Event, EventBody, Millis, PlainMessage, ServerFrame, Signal, Words};
 
+use super::deflated;
 use crate::log::ring::Form;
 
 /// Longest close reason, in bytes (RFC 6455 section 5.5: a control frame has at most 125, two of them the code).
@@ -56,6 +57,12 @@ pub fn v1(frame: &ServerFrame) -> Bytes {
     json(frame)
 }
 
+/// A signal.
+#[must_use]
+pub fn signal(signal: Signal) -> Bytes {
+    v1(&ServerFrame::Signal(signal))
+}
+
 /// A message of the plain relay.
 #[must_use]
 pub fn plain(name: &str, message: &str, at: Millis) -> Bytes {
@@ -67,7 +74,17 @@ pub fn plain(name: &str, message: &str, at: Millis) -> Bytes {
 pub fn events(form: Form, events: &[Event]) -> Bytes {
     match form {
         Form::V1 => v1_events(events),
+        Form::V1Deflated => as_in(form, v1_events(events)),
         Form::Plain => plain_events(events),
+    }
+}
+
+/// A finished frame as it is in a form: compressed, where the form says so and it becomes smaller.
+#[must_use]
+pub fn as_in(form: Form, frame: Bytes) -> Bytes {
+    match form {
+        Form::V1Deflated => deflated(&frame).unwrap_or(frame),
+        Form::V1 | Form::Plain => frame,
     }
 }
 

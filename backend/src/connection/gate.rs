@@ -3,6 +3,9 @@
 //! The framework looks at a frame's declared length only when the whole frame has arrived, and at UTF-8 only when the
 //! whole message has. The gate ends the stream at the first byte that is wrong, so that a frame that declares 4 GiB
 //! costs nothing, and so that everything good before it is still delivered. What ended it is its [`Verdict`].
+//!
+//! Where compression was agreed on, it inflates what came compressed as it comes, and gives the decoder behind it plain
+//! messages: it knows no compression.
 
 use std::{
     cell::RefCell,
@@ -16,7 +19,10 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use shared::close;
 
+use super::deflate::Agreed;
+
 mod check;
+mod passing;
 mod utf8;
 
 pub(super) use check::Verdict;
@@ -37,9 +43,9 @@ struct Gate {
 }
 
 impl Incoming {
-    /// A gate that lets messages of at most `most` bytes pass.
-    pub(super) fn new(payload: Payload, most: usize) -> Self {
-        let gate = Gate { payload, check: Check::new(most as u64), verdict: None, ended: false };
+    /// A gate that lets messages of at most `most` bytes pass, compressed ones too where that was agreed on.
+    pub(super) fn new(payload: Payload, most: usize, agreed: Option<Agreed>) -> Self {
+        let gate = Gate { payload, check: Check::new(most, agreed.is_some()), verdict: None, ended: false };
         Self { shared: Rc::new(RefCell::new(gate)) }
     }
 
@@ -70,29 +76,28 @@ impl Stream for Incoming {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let gate = &mut *self.shared.borrow_mut();
-        if gate.ended {
-            return Poll::Ready(None);
-        }
-        let Poll::Ready(chunk) = gate.payload.poll_next_unpin(cx) else { return Poll::Pending };
-        match chunk {
-            Some(Ok(chunk)) => {
-                let Passed { bytes, end } = gate.check.pass(&chunk);
-                gate.ended = end.is_some();
-                if let Some(End::Wrong(verdict)) = end {
-                    gate.verdict = Some(verdict);
+        while !gate.ended {
+            let Poll::Ready(chunk) = gate.payload.poll_next_unpin(cx) else { return Poll::Pending };
+            match chunk {
+                Some(Ok(chunk)) => {
+                    let Passed { bytes, end } = gate.check.pass(&chunk);
+                    gate.ended = end.is_some();
+                    if let Some(End::Wrong(verdict)) = end {
+                        gate.verdict = Some(verdict);
+                    }
+                    // Of a compressed message nothing passes until it is whole.
+                    if !bytes.is_empty() {
+                        return Poll::Ready(Some(Ok(bytes)));
+                    }
                 }
-                Poll::Ready(Some(Ok(chunk.slice(..bytes))))
-            }
-            Some(Err(error)) => {
-                gate.ended = true;
-                tracing::debug!(%error, "the connection broke");
-                Poll::Ready(None)
-            }
-            None => {
-                gate.ended = true;
-                Poll::Ready(None)
+                Some(Err(error)) => {
+                    gate.ended = true;
+                    tracing::debug!(%error, "the connection broke");
+                }
+                None => gate.ended = true,
             }
         }
+        Poll::Ready(None)
     }
 }
 
@@ -101,7 +106,7 @@ impl Verdict {
     pub(super) fn code(self) -> u16 {
         match self {
             Self::Protocol(_) => close::PROTOCOL_ERROR,
-            Self::NotUtf8 => close::INVALID,
+            Self::NotUtf8 | Self::Corrupt => close::INVALID,
             Self::TooBig => close::TOO_BIG,
         }
     }
@@ -111,6 +116,7 @@ impl Verdict {
         match self {
             Self::Protocol(why) => why,
             Self::NotUtf8 => "not UTF-8",
+            Self::Corrupt => "not compressed as agreed",
             Self::TooBig => "message too big",
         }
     }

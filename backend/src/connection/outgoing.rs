@@ -7,30 +7,29 @@ use std::{
     collections::VecDeque,
     pin::Pin,
     rc::Rc,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use bytes::Bytes;
-use shared::{Event, RoomName, Seq, close};
+use shared::{RoomName, Seq, close};
 use smallvec::SmallVec;
 use tokio::sync::Notify;
 
 use super::{
+    Agreed,
     fan::{Fan, Local},
     follow::{Follow, Looking, Standing, Start},
     frames,
     socket::Socket,
     writing::{Broken, Unsent},
 };
-use crate::log::{ReadError, signals::Seen};
+use crate::log::{ReadError, Stretch, ring::Form, signals::Seen};
 
 /// While more than so many replies, or bytes of them, wait, the client is not read.
 const REPLIES: usize = 64;
 const REPLY_BYTES: usize = 256 * 1024;
-/// Most events, and about the most bytes of text, that are read from the log in one go.
-const LOG_EVENTS: u32 = 256;
-const LOG_BYTES: usize = 32 * 1024;
 
 /// What goes out on a connection; a handle that the conversation and the connection share.
 #[derive(Clone)]
@@ -42,6 +41,7 @@ pub(super) struct Shared {
     state: RefCell<State>,
     socket: Rc<dyn Socket>,
     fan: Fan,
+    deflate: Option<Agreed>,
     /// The connection's own task is to look: the fan could not do all.
     stir: Notify,
 }
@@ -57,7 +57,7 @@ struct State {
     reading: Option<(Standing, Reading)>,
 }
 
-type Reading = Pin<Box<dyn Future<Output = Result<Vec<Event>, ReadError>>>>;
+type Reading = Pin<Box<dyn Future<Output = Result<Arc<Stretch>, ReadError>>>>;
 
 /// How far the end of a connection has come.
 enum Ending {
@@ -74,7 +74,7 @@ enum Ending {
 }
 
 impl Outgoing {
-    pub(super) fn new(socket: Rc<dyn Socket>, fan: Fan) -> Self {
+    pub(super) fn new(socket: Rc<dyn Socket>, fan: Fan, deflate: Option<Agreed>) -> Self {
         let state = State {
             replies: VecDeque::new(),
             reply_bytes: 0,
@@ -83,16 +83,25 @@ impl Outgoing {
             ending: Ending::Open,
             reading: None,
         };
-        Self { shared: Rc::new(Shared { state: RefCell::new(state), socket, fan, stir: Notify::new() }) }
+        Self { shared: Rc::new(Shared { state: RefCell::new(state), socket, fan, deflate, stir: Notify::new() }) }
     }
 
-    /// Queues a frame that is this client's own.
+    /// Queues a frame that is this client's own. It is compressed, where that was agreed on and gains something.
     pub fn reply(&self, frame: Bytes) {
         let mut state = self.shared.state.borrow_mut();
         if matches!(state.ending, Ending::Open) {
+            let frame = match self.shared.deflate {
+                Some(agreed) => agreed.deflate(frame),
+                None => frame,
+            };
             state.reply_bytes += frame.len();
             state.replies.push_back(frame);
         }
+    }
+
+    /// How events of `warren.v1` go out here.
+    pub(super) fn v1_form(&self) -> Form {
+        if self.shared.deflate.is_some() { Form::V1Deflated } else { Form::V1 }
     }
 
     /// Closes with a code and a reason, after what is there.
@@ -298,19 +307,21 @@ impl State {
     fn begin_reading(&self) -> Option<(Standing, Reading)> {
         let follow = self.behind()?;
         let (standing, reads, room) = (follow.standing(), follow.reads().clone(), follow.name().clone());
-        let reading = async move { reads.after(room, standing.cursor, LOG_EVENTS, LOG_BYTES).await };
+        let reading = async move { reads.after(&room, standing.cursor).await };
         Some((standing, Box::pin(reading)))
     }
 
     /// Takes what was read from the log, where the cursor still stands there.
-    fn read(&mut self, standing: Standing, read: Result<Vec<Event>, ReadError>) {
+    fn read(&mut self, standing: Standing, read: Result<Arc<Stretch>, ReadError>) {
         let Some(follow) = self.follows.iter_mut().find(|follow| follow.standing() == standing) else { return };
         match read {
             // The room says that there is more, and the log does not have it: reading again would not end.
-            Ok(events) if events.is_empty() => self.close_with(frames::close(Some(close::TRY_LATER), "1000")),
-            Ok(events) => {
-                self.unsent.extend([frames::events(follow.form(), &events)]);
-                follow.read(&events);
+            Ok(stretch) if stretch.last() <= standing.cursor => {
+                self.close_with(frames::close(Some(close::TRY_LATER), "1000"));
+            }
+            Ok(stretch) => {
+                self.unsent.extend([stretch.after(standing.cursor, follow.form(), frames::events)]);
+                follow.read(stretch.last());
             }
             Err(_) => self.close_with(frames::close(Some(close::TRY_LATER), "1000")),
         }

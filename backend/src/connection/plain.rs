@@ -40,7 +40,7 @@ impl Plain {
     ) -> Result<Self, ReadError> {
         let me = Someone::plain(id);
         let followed = warren.log.rooms().enter(&room);
-        let (ends, _) = warren.reads.ends(room.clone(), Seq::ZERO, 0).await?;
+        let ends = warren.reads.ends(&followed, Seq::ZERO).await?;
         followed.observe(ends.head, ends.digest);
         let (person, reads) = (me.person(), warren.reads.clone());
         out.follow(Start { room: followed, cursor: ends.head, form: Form::Plain, person, reads });

@@ -102,7 +102,7 @@ pub fn serve<C: Conversation + 'static>(
     timing: Timing,
     stop: &Stop,
 ) -> HttpResponse {
-    let Accepted { response, incoming, messages, outgoing, upgraded } = accepted;
+    let Accepted { response, incoming, messages, outgoing, upgraded, .. } = accepted;
     let life = live(incoming, messages, outgoing, conversation, timing, stop.clone());
     upgraded.begin(Box::pin(stop.connections.track_future(life)));
     response

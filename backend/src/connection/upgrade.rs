@@ -10,7 +10,7 @@ use std::{
     net::TcpListener,
     pin::{Pin, pin},
     rc::Rc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -38,6 +38,8 @@ use super::{
     socket::{Scratch, Tcp, set_up},
 };
 
+/// Most bytes that the framework takes before it looks at them, and those of one read.
+const AT_ONCE: usize = 16 * 1024;
 /// How long the framework waits for a client to take the end of a connection that was not upgraded.
 const DISCONNECT: Duration = Duration::from_secs(2);
 
@@ -77,17 +79,20 @@ impl Upgraded {
     }
 }
 
-/// What comes in on a socket, as the framework wants it.
+/// What comes in on a socket, as the framework wants it. The framework takes all that there is before it looks at any
+/// of it; so now and then there is nothing for a moment, and nobody can fill its memory by sending fast.
 pub struct Inbound {
     first: Option<Bytes>,
     socket: Rc<dyn Socket>,
+    /// Bytes since the last such moment.
+    taken: usize,
 }
 
 impl Inbound {
     /// What comes in, with what has come with the request already.
     #[must_use]
     pub fn new(first: Bytes, socket: Rc<dyn Socket>) -> Self {
-        Self { first: Some(first).filter(|first| !first.is_empty()), socket }
+        Self { first: Some(first).filter(|first| !first.is_empty()), socket, taken: 0 }
     }
 
     /// As the payload of a request.
@@ -105,7 +110,14 @@ impl Stream for Inbound {
         if let Some(first) = self.first.take() {
             return Poll::Ready(Some(Ok(first)));
         }
-        self.socket.poll_read(cx).map(|read| match read {
+        if self.taken >= AT_ONCE {
+            self.taken = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let read = ready!(self.socket.poll_read(cx));
+        self.taken = read.as_ref().map_or(0, |bytes| self.taken + bytes.len());
+        Poll::Ready(match read {
             Ok(bytes) if bytes.is_empty() => None,
             Ok(bytes) => Some(Ok(bytes)),
             Err(error) => Some(Err(PayloadError::Io(error))),

@@ -8,12 +8,13 @@ use std::{
     sync::Arc,
 };
 
+use bytes::Bytes;
 use bytestring::ByteString;
 use futures_util::{StreamExt as _, stream::FuturesOrdered};
 use serde_json::{Map, Value};
 use shared::{
-    ClientFrame, ClientKey, Command, Cursor, LIMITS, PersonName, Refusal, RefusalCode, RoomHead, RoomName, Seq,
-    ServerFrame, close,
+    ClientFrame, ClientKey, Command, Cursor, Epoch, LIMITS, PersonName, Refusal, RefusalCode, Reset, RoomHead,
+    RoomName, Seq, ServerFrame, Snapshot, close,
 };
 use tokio::time::Instant;
 
@@ -24,7 +25,7 @@ use super::{
 };
 use crate::{
     Warren,
-    log::{self, Appended, Ends, Line, NotAppended, ReadError, Rename, ring::Form},
+    log::{self, Appended, Ends, Line, NotAppended, Opening, ReadError, Rename},
     records::Someone,
 };
 
@@ -38,8 +39,6 @@ use resume::{Resume, resume};
 
 /// Most commands of one connection that are under way at a time.
 const UNDER_WAY: usize = 64;
-/// Messages of a snapshot.
-const SNAPSHOT: u32 = 50;
 
 type Answer = Pin<Box<dyn Future<Output = (RoomName, ClientKey, Result<Appended, NotAppended>)>>>;
 
@@ -129,34 +128,39 @@ impl V1 {
         }
         let earlier = self.unfollow(out, &room);
         let followed = self.warren.log.rooms().enter(&room);
-        let reads = &self.warren.reads;
-        let read = async {
-            // Without a cursor it is a snapshot for certain, and one read is enough.
-            let messages = if after.is_none() { SNAPSHOT } else { 0 };
-            let cursor = after.as_ref().map(|after| after.seq).unwrap_or_default();
-            let (ends, snapshot) = reads.ends(room.clone(), cursor, messages).await?;
-            let (reset, (ends, snapshot)) = match resume(reads.epoch(), &ends, after.as_ref()) {
-                Resume::From(cursor) => return Ok((ends, cursor, None, None)),
-                Resume::Snapshot(None) => (None, (ends, snapshot)),
-                Resume::Snapshot(reset) => (reset, reads.ends(room.clone(), cursor, SNAPSHOT).await?),
-            };
-            let head = ends.head;
-            Ok((ends, head, Some(snapshot), reset))
+        let (reads, form) = (&self.warren.reads, out.v1_form());
+        let (ends, cursor, frame) = match resume(reads, &followed, after.as_ref()).await {
+            Ok(Resume::From(ends, cursor)) => (ends, cursor, opened(room, reads.epoch(), &ends, None, None)),
+            Ok(Resume::Snapshot(opening, reset)) => {
+                let encode = |opening: &Opening| {
+                    let frame = opened(room, reads.epoch(), opening.ends(), Some(opening.snapshot().clone()), reset);
+                    frames::as_in(form, frame)
+                };
+                (*opening.ends(), opening.ends().head, opening.frame(reset, form, encode))
+            }
+            Err(why) => return refuse_all(out, Some(&room), None, self.not_opened(&why)),
         };
-        if let Ok::<_, ReadError>((ends, cursor, snapshot, reset)) = read.await {
-            followed.observe(ends.head, ends.digest);
-            let epoch = reads.epoch().clone();
-            let Ends { first, head, digest, .. } = ends;
-            out.reply(frames::v1(&ServerFrame::Opened { room, epoch, first, head, digest, snapshot, reset }));
-            let (person, reads) = (self.me.person(), reads.clone());
-            out.follow(Start { room: followed, cursor, form: Form::V1, person, reads });
-        } else {
-            let why = "The room cannot be read at the moment. It is tried again.";
-            let refusal = Refusal::transient(RefusalCode::Storage, why, STORAGE_RETRY_MS);
-            refuse_all(out, Some(&room), None, refusal);
-        }
+        followed.observe(ends.head, ends.digest);
+        out.reply(frame);
+        let (person, reads) = (self.me.person(), reads.clone());
+        out.follow(Start { room: followed, cursor, form, person, reads });
         // Let go only now: the person was in the room all the time.
         drop(earlier);
+    }
+
+    /// What is said where a room could not be opened. Those who are told so together come back spread.
+    fn not_opened(&self, why: &ReadError) -> Refusal {
+        let spread = u64::from((self.warren.stop.come_back)());
+        match why {
+            ReadError::Busy => {
+                let why = "The server has too much to do. The room is opened in a moment.";
+                Refusal::transient(RefusalCode::Busy, why, spread)
+            }
+            ReadError::Sqlite(_) | ReadError::Stopped => {
+                let why = "The room cannot be read at the moment. It is tried again.";
+                Refusal::transient(RefusalCode::Storage, why, STORAGE_RETRY_MS + spread)
+            }
+        }
     }
 
     async fn rename(&mut self, out: &Outgoing, name: PersonName) {
@@ -177,7 +181,7 @@ impl V1 {
                 self.me.rename(name);
                 self.warren.log.rooms().rename(&self.me.person());
             }
-            Err(why) => refuse_all(out, None, None, refusal_of(why)),
+            Err(why) => refuse_all(out, None, None, refusal_of(why, self.warren.stop.come_back)),
         }
     }
 }
@@ -214,6 +218,11 @@ impl Conversation for V1 {
     fn is_full(&self) -> bool {
         self.answers.len() >= UNDER_WAY
     }
+}
+
+fn opened(room: RoomName, epoch: &Epoch, ends: &Ends, snapshot: Option<Snapshot>, reset: Option<Reset>) -> Bytes {
+    let (epoch, Ends { first, head, digest }) = (epoch.clone(), *ends);
+    frames::v1(&ServerFrame::Opened { room, epoch, first, head, digest, snapshot, reset })
 }
 
 fn refuse(out: &Outgoing, room: &RoomName, key: &ClientKey, refusal: Refusal) {

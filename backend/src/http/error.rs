@@ -20,6 +20,7 @@ pub(super) enum ApiError {
     TooBig,
     NoSuchPath,
     Unavailable,
+    Full,
 }
 
 #[derive(Serialize)]
@@ -37,14 +38,26 @@ impl ApiError {
             Self::NotJson => "not_json",
             Self::TooBig => "too_long",
             Self::NoSuchPath => "no_such_path",
-            Self::Unavailable => "busy",
+            Self::Unavailable | Self::Full => "busy",
+        }
+    }
+
+    fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::Unavailable => Some(2),
+            Self::Full => Some(10),
+            _ => None,
         }
     }
 
     /// The answer that says it.
     pub(super) fn response(&self) -> HttpResponse {
         let body = Body { code: self.code(), message: self.to_string() };
-        HttpResponse::build(self.status_code()).insert_header((header::CACHE_CONTROL, "no-store")).json(body)
+        let mut response = HttpResponse::build(self.status_code());
+        if let Some(seconds) = self.retry_after_s() {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        response.insert_header((header::CACHE_CONTROL, "no-store")).json(body)
     }
 }
 
@@ -58,6 +71,7 @@ impl fmt::Display for ApiError {
             Self::TooBig => f.write_str("The body is too long."),
             Self::NoSuchPath => f.write_str("There is nothing at this path."),
             Self::Unavailable => f.write_str("The server cannot read its log at the moment. Try again later."),
+            Self::Full => f.write_str("Too many are connected. Try again later."),
         }
     }
 }
@@ -71,7 +85,7 @@ impl ResponseError for ApiError {
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooBig => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoSuchPath => StatusCode::NOT_FOUND,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 

@@ -51,5 +51,5 @@ pub(super) async fn page(
     }
     let page = warren.reads.page(room, place, limit).await?;
     // Not to be stored: what is deleted later would stay in the browser's cache.
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(page))
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(&*page))
 }

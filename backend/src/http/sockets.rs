@@ -15,10 +15,12 @@ use super::{
 use crate::{
     Warren,
     connection::{Accepted, Conversation, Going, Outgoing, Plain, V1, accept, serve},
-    policy::Forbidden,
+    policy::{Forbidden, Full, doors::Handshake},
     records::{Token, random_id},
 };
 
+/// When as many are connected as may be, it takes a while until some are not: milliseconds.
+const FULL_MS: u32 = 5_000;
 /// The sub-protocol that is echoed where it is offered.
 const V1_PROTOCOL: &str = "warren.v1";
 
@@ -35,7 +37,12 @@ pub(super) async fn plain(
     warren: web::Data<Warren>,
 ) -> Result<HttpResponse, actix_web::Error> {
     check_origin(&request, &warren, false)?;
-    let accepted = accept(&request, payload, &[], LIMITS.frame_bytes).await?;
+    let entered = enter(&warren)?;
+    let accepted = accept(&request, payload, &[], LIMITS.frame_bytes, warren.deflate).await?;
+    let _handshake = match entered {
+        Ok(handshake) => handshake,
+        Err(wait_ms) => return Ok(come_back(&warren, accepted, wait_ms)),
+    };
     let room = match which.room.as_deref().map(RoomName::parse) {
         None => RoomName::lobby(),
         Some(Ok(room)) => room,
@@ -46,8 +53,10 @@ pub(super) async fn plain(
     let id = random_id().map_err(ApiError::from)?;
     let joined =
         Plain::join(warren.clone().into_inner(), room, id, address(&request, &warren), &accepted.outgoing).await;
-    let conversation = joined.map_err(ApiError::from)?;
-    Ok(serve(accepted, conversation, warren.timing, &warren.stop))
+    match joined {
+        Ok(conversation) => Ok(serve(accepted, conversation, warren.timing, &warren.stop)),
+        Err(_) => Ok(come_back(&warren, accepted, (warren.stop.come_back)())),
+    }
 }
 
 /// `warren.v1`. It needs a session; a browser is told so by a close code, since it cannot see a status.
@@ -59,17 +68,40 @@ pub(super) async fn v1(
     let bearer = bearer_token(&request);
     check_origin(&request, &warren, has_cookie(&request) && bearer.is_none())?;
     let token = bearer.or_else(|| cookie_token(&request));
+    if token.is_none() && header_text(&request, header::ORIGIN).is_none() {
+        return Err(ApiError::NoSession.into());
+    }
+    let entered = enter(&warren)?;
+    let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes, warren.deflate).await?;
+    let _handshake = match entered {
+        Ok(handshake) => handshake,
+        Err(wait_ms) => return Ok(come_back(&warren, accepted, wait_ms)),
+    };
     let Some(token) = token else {
-        if header_text(&request, header::ORIGIN).is_none() {
-            return Err(ApiError::NoSession.into());
-        }
-        let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes).await?;
         return Ok(closed(&warren, accepted, close::SIGN_IN, "no session"));
     };
-    let me = warren.people.holder(&token).await.map_err(ApiError::from)?;
-    let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes).await?;
+    let Ok(me) = warren.people.holder(&token).await else {
+        return Ok(come_back(&warren, accepted, (warren.stop.come_back)()));
+    };
     let conversation = V1::begin(warren.clone().into_inner(), me, address(&request, &warren), &accepted.outgoing);
     Ok(serve(accepted, conversation, warren.timing, &warren.stop))
+}
+
+/// Where there is no place, after how many milliseconds to come back; an error only where nobody else can be accepted
+/// to be told so.
+fn enter(warren: &Warren) -> Result<Result<Handshake<'_>, u32>, ApiError> {
+    let spread = warren.stop.come_back;
+    match warren.doors.enter(warren.stop.connections.len()) {
+        Ok(handshake) => Ok(Ok(handshake)),
+        Err(Full::Handshakes) => Ok(Err(spread())),
+        Err(Full::Connections) => Ok(Err(FULL_MS + 4 * spread())),
+        Err(Full::Everything) => Err(ApiError::Full),
+    }
+}
+
+/// Accepts, only to say when to come back. A browser sees neither the status nor the headers of a failed handshake.
+fn come_back(warren: &Warren, accepted: Accepted, wait_ms: u32) -> HttpResponse {
+    closed(warren, accepted, close::TRY_LATER, &wait_ms.to_string())
 }
 
 fn check_origin(request: &HttpRequest, warren: &Warren, cookie: bool) -> Result<(), ApiError> {

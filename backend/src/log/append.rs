@@ -131,6 +131,7 @@ impl<S: Store> Appender<S> {
 
     fn commit(&mut self, plan: &Plan) -> Result<(), NotAppended> {
         if plan.is_empty() {
+            self.store.release();
             return Ok(());
         }
         self.store.commit(&plan.batch).map_err(|error| self.not_appended(&error))

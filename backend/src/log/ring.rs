@@ -29,6 +29,8 @@ pub enum Form {
     Plain,
     /// `warren.v1`: one frame, with an event or an array of them.
     V1,
+    /// The same, compressed where that makes it smaller.
+    V1Deflated,
 }
 
 /// Writes events in a form. Empty where the form has no words for them.
@@ -40,12 +42,14 @@ pub struct Segment {
     weight: usize,
     plain: OnceLock<Bytes>,
     v1: OnceLock<Bytes>,
+    v1_deflated: OnceLock<Bytes>,
 }
 
 impl Segment {
     fn new(events: Vec<Event>) -> Self {
         let weight = events.iter().map(weight::of_event).sum();
-        Self { events, weight, plain: OnceLock::new(), v1: OnceLock::new() }
+        let (plain, v1, v1_deflated) = Default::default();
+        Self { events, weight, plain, v1, v1_deflated }
     }
 
     /// The first event's place in the log.
@@ -69,6 +73,7 @@ impl Segment {
         let cell = match form {
             Form::Plain => &self.plain,
             Form::V1 => &self.v1,
+            Form::V1Deflated => &self.v1_deflated,
         };
         cell.get_or_init(|| encode(form, &self.events)).clone()
     }

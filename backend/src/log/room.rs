@@ -3,7 +3,8 @@
 
 use std::sync::{Arc, MutexGuard};
 
-use shared::{Digest, EventBody, Person, PersonId, RoomName, Seq, Signal};
+use bytes::Bytes;
+use shared::{Digest, EventBody, Person, PersonId, RoomName, Seq};
 use tokio::{sync::Notify, time::Instant};
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     lock::{Mutex, lock},
     ring::{Found, Ring},
     rooms::Rooms,
-    signals::{PAUSE, Seen, Signals},
+    signals::{Encode, Seen, Signals},
     store::Entry,
 };
 
@@ -130,9 +131,9 @@ impl Room {
         (state.ring.head().0, state.signals.out())
     }
 
-    /// The signals that have been sent out since `seen`, which is brought up to date.
-    pub fn signals(&self, seen: &mut Seen) -> Vec<Signal> {
-        self.lock().signals.since(&self.name, seen)
+    /// The signals that have been sent out since `seen`, which is brought up to date; each is encoded once, by `encode`.
+    pub fn signals(&self, seen: &mut Seen, encode: Encode) -> Vec<Bytes> {
+        self.lock().signals.since(&self.name, seen, encode)
     }
 
     /// Sends the signals out that wait, at once where that was not done lately, else a little later.
@@ -154,9 +155,12 @@ impl Room {
 
     async fn keep_sending(self: Arc<Self>) {
         loop {
-            let last = self.lock().sent_at;
-            if let Some(last) = last {
-                tokio::time::sleep_until(last + PAUSE).await;
+            let next = {
+                let state = self.lock();
+                state.sent_at.map(|last| last + state.signals.pause())
+            };
+            if let Some(next) = next {
+                tokio::time::sleep_until(next).await;
             }
             // Somebody types: look again when they stop, or earlier where something else changes.
             let Some(end) = self.send_out() else { return };

@@ -5,11 +5,12 @@ use std::{
     sync::{Arc, MutexGuard, Weak},
 };
 
-use shared::{Person, RoomName};
+use shared::{EventBody, Person, RoomName};
 
 use super::{
     bell::{Bell, RoomNumber},
     lock::{Mutex, lock},
+    read::Kept,
     room::Room,
     store::Entry,
 };
@@ -18,6 +19,7 @@ use super::{
 #[derive(Clone, Default)]
 pub struct Rooms {
     followed: Arc<Mutex<Followed>>,
+    kept: Kept,
 }
 
 #[derive(Default)]
@@ -42,8 +44,19 @@ impl Rooms {
         room
     }
 
+    /// What was read of the logs lately. It is told of deletions before anybody else.
+    #[must_use]
+    pub fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
     /// Gives durable events to the rooms that are followed, and then rings each worker that follows one of them, once.
     pub fn publish(&self, events: Vec<Entry>) {
+        for entry in &events {
+            if matches!(entry.event.body, EventBody::Deleted { .. }) {
+                self.kept.erase(&entry.event.room);
+            }
+        }
         let mut by_room: BTreeMap<RoomName, Vec<Entry>> = BTreeMap::new();
         for entry in events {
             match by_room.get_mut(&entry.event.room) {

@@ -9,7 +9,7 @@ use shared::{
 use super::weight;
 
 /// The fields of an event or a message that have no column of their own, as JSON in the column `more`.
-#[derive(Default, serde::Serialize, serde::Deserialize)]
+#[derive(Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(super) struct More {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reply_to: Option<Seq>,
@@ -45,7 +45,8 @@ impl More {
 
     /// The column's value; NULL where there is nothing more.
     pub(super) fn column(&self) -> Option<String> {
-        serde_json::to_string(self).ok().filter(|json| json != "{}")
+        // Almost all posts have nothing more, and a row is written for each event and each message.
+        (*self != Self::default()).then(|| serde_json::to_string(self).ok()).flatten()
     }
 }
 
@@ -138,7 +139,7 @@ fn more(row: &Row<'_>, at: usize) -> rusqlite::Result<More> {
 
 /// The column `mentions` of words; NULL where nobody is mentioned.
 pub(super) fn mentions_column(mentions: &[PersonId]) -> Option<String> {
-    serde_json::to_string(mentions).ok().filter(|_| !mentions.is_empty())
+    if mentions.is_empty() { None } else { serde_json::to_string(mentions).ok() }
 }
 
 fn mentions(row: &Row<'_>, at: usize) -> rusqlite::Result<Vec<PersonId>> {

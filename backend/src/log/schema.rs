@@ -8,6 +8,8 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, Transaction, config::DbConfig, params};
 use shared::Epoch;
 
+#[cfg(test)]
+use super::rows::column;
 use super::sqlite::refold;
 
 mod steps;
@@ -28,7 +30,7 @@ const APPLICATION_ID: i64 = 0x5772_726e;
 
 /// Each step leads from the version that is its index to the next. Steps are never changed once released; so they know
 /// tables only as they were then.
-const STEPS: &[fn(&Transaction<'_>) -> rusqlite::Result<()>] = &[steps::to_1, steps::to_2];
+const STEPS: &[fn(&Transaction<'_>) -> rusqlite::Result<()>] = &[steps::to_1, steps::to_2, steps::to_3];
 
 /// How long a connection waits for another.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
@@ -105,14 +107,16 @@ pub(super) fn migrate(
     epoch.map(Epoch::from).ok_or(SchemaError::Foreign)
 }
 
-/// Makes a database of the first format, for tests of what becomes of it.
+/// Makes a database of an older format, for tests of what becomes of it.
 #[cfg(test)]
-pub(super) fn first(db: &mut Connection, epoch: &str) -> Result<(), SchemaError> {
+pub(super) fn older(db: &mut Connection, epoch: &str, version: usize) -> Result<(), SchemaError> {
     db.pragma_update(None, "journal_mode", "WAL")?;
     let change = db.transaction()?;
-    steps::to_1(&change)?;
+    for step in STEPS.iter().take(version) {
+        step(&change)?;
+    }
     change.pragma_update(None, "application_id", APPLICATION_ID)?;
-    change.pragma_update(None, "user_version", 1)?;
+    change.pragma_update(None, "user_version", column(version as u64))?;
     change.execute("INSERT INTO meta VALUES ('epoch', ?1)", params![epoch])?;
     Ok(change.commit()?)
 }

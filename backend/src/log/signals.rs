@@ -1,18 +1,24 @@
 //! Signals of a room: who is here, who types, who has another name. True only now, never in the log.
 //!
 //! They are kept as states with version numbers rather than as queues: a connection that comes late or slowly takes
-//! the newest of each, so that memory does not grow with the number of joins.
+//! the newest of each, so that memory does not grow with the number of joins. Each version is encoded once, by the
+//! first who takes it; and the more people there are, the longer is the pause between two versions, so that what all of
+//! them are sent together does not grow with the square of their number.
 
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
 };
 
+use bytes::Bytes;
 use shared::{Person, PersonId, RoomName, Signal};
 use tokio::time::Instant;
 
-/// Signals of one room are sent at most once in this time.
+/// Signals of one room are sent at most once in this time, where there are not many people in it.
 pub(super) const PAUSE: Duration = Duration::from_millis(300);
+/// The longest pause, of a room with [`PEOPLE`] × 16 people and of any larger one: who types is to be seen before they
+/// are done.
+const LONGEST: Duration = Duration::from_millis(4_800);
 /// How long somebody types after they said so.
 const TYPING: Duration = Duration::from_secs(5);
 /// Above so many people only their count is said.
@@ -21,6 +27,9 @@ const PEOPLE: usize = 200;
 const TYPISTS: usize = 5;
 /// Most renames kept for those who have not taken them yet.
 const RENAMES: usize = 64;
+
+/// How a signal is encoded.
+pub type Encode = fn(Signal) -> Bytes;
 
 /// Which signals a connection has taken. The default has taken none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,12 +43,15 @@ pub struct Seen {
 pub(super) struct Signals {
     here: BTreeMap<PersonId, Presence>,
     typing: BTreeMap<PersonId, (Person, Instant)>,
-    renames: VecDeque<Person>,
+    renames: VecDeque<(Person, Option<Bytes>)>,
     /// Versions that have been sent out, and whether there is something newer.
     out: Seen,
     here_changed: bool,
     typing_changed: bool,
     renames_waiting: u64,
+    /// The versions that are out, encoded, where somebody has taken them.
+    here_encoded: Option<Bytes>,
+    typing_encoded: Option<Bytes>,
 }
 
 struct Presence {
@@ -73,7 +85,7 @@ impl Signals {
         }
         presence.person = person.clone();
         self.here_changed = true;
-        self.renames.push_back(person.clone());
+        self.renames.push_back((person.clone(), None));
         self.renames_waiting += 1;
         if self.renames.len() > RENAMES {
             self.renames.pop_front();
@@ -101,6 +113,13 @@ impl Signals {
         self.out
     }
 
+    /// How long to wait between two versions.
+    pub(super) fn pause(&self) -> Duration {
+        let people = u32::try_from(self.here.len()).unwrap_or(u32::MAX);
+        let usual = u32::try_from(PEOPLE).unwrap_or(u32::MAX);
+        (PAUSE.saturating_mul(people.max(usual)) / usual).min(LONGEST)
+    }
+
     /// When the next person's typing ends.
     pub(super) fn next_end(&self) -> Option<Instant> {
         self.typing.values().map(|(_, until)| *until).min()
@@ -111,15 +130,24 @@ impl Signals {
         let typed = self.typing.len();
         self.typing.retain(|_, (_, until)| *until > now);
         let before = self.out;
-        self.out.typing += u64::from(self.typing_changed || self.typing.len() != typed);
-        self.out.here += u64::from(self.here_changed);
+        if self.typing_changed || self.typing.len() != typed {
+            self.out.typing += 1;
+            self.typing_encoded = None;
+        }
+        if self.here_changed {
+            self.out.here += 1;
+            self.here_encoded = None;
+        }
         self.out.renamed += self.renames_waiting;
         (self.here_changed, self.typing_changed, self.renames_waiting) = (false, false, 0);
         self.out != before
     }
 
-    /// What has been sent out since `seen`, which is brought up to date.
-    pub(super) fn since(&self, room: &RoomName, seen: &mut Seen) -> Vec<Signal> {
+    /// What has been sent out since `seen`, which is brought up to date: encoded, the same bytes for everybody.
+    ///
+    /// A version says what was so when it was first taken, which is not before it was sent out. What has changed since
+    /// then is in the next.
+    pub(super) fn since(&mut self, room: &RoomName, seen: &mut Seen, encode: Encode) -> Vec<Bytes> {
         let mut signals = Vec::new();
         if *seen == self.out {
             return signals;
@@ -129,20 +157,31 @@ impl Signals {
         if seen.here > 0 {
             let sent_out =
                 self.renames.len() - usize::try_from(self.renames_waiting).unwrap_or(0).min(self.renames.len());
-            let fresh = self.renames.iter().take(sent_out).skip(sent_out.saturating_sub(renames));
-            signals.extend(fresh.map(|person| Signal::Renamed { room: room.clone(), person: person.clone() }));
+            let fresh = self.renames.iter_mut().take(sent_out).skip(sent_out.saturating_sub(renames));
+            signals.extend(fresh.map(|(person, encoded)| {
+                let said = || encode(Signal::Renamed { room: room.clone(), person: person.clone() });
+                encoded.get_or_insert_with(said).clone()
+            }));
         }
         if seen.here != self.out.here {
-            let people = || self.here.values().map(|presence| presence.person.clone()).collect();
-            signals.push(Signal::Here {
-                room: room.clone(),
-                count: u32::try_from(self.here.len()).unwrap_or(u32::MAX),
-                people: (self.here.len() <= PEOPLE).then(people),
-            });
+            let here = &self.here;
+            let said = || {
+                let people = || here.values().map(|presence| presence.person.clone()).collect();
+                encode(Signal::Here {
+                    room: room.clone(),
+                    count: u32::try_from(here.len()).unwrap_or(u32::MAX),
+                    people: (here.len() <= PEOPLE).then(people),
+                })
+            };
+            signals.push(self.here_encoded.get_or_insert_with(said).clone());
         }
         if seen.typing != self.out.typing {
-            let people = self.typing.values().take(TYPISTS).map(|(person, _)| person.clone()).collect();
-            signals.push(Signal::Typing { room: room.clone(), people });
+            let typing = &self.typing;
+            let said = || {
+                let people = typing.values().take(TYPISTS).map(|(person, _)| person.clone()).collect();
+                encode(Signal::Typing { room: room.clone(), people })
+            };
+            signals.push(self.typing_encoded.get_or_insert_with(said).clone());
         }
         *seen = self.out;
         signals

@@ -25,13 +25,20 @@ pub use file::{DatabaseFile, NotGathered, beside, database_in, gather, renew};
 pub use reader::SqliteReader;
 pub(super) use view::refold;
 
+use write::Numbers;
+
 /// How long an erasure waits for readers: longer would hold the writer up.
 const SCRUB_WAIT: Duration = Duration::from_millis(20);
+
+/// So many rooms' numbers are remembered; beyond that all are forgotten and read again when needed.
+const ROOMS_REMEMBERED: usize = 10_000;
 
 /// The writing end of the database.
 pub struct SqliteStore {
     db: Connection,
     epoch: Epoch,
+    /// The numbers of rooms that were written to.
+    rooms: Numbers,
     /// What was erased may still be in the write-ahead log.
     unscrubbed: bool,
 }
@@ -57,9 +64,24 @@ impl SqliteStore {
         };
         let epoch = schema::migrate(&mut db, new_epoch, keep_copy).with_context(at)?;
         // An earlier run may have ended between an erasure and its scrub.
-        let mut store = Self { db, epoch, unscrubbed: true };
+        let mut store = Self { db, epoch, rooms: Numbers::new(), unscrubbed: true };
         store.scrub();
         Ok(store)
+    }
+
+    /// From here on until [`Store::commit`] or [`Store::release`] one moment of the database is read. Locks are taken
+    /// once then, and not for each command.
+    fn hold(&self) -> rusqlite::Result<()> {
+        if self.db.is_autocommit() { self.db.prepare_cached("BEGIN")?.execute([]).map(drop) } else { Ok(()) }
+    }
+
+    /// The room's number, where the room is there.
+    fn number(&self, room: &RoomName) -> rusqlite::Result<Option<i64>> {
+        if let Some(id) = self.rooms.get(room) {
+            return Ok(Some(*id));
+        }
+        let mut find = self.db.prepare_cached("SELECT id FROM rooms WHERE name = ?1")?;
+        find.query_row([room.as_str()], |row| row.get(0)).optional()
     }
 
     /// Drops the views and folds them again from the log.
@@ -67,6 +89,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`]; the views are as they were then.
     pub fn refold(&mut self) -> Result<(), StoreError> {
+        self.release();
         let change = self.db.transaction().map_err(store_error)?;
         refold(&change).map_err(store_error)?;
         change.commit().map_err(store_error)
@@ -80,47 +103,77 @@ impl Store for SqliteStore {
 
     fn room(&mut self, room: &RoomName) -> Result<RoomState, StoreError> {
         const ROOM: &str = "SELECT head, at, digest, title, topic, about FROM rooms WHERE name = ?1";
-        let mut find = self.db.prepare_cached(ROOM).map_err(store_error)?;
-        let found = find.query_row([room.as_str()], |row| {
-            let (head, at) = (seq(row, 0)?, rows::millis(row, 1)?);
-            Ok(RoomState { head, at, digest: digest(row, 2)?, about: rows::about(row, 3)? })
-        });
-        found.optional().map(Option::unwrap_or_default).map_err(store_error)
+        let read = || {
+            self.hold()?;
+            let mut find = self.db.prepare_cached(ROOM)?;
+            let found = find.query_row([room.as_str()], |row| {
+                let (head, at) = (seq(row, 0)?, rows::millis(row, 1)?);
+                Ok(RoomState { head, at, digest: digest(row, 2)?, about: rows::about(row, 3)? })
+            });
+            found.optional()
+        };
+        read().map(Option::unwrap_or_default).map_err(store_error)
     }
 
     fn find(&mut self, room: &RoomName, author: &PersonId, key: &ClientKey) -> Result<Option<Found>, StoreError> {
-        const FIND: &str = "SELECT seq FROM keys WHERE room = (SELECT id FROM rooms WHERE name = ?1)
-                            AND author = ?2 AND key = ?3";
-        let mut find = self.db.prepare_cached(FIND).map_err(store_error)?;
-        let found = find.query_row(params![room.as_str(), author.as_str(), key.as_str()], |row| {
-            Ok(match seq(row, 0)? {
-                write::NO_EVENT => Found::Unchanged,
-                seq => Found::Event(seq),
-            })
-        });
-        found.optional().map_err(store_error)
+        const FIND: &str = "SELECT seq FROM keys WHERE room = ?1 AND author = ?2 AND key = ?3";
+        let read = || {
+            self.hold()?;
+            let Some(id) = self.number(room)? else { return Ok(None) };
+            let mut find = self.db.prepare_cached(FIND)?;
+            let found = find.query_row(params![id, author.as_str(), key.as_str()], |row| {
+                Ok(match seq(row, 0)? {
+                    write::NO_EVENT => Found::Unchanged,
+                    seq => Found::Event(seq),
+                })
+            });
+            found.optional()
+        };
+        read().map_err(store_error)
     }
 
     fn message(&mut self, room: &RoomName, seq: Seq) -> Result<Option<Message>, StoreError> {
         let read = || {
-            let mut find = self.db.prepare_cached("SELECT id FROM rooms WHERE name = ?1")?;
-            let id: Option<i64> = find.query_row([room.as_str()], |row| row.get(0)).optional()?;
-            id.map_or(Ok(None), |id| view::get(&self.db, id, seq))
+            self.hold()?;
+            self.number(room)?.map_or(Ok(None), |id| view::get(&self.db, id, seq))
         };
         read().map_err(store_error)
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        // A transaction that is dropped is rolled back.
-        let change = self.db.transaction().map_err(store_error)?;
-        write::batch(&change, batch).map_err(store_error)?;
+        let written = self.hold().and_then(|()| write::batch(&self.db, &self.rooms, batch)).map_err(store_error);
         // Also where it fails: what is on disk then is not known.
         self.unscrubbed |= !batch.erased.is_empty();
-        change.commit().map_err(commit_error)
+        let committed = written.and_then(|new| {
+            self.db.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(commit_error)?;
+            Ok(new)
+        });
+        match committed {
+            Ok(new) => {
+                if self.rooms.len() > ROOMS_REMEMBERED {
+                    self.rooms.clear();
+                }
+                self.rooms.extend(new);
+                Ok(())
+            }
+            Err(error) => {
+                self.release();
+                Err(error)
+            }
+        }
+    }
+
+    fn release(&mut self) {
+        if !self.db.is_autocommit()
+            && let Err(error) = self.db.execute_batch("ROLLBACK")
+        {
+            tracing::warn!(%error, "a transaction that came to nothing could not be ended");
+        }
     }
 
     fn scrub(&mut self) -> bool {
         if self.unscrubbed {
+            self.release();
             self.unscrubbed = match truncate_wal(&self.db) {
                 Ok(truncated) => !truncated,
                 Err(error) => {
@@ -133,6 +186,7 @@ impl Store for SqliteStore {
     }
 
     fn close(&mut self) {
+        self.release();
         if let Err(error) = self.db.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)") {
             tracing::warn!(%error, "the log is complete, but its file could not be tidied");
         }

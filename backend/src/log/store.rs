@@ -112,6 +112,10 @@ pub trait Store: Send + 'static {
     /// [`StoreError`]; nothing was appended then, except that after [`StoreError::Unsound`] nobody knows.
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError>;
 
+    /// Called instead of [`Store::commit`] where a batch comes to nothing. A store may read everything between two
+    /// commits from one moment, and lets go of it here. It need not be called for what follows to be right.
+    fn release(&mut self) {}
+
     /// Finishes what erasures leave to be done: afterwards what was erased is in no file. False where that is not
     /// possible yet (somebody still reads a moment before it), and is to be tried again. Cheap where nothing waits.
     fn scrub(&mut self) -> bool {

@@ -1,8 +1,10 @@
 //! How fast one may post: a token bucket per person, and one per address (an IPv6 /64 counts as one).
 
 use std::{
+    hash::Hash,
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -23,7 +25,38 @@ pub struct Pace {
     buckets: Option<(Buckets<PersonId>, Buckets<IpAddr>)>,
 }
 
-type Buckets<Key> = RateLimiter<Key, HashMapStateStore<Key>, RuntimeClock, NoOpMiddleware<Duration>>;
+/// The buckets of all who took from them lately.
+///
+/// Those that are full again say nothing. They are let go when there are twice as many as were left the last time: so
+/// looking through all of them costs each post as much as a few posts, however many people post at a time, and there
+/// are never more than twice as many as are needed, or [`BUCKETS`].
+struct Buckets<Key: Hash + Eq + Clone> {
+    limiter: RateLimiter<Key, HashMapStateStore<Key>, RuntimeClock, NoOpMiddleware<Duration>>,
+    most: AtomicUsize,
+}
+
+impl<Key: Hash + Eq + Clone> Buckets<Key> {
+    fn new(quota: Quota, clock: RuntimeClock) -> Self {
+        Self { limiter: RateLimiter::hashmap_with_clock(quota, clock), most: AtomicUsize::new(BUCKETS) }
+    }
+
+    fn take(&self, key: &Key) -> Result<(), Duration> {
+        self.let_go();
+        let wait = |until: NotUntil<Duration>| until.wait_time_from(self.limiter.clock().now());
+        self.limiter.check_key(key).map_err(wait)
+    }
+
+    fn let_go(&self) {
+        let most = self.most.load(Ordering::Relaxed);
+        // One at a time; the others find that there may be any number meanwhile.
+        let is_mine = || self.most.compare_exchange(most, usize::MAX, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if self.limiter.len() > most && is_mine() {
+            self.limiter.retain_recent();
+            self.limiter.shrink_to_fit();
+            self.most.store((2 * self.limiter.len()).max(BUCKETS), Ordering::Relaxed);
+        }
+    }
+}
 
 /// The runtime's clock, so that a runtime whose time stands still has limits that stand still too.
 #[derive(Clone)]
@@ -48,10 +81,8 @@ impl Pace {
         let quotas = quota(PERSON).zip(quota(ADDRESS)).filter(|_| limited);
         let clock = RuntimeClock(Instant::now());
         Self {
-            buckets: quotas.map(|(person, address)| {
-                let people = RateLimiter::hashmap_with_clock(person, clock.clone());
-                (people, RateLimiter::hashmap_with_clock(address, clock))
-            }),
+            buckets: quotas
+                .map(|(person, address)| (Buckets::new(person, clock.clone()), Buckets::new(address, clock))),
         }
     }
 
@@ -61,17 +92,8 @@ impl Pace {
     /// How long to wait until there is one again.
     pub fn take(&self, person: &PersonId, address: Option<IpAddr>) -> Result<(), Duration> {
         let Some((people, addresses)) = &self.buckets else { return Ok(()) };
-        if people.len() > BUCKETS {
-            people.retain_recent();
-            people.shrink_to_fit();
-        }
-        if addresses.len() > BUCKETS {
-            addresses.retain_recent();
-            addresses.shrink_to_fit();
-        }
-        let wait = |until: NotUntil<Duration>| until.wait_time_from(people.clock().now());
-        people.check_key(person).map_err(wait)?;
-        address.map_or(Ok(()), |address| addresses.check_key(&network(address)).map_err(wait))
+        people.take(person)?;
+        address.map_or(Ok(()), |address| addresses.take(&network(address)))
     }
 }
 
@@ -120,6 +142,32 @@ mod tests {
         assert_eq!((burst(), burst()), (30, 0));
         tokio::time::advance(PERSON.1 * 3).await;
         assert_eq!(burst(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn buckets_are_looked_through_seldom_and_let_go_when_they_are_full_again() {
+        let pace = Pace::new(true);
+        let (people, _) = pace.buckets.as_ref().unwrap();
+        let mut looked = 0;
+        let mut come = |range: std::ops::Range<u32>| {
+            for n in range {
+                let before = people.most.load(Ordering::Relaxed);
+                assert_eq!(pace.take(&person(&format!("p{n}")), None), Ok(()));
+                looked += u32::from(people.most.load(Ordering::Relaxed) != before);
+            }
+            std::mem::take(&mut looked)
+        };
+        assert_eq!(come(0..100_000), 4, "at 10,000, 20,000, 40,000 and 80,000");
+        assert_eq!(people.limiter.len(), 100_000, "each has taken something and not got it back");
+        // A minute later all of them are full.
+        tokio::time::advance(Duration::from_mins(1)).await;
+        assert_eq!(come(100_000..200_000), 1, "at 160,000");
+        assert!(people.limiter.len() <= 2 * 100_000, "{}", people.limiter.len());
+        tokio::time::advance(Duration::from_mins(1)).await;
+        come(200_000..300_000);
+        tokio::time::advance(Duration::from_mins(1)).await;
+        come(300_000..400_000);
+        assert!(people.limiter.len() <= 2 * 100_000, "{}", people.limiter.len());
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! People who are connected: one value per person, shared by all their connections, so that a name changes at once
 //! for all of them.
+//!
+//! Those who came lately are remembered, also when they are gone, so that ten thousand who come back are not looked up
+//! again. No session can be revoked yet: where one can, it has to be forgotten here too.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{
-        Arc, Mutex, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -13,6 +16,9 @@ use shared::{Author, Person, PersonId, PersonName};
 
 use super::Token;
 use crate::log::{ReadError, Reads, Remember};
+
+/// So many sessions are remembered: what a large server has connected. About 300 bytes each, 5 MB in all.
+const LATELY: usize = 16_384;
 
 /// Somebody who is connected.
 pub struct Someone {
@@ -70,31 +76,25 @@ impl Someone {
 #[derive(Clone)]
 pub struct People {
     reads: Reads,
-    connected: Arc<Mutex<HashMap<PersonId, Weak<Someone>>>>,
+    known: Arc<Mutex<Known>>,
 }
 
-impl People {
-    /// People whose records `reads` reads.
-    #[must_use]
-    pub fn new(reads: Reads) -> Self {
-        Self { reads, connected: Arc::default() }
-    }
+#[derive(Default)]
+struct Known {
+    connected: HashMap<PersonId, Weak<Someone>>,
+    /// Who came lately, by their sessions, and those in the order in which they were looked up.
+    lately: HashMap<[u8; 32], Arc<Someone>>,
+    order: VecDeque<[u8; 32]>,
+}
 
-    /// The person that holds a token. Nothing is stored by asking.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the records cannot be read.
-    pub async fn holder(&self, token: &Token) -> Result<Arc<Someone>, ReadError> {
-        let session = token.hash();
-        let stored = self.reads.person_of(session).await?;
-        let kept = stored.is_some();
-        let person = stored.unwrap_or_else(|| Person { id: token.person(), name: PersonName::anonymous() });
-        let mut connected = self.connected.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(someone) = connected.get(&person.id).and_then(Weak::upgrade) {
-            return Ok(someone);
+impl Known {
+    /// The one value of a person.
+    fn someone(&mut self, session: [u8; 32], person: Person, kept: bool) -> Arc<Someone> {
+        if let Some(someone) = self.connected.get(&person.id).and_then(Weak::upgrade) {
+            return someone;
         }
-        if connected.len() >= 64 && connected.len() == connected.capacity() {
-            connected.retain(|_, someone| someone.strong_count() > 0);
+        if self.connected.len() >= 64 && self.connected.len() == self.connected.capacity() {
+            self.connected.retain(|_, someone| someone.strong_count() > 0);
         }
         let someone = Arc::new(Someone {
             id: person.id.clone(),
@@ -103,7 +103,51 @@ impl People {
             session: Some(session),
             kept: Arc::new(AtomicBool::new(kept)),
         });
-        connected.insert(person.id, Arc::downgrade(&someone));
-        Ok(someone)
+        self.connected.insert(person.id, Arc::downgrade(&someone));
+        someone
+    }
+
+    fn remember(&mut self, session: [u8; 32], someone: &Arc<Someone>) {
+        if self.lately.insert(session, Arc::clone(someone)).is_none() {
+            self.order.push_back(session);
+        }
+        while self.order.len() > LATELY
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.lately.remove(&oldest);
+        }
     }
 }
+
+impl People {
+    /// People whose records `reads` reads.
+    #[must_use]
+    pub fn new(reads: Reads) -> Self {
+        Self { reads, known: Arc::default() }
+    }
+
+    /// The person that holds a token. Nothing is stored by asking.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the records cannot be read, or too many wait for them.
+    pub async fn holder(&self, token: &Token) -> Result<Arc<Someone>, ReadError> {
+        let session = token.hash();
+        if let Some(someone) = self.lock().lately.get(&session) {
+            return Ok(Arc::clone(someone));
+        }
+        let stored = self.reads.person_of(session).await?;
+        let kept = stored.is_some();
+        let person = stored.unwrap_or_else(|| Person { id: token.person(), name: PersonName::anonymous() });
+        let mut known = self.lock();
+        let someone = known.someone(session, person, kept);
+        known.remember(session, &someone);
+        Ok(someone)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -116,10 +116,23 @@ impl Client {
 
     /// The code and reason of the close frame that comes, other frames before it passed over.
     pub(crate) async fn closed(&mut self) -> (u16, String) {
+        self.until_closed().await.1
+    }
+
+    /// What comes until the close frame, and the code and reason of that.
+    pub(crate) async fn until_closed(&mut self) -> (Vec<Value>, (u16, String)) {
+        let mut frames = Vec::from(std::mem::take(&mut self.ahead));
         loop {
-            if let Message::Close(frame) = self.next().await {
-                let frame = frame.expect("a close frame with a code");
-                return (frame.code.into(), frame.reason.to_string());
+            match self.next().await {
+                Message::Text(text) => match serde_json::from_str(&text).unwrap() {
+                    Value::Array(several) => frames.extend(several),
+                    frame => frames.push(frame),
+                },
+                Message::Close(frame) => {
+                    let frame = frame.expect("a close frame with a code");
+                    return (frames, (frame.code.into(), frame.reason.to_string()));
+                }
+                _ => {}
             }
         }
     }

@@ -16,6 +16,11 @@ use crate::{
 
 /// A socket after a good handshake, for writing bytes that no library would.
 pub(crate) async fn raw(address: SocketAddr, path: &str, headers: &str) -> TcpStream {
+    handshake(address, path, headers).await.0
+}
+
+/// Such a socket, and the head of the server's answer.
+pub(crate) async fn handshake(address: SocketAddr, path: &str, headers: &str) -> (TcpStream, String) {
     let socket = TcpSocket::new_v4().unwrap();
     // A small window, so that little is in flight when the client stops reading.
     socket.set_recv_buffer_size(4_096).unwrap();
@@ -29,8 +34,9 @@ pub(crate) async fn raw(address: SocketAddr, path: &str, headers: &str) -> TcpSt
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.unwrap());
     }
-    assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
-    stream
+    let head = String::from_utf8(head).unwrap();
+    assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+    (stream, head)
 }
 
 /// A frame with a mask of zeros.
@@ -53,7 +59,7 @@ pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// Reads to the end, and gives the code of the last close frame.
-async fn close_code(stream: &mut TcpStream) -> Option<u16> {
+pub(crate) async fn close_code(stream: &mut TcpStream) -> Option<u16> {
     let mut all = Vec::new();
     let read = timeout(LONG, stream.read_to_end(&mut all)).await.expect("the socket is closed");
     // A reset after the close frame is an end too.
@@ -179,11 +185,14 @@ async fn ended(stream: &TcpStream) {
 
 fn is_hung_up(stream: &TcpStream) -> bool {
     let state = std::fs::read_to_string("/proc/net/tcp").unwrap();
-    let port = format!(":{:04X} ", stream.local_addr().unwrap().port());
+    let (Ok(ours), Ok(theirs)) = (stream.local_addr(), stream.peer_addr()) else { return true };
+    let port = |address: SocketAddr| format!(":{:04X}", address.port());
+    // A port alone may be that of another connection too, to another server.
+    let pair = (port(ours), port(theirs));
+    let is_ours = |columns: &Vec<&str>| columns[1].ends_with(&pair.0) && columns[2].ends_with(&pair.1);
+    let ours = state.lines().skip(1).map(|line| line.split_whitespace().collect()).find(is_ours);
     // 01 is ESTABLISHED, on the client's side of the pair.
-    let ours =
-        state.lines().find(|line| line.split_whitespace().nth(1).is_some_and(|a| format!("{a} ").ends_with(&port)));
-    ours.is_none_or(|line| line.split_whitespace().nth(3) != Some("01"))
+    ours.is_none_or(|columns| columns[3] != "01")
 }
 
 #[actix_web::test]

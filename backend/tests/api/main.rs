@@ -9,8 +9,10 @@ mod proxy;
 mod server;
 
 mod bad_commands;
+mod busy;
 mod changes;
 mod crash;
+mod deflate;
 mod edge;
 mod half_open;
 mod http;
@@ -20,5 +22,6 @@ mod program;
 mod resets;
 mod session;
 mod startup;
+mod storm;
 mod upkeep;
 mod v1;

@@ -1,8 +1,12 @@
 //! A server for a test: on a free port, with a temporary data directory, and with short timeouts.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
-use backend::{config::Config, connection::Timing, startup::Application};
+use backend::{config::Config, connection::Timing, log::ReadLimits, startup::Application};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -12,6 +16,8 @@ pub(crate) const LONG: Duration = Duration::from_secs(20);
 /// A running server. Stop it with [`Server::stop`]; dropped, it goes on until the test's end.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    /// How many reads of its logs have been begun.
+    pub(crate) reads: Arc<AtomicU64>,
     stop: Option<oneshot::Sender<()>>,
     running: Option<JoinHandle<std::io::Result<()>>>,
 }
@@ -33,6 +39,9 @@ pub(crate) fn config(data: &TempDir) -> Config {
         data: data.path().to_owned(),
         url: None,
         no_limits: true,
+        no_deflate: false,
+        max_connections: None,
+        reads: ReadLimits::default(),
         log: "warn".to_owned(),
     }
 }
@@ -45,10 +54,10 @@ pub(crate) fn spawn() -> (Server, TempDir) {
 
 pub(crate) fn start(config: &Config, timing: Timing) -> Server {
     let application = Application::build(config, timing).unwrap();
-    let address = application.address();
+    let (address, reads) = (application.address(), Arc::clone(application.reads_begun()));
     let (stop, stopped) = oneshot::channel();
     let running = actix_web::rt::spawn(application.run_until_stopped(async { drop(stopped.await) }));
-    Server { address, stop: Some(stop), running: Some(running) }
+    Server { address, reads, stop: Some(stop), running: Some(running) }
 }
 
 impl Server {

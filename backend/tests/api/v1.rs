@@ -110,9 +110,10 @@ async fn more_than_the_ring_holds_is_read_from_the_log() {
     let epoch = ada.open("lobby").await["epoch"].clone();
     ada.say(&json!({"type": "leave", "room": "lobby"})).await;
     let most = 3_000_u64;
+    let text = |n: u64| format!("{n} {}", "x".repeat(800));
     for first in (1..=most).step_by(50) {
         let posts: Vec<_> = (first..first + 50)
-            .map(|n| json!({"type": "post", "room": "lobby", "key": n.to_string(), "text": n.to_string()}))
+            .map(|n| json!({"type": "post", "room": "lobby", "key": n.to_string(), "text": text(n)}))
             .collect();
         ada.say(&Value::from(posts)).await;
         for _ in 0..50 {
@@ -123,7 +124,7 @@ async fn more_than_the_ring_holds_is_read_from_the_log() {
     bob.open_after("lobby", &epoch, 3).await;
     for seq in 4..=most {
         let event = bob.next_of("event").await;
-        assert_eq!((event["seq"].as_u64(), event["body"]["text"].as_str()), (Some(seq), Some(&*seq.to_string())));
+        assert_eq!((event["seq"].as_u64(), event["body"]["text"].as_str()), (Some(seq), Some(&*text(seq))));
     }
     ada.post("lobby", "live", "live").await;
     assert_eq!(bob.next_of("event").await["seq"], most + 1);
@@ -295,21 +296,8 @@ async fn a_stopping_server_says_when_to_come_back_and_loses_nothing() {
     ada.say(&Value::from(posts)).await;
     let mut acknowledged = vec![ada.next_of("event").await];
     let stopping = actix_web::rt::spawn(server.stop());
-    let (code, reason) = loop {
-        match ada.next().await {
-            tokio_tungstenite::tungstenite::Message::Text(text) => {
-                let frame: Value = serde_json::from_str(&text).unwrap();
-                if frame["type"] == "event" {
-                    acknowledged.push(frame);
-                }
-            }
-            tokio_tungstenite::tungstenite::Message::Close(frame) => {
-                let frame = frame.unwrap();
-                break (u16::from(frame.code), frame.reason.to_string());
-            }
-            _ => {}
-        }
-    };
+    let (frames, (code, reason)) = ada.until_closed().await;
+    acknowledged.extend(frames.into_iter().filter(|frame| frame["type"] == "event"));
     drop(ada);
     stopping.await.unwrap();
     assert_eq!(code, 1012);

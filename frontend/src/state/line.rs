@@ -32,8 +32,10 @@ pub enum Why {
     Broken,
     /// The server fell silent.
     Silent,
-    /// The server said that it restarts or is busy.
+    /// The server said that it restarts.
     Restarting,
+    /// The server said that it has too much to do, and when to come back.
+    Busy,
     /// The server gives no session.
     NoSession,
 }
@@ -179,11 +181,15 @@ impl Line {
     /// The person is back, or the network changed: find out now rather than at the next deadline.
     pub(super) fn probe(&mut self, at: &Moment, effects: &mut Vec<Effect>) {
         match &self.link {
+            // Of pages that are looked at a busy server has too many.
+            Link::Offline { why: Why::Busy, .. }
+            | Link::SigningIn { .. }
+            | Link::Connecting { .. }
+            | Link::Stopped { .. } => {}
             Link::Offline { sign_in: true, .. } => self.sign_in(at, effects),
             Link::Resting | Link::Offline { .. } => self.connect(at, effects),
             Link::Up { answer_by: Some(by), .. } if *by <= at.now.plus(PROBE_MS) => {}
             Link::Up { .. } => self.ping(PROBE_MS, at, effects),
-            Link::SigningIn { .. } | Link::Connecting { .. } | Link::Stopped { .. } => {}
         }
     }
 
@@ -194,9 +200,13 @@ impl Line {
         }
     }
 
-    /// "Try now": like a probe, but also where we had stopped.
+    /// "Try now": like a probe, but also where we had stopped, or were told to wait.
     pub(super) fn retry(&mut self, at: &Moment, effects: &mut Vec<Effect>) {
-        if matches!(self.link, Link::Stopped { .. }) { self.connect(at, effects) } else { self.probe(at, effects) }
+        if matches!(self.link, Link::Stopped { .. } | Link::Offline { why: Why::Busy, .. }) {
+            self.connect(at, effects);
+        } else {
+            self.probe(at, effects);
+        }
     }
 
     /// The page is put away.
@@ -253,7 +263,9 @@ impl Line {
         let why = if matches!(self.link, Link::Up { .. }) { Why::Broken } else { Why::Unreachable };
         match close::after(code, reason) {
             close::AfterClose::Reconnect => self.lose(why, None, at),
-            close::AfterClose::ReconnectAfter(ms) => self.lose(Why::Restarting, Some(ms), at),
+            close::AfterClose::ReconnectAfter(ms) => {
+                self.lose(if code == close::TRY_LATER { Why::Busy } else { Why::Restarting }, Some(ms), at);
+            }
             // The first time at once; a server that says so again and again is asked by the backoff.
             close::AfterClose::SignIn if self.failures == 0 => {
                 self.failures = 1;

@@ -43,7 +43,8 @@ pub fn link_words(app: &App) -> LinkWords {
         Link::Up { .. } if let Some(why) = app.held() => say("held", ["Nothing can be sent now: ", why].concat()),
         Link::Up { .. } => match app.current().map(|(_, room)| room.phase()) {
             Some(Phase::Refused { message, again }) => {
-                LinkWords { can_try: again.is_none(), loud: true, ..say("stopped", message.to_string()) }
+                let for_good = again.is_none();
+                LinkWords { can_try: for_good, loud: loud || for_good, ..say("stopped", message.to_string()) }
             }
             Some(Phase::Open) | None => say("live", "Live".into()),
             Some(Phase::Closed | Phase::Opening | Phase::CatchingUp { .. }) => {
@@ -59,6 +60,7 @@ pub(super) fn why_words(why: Why) -> &'static str {
         Why::Broken => "connection broken.",
         Why::Silent => "server silent.",
         Why::Restarting => "server restarting.",
+        Why::Busy => "server busy.",
         Why::NoSession => "no session; are cookies blocked?",
     }
 }

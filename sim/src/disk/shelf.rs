@@ -1,7 +1,7 @@
 //! The reading end of the disk, as the server's readers have it.
 
 use backend::log::{Ends, Entry, Place, ReadError, Reader};
-use shared::{Epoch, Event, Message, Page, Person, RoomName, Seq, Snapshot};
+use shared::{Digest, Epoch, Event, Message, Page, Person, RoomName, Seq, Snapshot};
 
 use super::{Disk, Image};
 use crate::sabotage::Sabotage;
@@ -34,13 +34,21 @@ impl Reader for Shelf {
         &self.epoch
     }
 
-    fn ends(&self, room: &RoomName, at: Seq, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
+    fn ends(&self, room: &RoomName, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
         self.read(|image| {
             let room = image.room(room);
-            let ends = Ends { first: Seq(1), head: room.head(), digest: room.state.digest, at: room.digest(at) };
+            let ends = Ends { first: Seq(1), head: room.head(), digest: room.state.digest };
             (ends, room.snapshot(messages as usize))
         })
         .map(|(ends, snapshot)| self.spoil(room, ends, snapshot))
+    }
+
+    fn digests(&self, room: &RoomName, from: Seq, most: u32) -> Result<Vec<(Seq, Digest)>, ReadError> {
+        self.read(|image| {
+            let room = image.room(room);
+            let seqs = (from.0..=room.head().0).take(most as usize).map(Seq);
+            seqs.filter_map(|seq| Some((seq, room.digest(seq)?))).collect()
+        })
     }
 
     fn after(&self, room: &RoomName, after: Seq, most: u32, bytes: usize) -> Result<Vec<Event>, ReadError> {
@@ -104,10 +112,13 @@ impl Reader for Shelf {
         })
     }
 
-    fn person_of(&self, token_hash: &[u8; 32]) -> Result<Option<Person>, ReadError> {
+    fn people_of(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError> {
         self.read(|image| {
-            let id = image.sessions.get(token_hash)?;
-            Some(Person { id: id.clone(), name: image.people.get(id)?.clone() })
+            let person = |token_hash| {
+                let id = image.sessions.get(token_hash)?;
+                Some(Person { id: id.clone(), name: image.people.get(id)?.clone() })
+            };
+            token_hashes.iter().map(person).collect()
         })
     }
 }

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: figures of what Warren costs.
 
+mod instructions;
+
 use anyhow::Result;
 
 use super::Command;
@@ -11,7 +13,7 @@ use crate::{
 
 pub(super) const COMMAND: Command = Command {
     name: "bench",
-    arguments: "relay | load | memory | durable [OPTIONS]",
+    arguments: "relay | load | memory | durable | instructions [OPTIONS]",
     summary: "Measure what Warren costs, beside its peers",
     help: "relay     the standard set, some 10 minutes: what a relayed message and a connection cost, beside axum, actix-ws,\n          \
            ws, Socket.IO and FastAPI, which are built and installed into target/peers. Ratios are printed;\n          \
@@ -29,6 +31,9 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(arguments: &[String]) -> Result<()> {
+    if arguments == ["instructions"] {
+        return instructions::run();
+    }
     let toolbox = Toolbox::bring()?;
     let what = arguments.first().map(String::as_str);
     let asks = arguments.iter().any(|word| matches!(word.as_str(), "--help" | "-h"));

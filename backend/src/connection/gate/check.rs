@@ -1,6 +1,9 @@
 //! The state machine of the gate: frame headers, sizes, the order of fragments, UTF-8 and close payloads, as bytes pass.
 
-use super::utf8::Utf8;
+use bytes::Bytes;
+
+use super::{passing::Passing, utf8::Utf8};
+use crate::connection::deflate::{Fault, Inflating};
 
 /// What was wrong with what a client sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,15 +12,17 @@ pub(in crate::connection) enum Verdict {
     Protocol(&'static str),
     /// Text that is not UTF-8.
     NotUtf8,
+    /// A compressed message that cannot be inflated.
+    Corrupt,
     /// A message over the limit.
     TooBig,
 }
 
-/// How much of a chunk is good, and whether the stream ends there.
+/// What passes of a chunk, and whether the stream ends there.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Passed {
-    /// So many bytes from the start.
-    pub(super) bytes: usize,
+    /// Frames, without compression.
+    pub(super) bytes: Bytes,
     /// The stream ends there, where it does.
     pub(super) end: Option<End>,
 }
@@ -40,6 +45,9 @@ const CONTROL: u64 = 125;
 /// itself, so that many tiny ones cost far more than what is in them.
 const FRAGMENTS: u64 = 64;
 
+/// The first reserved bit: a message that begins with it is compressed (RFC 7692 section 6).
+const RSV1: u8 = 0x40;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
@@ -51,6 +59,7 @@ enum Kind {
 struct Frame {
     kind: Kind,
     fin: bool,
+    is_deflated: bool,
     left: u64,
     mask: [u8; 4],
     masked_at: usize,
@@ -61,10 +70,14 @@ struct Open {
     text: bool,
     size: u64,
     fragments: u64,
+    /// Where it is compressed. What it holds waits for its last fragment.
+    inflating: Option<Box<Inflating>>,
 }
 
 pub(super) struct Check {
-    most: u64,
+    most: usize,
+    /// Messages may be compressed.
+    may_deflate: bool,
     header: [u8; HEADER],
     have: usize,
     frame: Option<Frame>,
@@ -74,9 +87,10 @@ pub(super) struct Check {
 }
 
 impl Check {
-    pub(super) fn new(most: u64) -> Self {
+    pub(super) fn new(most: usize, may_deflate: bool) -> Self {
         Self {
             most,
+            may_deflate,
             header: [0; HEADER],
             have: 0,
             frame: None,
@@ -86,21 +100,43 @@ impl Check {
         }
     }
 
-    pub(super) fn pass(&mut self, chunk: &[u8]) -> Passed {
+    pub(super) fn pass(&mut self, chunk: &Bytes) -> Passed {
+        let mut passing = Passing::of(chunk);
         let mut at = 0;
-        while at < chunk.len() || self.frame.as_ref().is_some_and(|frame| frame.left == 0) {
+        let mut end = None;
+        while end.is_none() && (at < chunk.len() || self.frame.as_ref().is_some_and(|frame| frame.left == 0)) {
             let good_until = at;
-            let step = match self.frame.take() {
-                None => self.take_header(chunk, &mut at),
-                Some(frame) => self.take_payload(frame, chunk, &mut at),
+            let (step, is_deflated) = match self.frame.take() {
+                None => {
+                    let step = self.take_header(chunk, &mut at);
+                    (step, self.is_deflated())
+                }
+                Some(frame) => {
+                    let is_deflated = frame.is_deflated;
+                    (self.take_payload(frame, chunk, &mut at, &mut passing), is_deflated)
+                }
             };
-            match step {
-                Ok(false) => {}
-                Ok(true) => return Passed { bytes: at, end: Some(End::Closed) },
-                Err(verdict) => return Passed { bytes: good_until, end: Some(End::Wrong(verdict)) },
+            if step.is_ok() && !is_deflated {
+                passing.keep(good_until..at);
             }
+            end = match step {
+                Ok(false) => None,
+                Ok(true) => Some(End::Closed),
+                Err(verdict) => Some(End::Wrong(verdict)),
+            };
         }
-        Passed { bytes: at, end: None }
+        if end.is_some() {
+            self.message = None;
+        }
+        Passed { bytes: passing.finish(), end }
+    }
+
+    /// The frame whose header is being read belongs to a compressed message. Its first byte says so.
+    fn is_deflated(&self) -> bool {
+        match self.header[0] & 0x0f {
+            0 => self.message.as_ref().is_some_and(|open| open.inflating.is_some()),
+            _ => self.header[0] & RSV1 != 0,
+        }
     }
 
     /// Takes bytes of a header; when it is whole, the frame begins.
@@ -141,7 +177,9 @@ impl Check {
 
     fn check_order(&self, first: u8, second: u8) -> Result<(), Verdict> {
         let (opcode, fin) = (first & 0x0f, first & 0x80 != 0);
-        if first & 0x70 != 0 {
+        // Only the first frame of a message says that it is compressed (RFC 7692 section 6.1).
+        let may_be_set = if self.may_deflate && matches!(opcode, 1 | 2) { RSV1 } else { 0 };
+        if first & 0x70 & !may_be_set != 0 {
             return Err(Verdict::Protocol("reserved bits without an extension"));
         }
         if second & 0x80 == 0 {
@@ -162,12 +200,16 @@ impl Check {
         let before = self.message.as_ref().map_or(0, |open| open.size);
         let control = self.header[0] & 0x08 != 0;
         let fragments = self.message.as_ref().map_or(0, |open| open.fragments);
-        let too_big = before.saturating_add(length) > self.most || fragments >= FRAGMENTS + self.most / FRAGMENTS;
+        // What does not shrink grows a little when it is compressed (by a thousandth at most, if it is done well).
+        let slack = if self.is_deflated() { self.most as u64 / 64 + 64 } else { 0 };
+        let most = self.most as u64;
+        let too_big = before.saturating_add(length) > most + slack || fragments >= FRAGMENTS + most / FRAGMENTS;
         if too_big && !control { Err(Verdict::TooBig) } else { Ok(()) }
     }
 
     fn begin(&mut self, length: u64, mask: [u8; 4]) {
         let fin = self.header[0] & 0x80 != 0;
+        let is_deflated = self.is_deflated();
         let kind = match self.header[0] & 0x0f {
             0 if self.message.as_ref().is_some_and(|open| open.text) => Kind::Text,
             0 | 2 => Kind::Binary,
@@ -176,26 +218,37 @@ impl Check {
             _ => Kind::PingPong,
         };
         if matches!(kind, Kind::Text | Kind::Binary) {
-            let open = self.message.get_or_insert(Open { text: kind == Kind::Text, size: 0, fragments: 0 });
+            let most = self.most;
+            let open = self.message.get_or_insert_with(|| Open {
+                text: kind == Kind::Text,
+                size: 0,
+                fragments: 0,
+                inflating: is_deflated.then(|| Box::new(Inflating::new(most))),
+            });
             open.size = open.size.saturating_add(length);
             open.fragments += 1;
         }
         self.close.clear();
         self.have = 0;
-        self.frame = Some(Frame { kind, fin, left: length, mask, masked_at: 0 });
+        self.frame = Some(Frame { kind, fin, is_deflated, left: length, mask, masked_at: 0 });
     }
 
     /// Takes bytes of a frame's payload. Gives true when a good close frame has passed.
-    fn take_payload(&mut self, mut frame: Frame, chunk: &[u8], at: &mut usize) -> Result<bool, Verdict> {
+    fn take_payload(
+        &mut self,
+        mut frame: Frame,
+        chunk: &[u8],
+        at: &mut usize,
+        passing: &mut Passing<'_>,
+    ) -> Result<bool, Verdict> {
         let rest = &chunk[*at..];
         let here = usize::try_from(frame.left).map_or(rest.len(), |left| left.min(rest.len()));
         let masked = &rest[..here];
         let unmask = |(n, byte): (usize, &u8)| byte ^ frame.mask[(frame.masked_at + n) % 4];
+        let unmasked = || masked.iter().enumerate().map(unmask).collect::<Vec<u8>>();
         match frame.kind {
-            Kind::Text => {
-                let plain: Vec<u8> = masked.iter().enumerate().map(unmask).collect();
-                self.utf8.take(&plain).map_err(|()| Verdict::NotUtf8)?;
-            }
+            Kind::Text | Kind::Binary if frame.is_deflated => self.inflate(&unmasked())?,
+            Kind::Text => self.utf8.take(&unmasked()).map_err(|()| Verdict::NotUtf8)?,
             Kind::Close => self.close.extend(masked.iter().enumerate().map(unmask)),
             Kind::Binary | Kind::PingPong => {}
         }
@@ -211,12 +264,36 @@ impl Check {
             Kind::PingPong => Ok(false),
             Kind::Text | Kind::Binary => {
                 if frame.fin {
-                    self.message = None;
-                    self.utf8.end().map_err(|()| Verdict::NotUtf8)?;
+                    self.end_message(passing)?;
                 }
                 Ok(false)
             }
         }
+    }
+
+    /// Takes bytes of a compressed message.
+    fn inflate(&mut self, deflated: &[u8]) -> Result<(), Verdict> {
+        let Some(Open { text, inflating: Some(inflating), .. }) = &mut self.message else { return Ok(()) };
+        let (more, taken) = inflating.take(deflated);
+        if *text {
+            self.utf8.take(more).map_err(|()| Verdict::NotUtf8)?;
+        }
+        Ok(taken?)
+    }
+
+    fn end_message(&mut self, passing: &mut Passing<'_>) -> Result<(), Verdict> {
+        let Some(Open { text, inflating, .. }) = self.message.take() else { return Ok(()) };
+        if let Some(mut inflating) = inflating {
+            let (more, ended) = inflating.end();
+            if text {
+                self.utf8.take(more).map_err(|()| Verdict::NotUtf8)?;
+            }
+            ended?;
+            self.utf8.end().map_err(|()| Verdict::NotUtf8)?;
+            passing.message(if text { 0x81 } else { 0x82 }, inflating.message());
+            return Ok(());
+        }
+        self.utf8.end().map_err(|()| Verdict::NotUtf8)
     }
 
     /// RFC 6455 sections 5.5.1 and 7.4.
@@ -229,5 +306,16 @@ impl Check {
     }
 }
 
+impl From<Fault> for Verdict {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Corrupt => Self::Corrupt,
+            Fault::TooBig => Self::TooBig,
+        }
+    }
+}
+
+#[cfg(test)]
+mod compressed;
 #[cfg(test)]
 mod tests;

@@ -5,13 +5,13 @@ use std::{cell::Cell, io::ErrorKind, io::IoSlice, io::Result as Io, sync::Arc, t
 
 use proptest::prelude::*;
 use shared::{
-    Author, ClientKey, Digest, Epoch, EventBody, MessageText, Millis, Page, Person, PersonId, PersonName, Salt,
+    Author, ClientKey, Digest, Epoch, Event, EventBody, MessageText, Millis, Page, Person, PersonId, PersonName, Salt,
     Snapshot, Words,
 };
 use tokio::task::LocalSet;
 
 use super::*;
-use crate::log::{Ends, Entry, Place, Reader, Reads, Rooms, ring::Form};
+use crate::log::{Ends, Entry, Place, Read, ReadLimits, Reader, Reads, Rooms};
 
 /// A socket that takes so many bytes a time, and so many in all.
 struct Narrow {
@@ -84,7 +84,11 @@ impl Reader for Held {
         unreachable!("nobody asks")
     }
 
-    fn ends(&self, _: &RoomName, _: Seq, _: u32) -> Result<(Ends, Snapshot), ReadError> {
+    fn ends(&self, _: &RoomName, _: u32) -> Result<(Ends, Snapshot), ReadError> {
+        unreachable!("nobody asks")
+    }
+
+    fn digests(&self, _: &RoomName, _: Seq, _: u32) -> Result<Vec<(Seq, Digest)>, ReadError> {
         unreachable!("nobody asks")
     }
 
@@ -96,7 +100,7 @@ impl Reader for Held {
         unreachable!("nobody asks")
     }
 
-    fn person_of(&self, _: &[u8; 32]) -> Result<Option<Person>, ReadError> {
+    fn people_of(&self, _: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError> {
         unreachable!("nobody asks")
     }
 }
@@ -121,7 +125,7 @@ fn texts(seqs: impl IntoIterator<Item = u64>) -> Vec<String> {
 
 fn start(rooms: &Rooms, cursor: u64, held: u64) -> Start {
     let person = Person { id: PersonId::parse("p").unwrap(), name: PersonName::anonymous() };
-    let reads = Reads::on(Held(held), Arc::new(|read| read()));
+    let reads = Reads::on(Held(held), rooms.kept().clone(), ReadLimits::default(), Arc::new(|read: Read| read()));
     Start { room: rooms.enter(&RoomName::lobby()), cursor: Seq(cursor), form: Form::Plain, person, reads }
 }
 
@@ -164,7 +168,7 @@ proptest! {
         let (taken, seen) = play(async {
             let rooms = Rooms::default();
             let socket = Narrow::new(at_a_time, usize::MAX);
-            let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default());
+            let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default(), None);
             out.follow(start(&rooms, 0, 0));
             let mut seq = 0;
             for count in commits {
@@ -187,7 +191,7 @@ fn what_a_socket_does_not_take_stays_in_the_ring_and_then_in_the_log() {
     play(async {
         let rooms = Rooms::default();
         let socket = Narrow::new(usize::MAX, 100);
-        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default());
+        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default(), None);
         out.follow(start(&rooms, 0, 5_000));
         for seq in 1..=5_000 {
             rooms.publish(vec![entry(seq)]);
@@ -212,7 +216,7 @@ fn a_log_that_lacks_what_the_room_has_closes_the_connection() {
     play(async {
         let rooms = Rooms::default();
         let socket = Narrow::new(usize::MAX, usize::MAX);
-        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default());
+        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default(), None);
         out.follow(start(&rooms, 0, 0));
         rooms.publish(vec![entry(5)]);
         settle(&out).await;
@@ -226,7 +230,7 @@ fn what_was_published_goes_before_the_close_frame_and_nothing_after_it() {
     play(async {
         let rooms = Rooms::default();
         let socket = Narrow::new(usize::MAX, usize::MAX);
-        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default());
+        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default(), None);
         out.follow(start(&rooms, 0, 0));
         out.flush();
         rooms.publish(vec![entry(1)]);
@@ -247,7 +251,7 @@ fn the_fan_writes_a_commit_to_each_follower_in_one_go() {
         let clients: Vec<_> = (0..600)
             .map(|_| {
                 let socket = Narrow::new(usize::MAX, usize::MAX);
-                let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, fan.clone());
+                let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, fan.clone(), None);
                 out.follow(start(&rooms, 0, 0));
                 out.flush();
                 (socket, out)
@@ -268,8 +272,9 @@ fn the_fan_writes_a_commit_to_each_follower_in_one_go() {
         for (_, out) in &clients {
             out.finish();
         }
-        // The task that says who is here ends too; time stands still and is only skipped.
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        // The task that says who is here ends too.
+        tokio::time::advance(Duration::from_secs(1)).await;
+        turn().await;
         assert!(rooms.is_empty());
         rooms.publish(vec![entry(17)]);
     });

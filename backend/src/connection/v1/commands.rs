@@ -62,7 +62,7 @@ impl V1 {
 
     /// Refuses a command. Where it may be tried again, those of its room that come before that are refused too.
     fn not_appended(&mut self, out: &Outgoing, room: &RoomName, key: &ClientKey, why: NotAppended) {
-        let refusal = refusal_of(why);
+        let refusal = refusal_of(why, self.warren.stop.come_back);
         if let Some(wait) = refusal.retry_after_ms {
             self.held.insert(room.clone(), Instant::now() + Duration::from_millis(wait));
             // One that still holds goes on: the refusal is of an older line, or of a command that never stood in it.
@@ -135,8 +135,9 @@ pub(super) fn slow_down(wait: Duration) -> Refusal {
     Refusal::transient(RefusalCode::SlowDown, "That was a lot at once. It is sent again in a moment.", ms)
 }
 
-pub(super) fn refusal_of(why: NotAppended) -> Refusal {
-    let transient = |code, message: &str| Refusal::transient(code, message, STORAGE_RETRY_MS);
+/// The refusal of a command. Those that are refused together for a while come back spread.
+pub(super) fn refusal_of(why: NotAppended, spread: fn() -> u32) -> Refusal {
+    let transient = |code, message: &str| Refusal::transient(code, message, STORAGE_RETRY_MS + u64::from(spread()));
     match why {
         NotAppended::Refused(wrong) => wrong_refusal(wrong),
         NotAppended::Storage | NotAppended::Unsound => {

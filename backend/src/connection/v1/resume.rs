@@ -1,77 +1,74 @@
 //! Where a client that opens a room goes on from: its cursor, or a snapshot. Never a partial recovery.
 
+use std::sync::Arc;
+
 use shared::{Cursor, Epoch, Reset, Seq};
 
-use crate::log::Ends;
+use crate::log::{Ends, Opening, ReadError, Reads, Room};
 
 /// A cursor that is further behind than so many events gets a snapshot: it is less to send, and to read.
 const TOO_FAR: u64 = 10_000;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resume {
-    /// Every event after this one.
-    From(Seq),
+    /// Every event after this one, up to those ends and beyond.
+    From(Ends, Seq),
     /// A snapshot; and where the client had a cursor, why that was no good.
-    Snapshot(Option<Reset>),
+    Snapshot(Arc<Opening>, Option<Reset>),
 }
 
-/// Where to go on, by the ends of the log, which know its digest where the cursor stands.
-pub(super) fn resume(epoch: &Epoch, ends: &Ends, after: Option<&Cursor>) -> Resume {
-    let Some(cursor) = after else { return Resume::Snapshot(None) };
+/// Where to go on in a room that was entered before.
+///
+/// # Errors
+/// [`ReadError`] where the log cannot be read, or too many read it.
+pub(super) async fn resume(reads: &Reads, room: &Room, after: Option<&Cursor>) -> Result<Resume, ReadError> {
+    let Some(cursor) = after else { return Ok(Resume::Snapshot(reads.snapshot(room).await?, None)) };
+    let ends = reads.ends(room, cursor.seq).await?;
+    let mut reset = reset(reads.epoch(), &ends, cursor);
+    if let (None, Some(digest)) = (reset, cursor.digest)
+        && reads.digest(room.name(), cursor.seq, &ends).await? != Some(digest)
+    {
+        reset = Some(Reset::Diverged);
+    }
+    match reset {
+        None => Ok(Resume::From(ends, cursor.seq)),
+        reset => Ok(Resume::Snapshot(reads.snapshot(room).await?, reset)),
+    }
+}
+
+/// Why a cursor is no good in a log that ends so. Whether its digest is good is another question.
+fn reset(epoch: &Epoch, ends: &Ends, cursor: &Cursor) -> Option<Reset> {
     if cursor.epoch != *epoch {
-        Resume::Snapshot(Some(Reset::Epoch))
+        Some(Reset::Epoch)
     } else if cursor.seq > ends.head {
-        Resume::Snapshot(Some(Reset::Ahead))
+        Some(Reset::Ahead)
     } else if cursor.seq.next() < ends.first || ends.head.0 - cursor.seq.0 > TOO_FAR {
-        Resume::Snapshot(Some(Reset::TooFar))
-    } else if cursor.digest.is_some_and(|digest| ends.at != Some(digest)) {
-        Resume::Snapshot(Some(Reset::Diverged))
+        Some(Reset::TooFar)
     } else {
-        Resume::From(cursor.seq)
+        None
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use shared::Digest;
-
     use super::*;
 
     #[test]
     fn a_cursor_is_followed_or_replaced_whole() {
-        let epoch = Epoch::from("now".to_owned());
-        let check = |first, head, after: Option<(&str, u64)>, want| {
+        let now = Epoch::from("now".to_owned());
+        let check = |first, head, (epoch, seq): (&str, u64), want| {
             let ends = Ends { first: Seq(first), head: Seq(head), ..Ends::default() };
-            let cursor =
-                after.map(|(epoch, seq)| Cursor { epoch: Epoch::from(epoch.to_owned()), seq: Seq(seq), digest: None });
-            assert_eq!(resume(&epoch, &ends, cursor.as_ref()), want, "{first}..{head} after {after:?}");
+            let cursor = Cursor { epoch: Epoch::from(epoch.to_owned()), seq: Seq(seq), digest: None };
+            assert_eq!(reset(&now, &ends, &cursor), want, "{first}..{head} after {epoch} {seq}");
         };
-        check(1, 0, None, Resume::Snapshot(None));
-        check(1, 9, None, Resume::Snapshot(None));
-        check(1, 0, Some(("now", 0)), Resume::From(Seq(0)));
-        check(1, 9, Some(("now", 0)), Resume::From(Seq(0)));
-        check(1, 9, Some(("now", 9)), Resume::From(Seq(9)));
-        check(1, 9, Some(("now", 10)), Resume::Snapshot(Some(Reset::Ahead)));
-        check(1, 9, Some(("then", 9)), Resume::Snapshot(Some(Reset::Epoch)));
-        check(1, 10_009, Some(("now", 9)), Resume::From(Seq(9)));
-        check(1, 10_010, Some(("now", 9)), Resume::Snapshot(Some(Reset::TooFar)));
-        check(5, 9, Some(("now", 4)), Resume::From(Seq(4)));
-        check(5, 9, Some(("now", 3)), Resume::Snapshot(Some(Reset::TooFar)));
-        check(1, 9, Some(("now", u64::MAX)), Resume::Snapshot(Some(Reset::Ahead)));
-    }
-
-    #[test]
-    fn a_cursor_with_a_digest_is_good_only_where_the_log_has_the_same() {
-        let epoch = Epoch::from("now".to_owned());
-        let check = |digest: Option<u8>, log: Option<u8>, want| {
-            let of = |byte| Digest([byte; 16]);
-            let ends = Ends { head: Seq(9), at: log.map(of), ..Ends::default() };
-            let cursor = Cursor { epoch: epoch.clone(), seq: Seq(7), digest: digest.map(of) };
-            assert_eq!(resume(&epoch, &ends, Some(&cursor)), want, "{digest:?} of a client, {log:?} of the log");
-        };
-        check(None, Some(1), Resume::From(Seq(7)));
-        check(Some(1), Some(1), Resume::From(Seq(7)));
-        check(Some(2), Some(1), Resume::Snapshot(Some(Reset::Diverged)));
-        check(Some(2), None, Resume::Snapshot(Some(Reset::Diverged)));
+        check(1, 0, ("now", 0), None);
+        check(1, 9, ("now", 0), None);
+        check(1, 9, ("now", 9), None);
+        check(1, 9, ("now", 10), Some(Reset::Ahead));
+        check(1, 9, ("then", 9), Some(Reset::Epoch));
+        check(1, 10_009, ("now", 9), None);
+        check(1, 10_010, ("now", 9), Some(Reset::TooFar));
+        check(5, 9, ("now", 4), None);
+        check(5, 9, ("now", 3), Some(Reset::TooFar));
+        check(1, 9, ("now", u64::MAX), Some(Reset::Ahead));
     }
 }

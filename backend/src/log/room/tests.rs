@@ -8,6 +8,15 @@ use std::{
 use shared::{Author, ClientKey, Event, Millis, PersonName};
 
 use super::*;
+use crate::log::signals::PAUSE;
+
+fn encode(signal: shared::Signal) -> Bytes {
+    match signal {
+        shared::Signal::Here { count, .. } => format!("here {count}").into(),
+        shared::Signal::Typing { people, .. } => format!("typing {}", people.len()).into(),
+        other => panic!("{other:?}"),
+    }
+}
 
 #[derive(Default)]
 struct Wakes(AtomicUsize);
@@ -157,7 +166,7 @@ async fn signals_go_out_at_once_and_then_not_before_the_pause_is_over() {
     let mut seen = Seen::default();
     let mut here = async || {
         std::future::poll_fn(|cx| bell.poll_rung(cx)).await;
-        room.signals(&mut seen)
+        room.signals(&mut seen, encode)
     };
     assert_eq!(here().await.len(), 1);
     assert_eq!(began.elapsed(), std::time::Duration::ZERO, "the first at once");
@@ -165,6 +174,49 @@ async fn signals_go_out_at_once_and_then_not_before_the_pause_is_over() {
         room.join(person);
     }
     let signals = here().await;
-    assert!(matches!(&signals[..], [Signal::Here { count: 50, .. }]), "49 joins are one signal: {signals:?}");
+    assert_eq!(signals, ["here 50"], "49 joins are one signal");
     assert_eq!(began.elapsed(), PAUSE);
+}
+
+/// Somebody who follows the room and takes what comes.
+struct Follower {
+    seen: Seen,
+    last: Bytes,
+}
+
+#[tokio::test(start_paused = true)]
+async fn five_thousand_people_who_come_at_once_are_told_so_in_few_frames() {
+    const PEOPLE: u64 = 5_000;
+    let rooms = Rooms::default();
+    let room = rooms.enter(&RoomName::lobby());
+    let person = |n: u64| Person { id: PersonId::parse(&format!("p{n}")).unwrap(), name: PersonName::anonymous() };
+    let mut followers: Vec<Follower> = Vec::new();
+    let (mut frames, mut typing) = (0_u64, 0_u64);
+    let mut clock = tokio::time::interval(std::time::Duration::from_millis(50));
+    clock.tick().await;
+    // Five seconds in which a thousand come each, and ten in which a hundred type.
+    for tick in 0..300 {
+        if tick < 100 {
+            for n in tick * PEOPLE / 100..(tick + 1) * PEOPLE / 100 {
+                room.join(&person(n));
+                followers.push(Follower { seen: Seen::default(), last: Bytes::new() });
+            }
+        } else {
+            room.typing(&person(tick % 100));
+        }
+        clock.tick().await;
+        for Follower { seen, last } in &mut followers {
+            for signal in room.signals(seen, encode) {
+                if signal.starts_with(b"typing") {
+                    typing += 1;
+                } else {
+                    frames += 1;
+                    *last = signal;
+                }
+            }
+        }
+    }
+    assert!(followers.iter().all(|follower| follower.last == "here 5000"), "in the end everybody knows");
+    assert!(frames < 5 * PEOPLE, "{frames} frames; one for each join and follower would be 12,500,000");
+    assert!(typing <= 4 * PEOPLE, "{typing} frames for 200 who type");
 }

@@ -83,6 +83,24 @@ pub(super) fn to_2(change: &Transaction<'_>) -> rusqlite::Result<()> {
     )
 }
 
+/// Writing a post touches fewer pages, and each page that a commit touches costs as much as three posts.
+///
+/// Keys are ordered by themselves before their authors: keys that begin with the time, as the client makes them, then
+/// come to stand side by side, whoever is their author. An index of messages by time is not needed: in a room, times are
+/// in the order of the seqs.
+pub(super) fn to_3(change: &Transaction<'_>) -> rusqlite::Result<()> {
+    change.execute_batch(
+        "DROP INDEX messages_by_time;
+         ALTER TABLE keys RENAME TO keys_2;
+         CREATE TABLE keys (
+             room INTEGER NOT NULL REFERENCES rooms, key TEXT NOT NULL, author TEXT NOT NULL, seq INTEGER NOT NULL,
+             PRIMARY KEY (room, key, author)
+         ) STRICT, WITHOUT ROWID;
+         INSERT INTO keys (room, key, author, seq) SELECT room, key, author, seq FROM keys_2 ORDER BY room, key, author;
+         DROP TABLE keys_2;",
+    )
+}
+
 /// Gives the events of a room salts and digests, in order; gives the last digest.
 fn salted(change: &Transaction<'_>, room: i64, name: &RoomName) -> rusqlite::Result<Digest> {
     const OLD: &str = "SELECT seq, at, author, name, plain, key, kind, target, text, more

@@ -12,7 +12,7 @@ use shared::{
 
 use crate::log::{
     read::{Ends, Place, ReadError, Reader},
-    rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, parsed, seq},
+    rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, millis, parsed, seq},
     schema, weight,
 };
 
@@ -59,19 +59,29 @@ impl Reader for SqliteReader {
         &self.epoch
     }
 
-    fn ends(&self, room: &RoomName, at: Seq, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
+    fn ends(&self, room: &RoomName, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
         self.read(|db| {
-            let Some(Room { id, base, mut ends, about }) = find_room(db, room)? else {
-                return Ok((
-                    Ends { at: (at == Seq::ZERO).then(Digest::default), ..Ends::default() },
-                    Snapshot::default(),
-                ));
+            let Some(Room { id, ends, about, .. }) = find_room(db, room)? else {
+                return Ok((Ends::default(), Snapshot::default()));
             };
-            ends.at = if at.next() == ends.first { Some(base) } else { digest_at(db, id, at)? };
             let newest = if messages == 0 { Vec::new() } else { before(db, id, Seq(u64::MAX), messages)? };
             let newest = at_most(newest, SNAPSHOT_BYTES);
             let more_before = newest.first().map_or(Ok(false), |first| any_before(db, id, first.seq))?;
             Ok((ends, Snapshot { about, messages: newest, more_before }))
+        })
+    }
+
+    fn digests(&self, room: &RoomName, from: Seq, most: u32) -> Result<Vec<(Seq, Digest)>, ReadError> {
+        self.read(|db| {
+            let Some(Room { id, base, ends, .. }) = find_room(db, room)? else {
+                return Ok(if from == Seq::ZERO { vec![(Seq::ZERO, Digest::default())] } else { Vec::new() });
+            };
+            let before_first = Seq(ends.first.0.saturating_sub(1));
+            let to = Seq(from.0.saturating_add(u64::from(most)));
+            let mut digests: Vec<_> =
+                (from..to).contains(&before_first).then_some((before_first, base)).into_iter().collect();
+            digests.extend(digests_of(db, id, from, to)?);
+            Ok(digests)
         })
     }
 
@@ -110,13 +120,17 @@ impl Reader for SqliteReader {
         })
     }
 
-    fn person_of(&self, token_hash: &[u8; 32]) -> Result<Option<Person>, ReadError> {
+    fn people_of(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError> {
         const PERSON: &str = "SELECT id, name FROM sessions JOIN people ON id = person WHERE token_hash = ?1";
         self.read(|db| {
-            let found = db.prepare_cached(PERSON)?.query_row([token_hash.as_slice()], |row| {
-                Ok(Person { id: parsed(row, 0, PersonId::parse)?, name: parsed(row, 1, PersonName::parse)? })
-            });
-            found.optional()
+            let mut find = db.prepare_cached(PERSON)?;
+            let mut find = |token_hash: &[u8; 32]| {
+                let found = find.query_row([token_hash.as_slice()], |row| {
+                    Ok(Person { id: parsed(row, 0, PersonId::parse)?, name: parsed(row, 1, PersonName::parse)? })
+                });
+                found.optional()
+            };
+            token_hashes.iter().map(&mut find).collect()
         })
     }
 }
@@ -132,15 +146,17 @@ struct Room {
 fn find_room(db: &Connection, room: &RoomName) -> rusqlite::Result<Option<Room>> {
     const ROOM: &str = "SELECT id, base, first, head, digest, title, topic, about FROM rooms WHERE name = ?1";
     let find = |row: &Row<'_>| {
-        let ends = Ends { first: seq(row, 2)?, head: seq(row, 3)?, digest: digest(row, 4)?, at: None };
+        let ends = Ends { first: seq(row, 2)?, head: seq(row, 3)?, digest: digest(row, 4)? };
         Ok(Room { id: row.get(0)?, base: digest(row, 1)?, ends, about: rows::about(row, 5)? })
     };
     db.prepare_cached(ROOM)?.query_row([room.as_str()], find).optional()
 }
 
-fn digest_at(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<Option<Digest>> {
-    let mut find = db.prepare_cached("SELECT digest FROM events WHERE room = ?1 AND seq = ?2")?;
-    find.query_row(params![room, column(seq.0)], |row| digest(row, 0)).optional()
+/// The digests up to each of the events from `from` on, and before `to`.
+fn digests_of(db: &Connection, room: i64, from: Seq, to: Seq) -> rusqlite::Result<Vec<(Seq, Digest)>> {
+    const DIGESTS: &str = "SELECT seq, digest FROM events WHERE room = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq";
+    let mut find = db.prepare_cached(DIGESTS)?;
+    find.query_map(params![room, column(from.0), column(to.0)], |row| Ok((seq(row, 0)?, digest(row, 1)?)))?.collect()
 }
 
 pub(super) fn events_after(
@@ -197,11 +213,23 @@ fn after(db: &Connection, room: i64, after: Seq, limit: u32) -> rusqlite::Result
     find.query_map(params![room, column(after.0), limit], rows::message)?.collect()
 }
 
+/// In a room, times are in the order of the seqs: the first message of a time or later is found by halving.
 fn from_time(db: &Connection, room: i64, time: Millis, limit: u32) -> rusqlite::Result<Vec<Message>> {
-    let mut find = db.prepare_cached(&format!(
-        "SELECT {MESSAGE} FROM {MESSAGES} WHERE m.room = ?1 AND m.at >= ?2 ORDER BY m.at, m.seq LIMIT ?3"
-    ))?;
-    find.query_map(params![room, column(time.0), limit], rows::message)?.collect()
+    const NEWEST: &str = "SELECT coalesce(max(seq), 0) FROM messages WHERE room = ?1";
+    const FROM: &str = "SELECT seq, at FROM messages WHERE room = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1";
+    let newest: i64 = db.prepare_cached(NEWEST)?.query_row([room], |row| row.get(0))?;
+    let mut find = db.prepare_cached(FROM)?;
+    // Every message before `low` is too early, and none from `high` on is.
+    let (mut low, mut high) = (1, newest + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let found = find.query_row([room, middle], |row| Ok((row.get::<_, i64>(0)?, millis(row, 1)?))).optional()?;
+        match found {
+            Some((seq, at)) if at < time => low = seq + 1,
+            _ => high = middle,
+        }
+    }
+    after(db, room, Seq((low - 1).cast_unsigned()), limit)
 }
 
 fn any_before(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<bool> {

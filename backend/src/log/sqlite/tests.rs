@@ -4,7 +4,7 @@ use shared::{Author, Digest, Event, EventBody, MessageText, Millis, PersonName, 
 use tempfile::TempDir;
 
 use super::*;
-use crate::log::{Entry, Place, Reads, SqliteReader};
+use crate::log::{Entry, Kept, Place, ReadLimits, Reader as _, Reads, SqliteReader};
 
 mod changes;
 mod erasing;
@@ -64,8 +64,8 @@ fn rows(data: &TempDir) -> Vec<String> {
     all.query_map([], row).unwrap().map(Result::unwrap).collect()
 }
 
-#[actix_web::test]
-async fn what_is_committed_is_there_after_reopening() {
+#[test]
+fn what_is_committed_is_there_after_reopening() {
     let (mut store, data) = open();
     let events =
         [event("a", 1, "one"), event("a", 2, "two \u{202e} ünï"), event("b", 1, "other"), event("a", 3, "three")];
@@ -81,25 +81,81 @@ async fn what_is_committed_is_there_after_reopening() {
     let key = |n: &str| ClientKey::parse(n).unwrap();
     assert_eq!(store.find(&room, &events[0].by.id, &key("2")).unwrap(), Some(Found::Event(Seq(2))));
     assert_eq!(store.find(&room, &events[0].by.id, &key("9")).unwrap(), None);
-    let reads = Reads::new(SqliteReader::new(data.path(), store.epoch().clone()));
-    let read = reads.after(room.clone(), Seq(0), 100, usize::MAX).await.unwrap();
+    let reader = SqliteReader::new(data.path(), store.epoch().clone());
+    let read = reader.after(&room, Seq(0), 100, usize::MAX).unwrap();
     assert_eq!(read, [events[0].clone(), events[1].clone(), events[3].clone()]);
-    let page = reads.page(room, Place::Newest, 2).await.unwrap();
+    let page = reader.page(&room, Place::Newest, 2).unwrap();
     assert_eq!(page.messages, [Message::posted(&events[1]).unwrap(), Message::posted(&events[3]).unwrap()]);
 }
 
-#[actix_web::test]
-async fn reading_the_log_is_bounded_by_number_and_by_bytes() {
+#[test]
+fn reading_the_log_is_bounded_by_number_and_by_bytes() {
     let (mut store, data) = open();
     let events: Vec<_> = (1..=100).map(|seq| event("a", seq, &"x".repeat(1_000))).collect();
     commit(&mut store, &events).unwrap();
-    let reads = Reads::new(SqliteReader::new(data.path(), store.epoch().clone()));
-    let count =
-        async |most, bytes| reads.after(RoomName::parse("a").unwrap(), Seq(10), most, bytes).await.unwrap().len();
-    assert_eq!(count(7, usize::MAX).await, 7);
-    assert_eq!(count(1_000, usize::MAX).await, 90);
-    assert_eq!(count(1_000, 12_000).await, 10);
-    assert_eq!(count(1_000, 1).await, 1, "at least one, or there would be no progress");
+    let reader = SqliteReader::new(data.path(), store.epoch().clone());
+    let count = |most, bytes| reader.after(&RoomName::parse("a").unwrap(), Seq(10), most, bytes).unwrap().len();
+    assert_eq!(count(7, usize::MAX), 7);
+    assert_eq!(count(1_000, usize::MAX), 90);
+    assert_eq!(count(1_000, 12_000), 10);
+    assert_eq!(count(1_000, 1), 1, "at least one, or there would be no progress");
+}
+
+#[actix_web::test]
+async fn a_page_from_a_time_begins_with_the_first_message_of_it_or_later() {
+    let (mut store, data) = open();
+    let page = async |store: &SqliteStore, at| {
+        let reads =
+            Reads::new(SqliteReader::new(data.path(), store.epoch().clone()), Kept::default(), ReadLimits::default());
+        let page = reads.page(RoomName::parse("a").unwrap(), Place::At(Millis(at)), 2).await.unwrap();
+        page.messages.iter().map(|message| message.seq.0).collect::<Vec<_>>()
+    };
+    assert_eq!(page(&store, 0).await, [0; 0]);
+    let times = [10, 10, 10, 20, 30, 30, 40];
+    let at = |(at, seq)| Event { at: Millis(at), ..event("a", seq, "x") };
+    let events: Vec<_> = times.into_iter().zip(1..).map(at).collect();
+    // Not every event is a message.
+    let mut all = batch(&mut store, &events);
+    for seq in [1, 5] {
+        all.messages.remove(&(RoomName::parse("a").unwrap(), Seq(seq)));
+    }
+    store.commit(&all).unwrap();
+    for (time, want) in [(0, vec![2, 3]), (10, vec![2, 3]), (11, vec![4, 6]), (20, vec![4, 6]), (21, vec![6, 7])] {
+        assert_eq!(page(&store, time).await, want, "from {time}");
+    }
+    for (time, want) in [(30, vec![6, 7]), (31, vec![7]), (40, vec![7]), (41, vec![]), (u64::MAX, vec![])] {
+        assert_eq!(page(&store, time).await, want, "from {time}");
+    }
+}
+
+#[test]
+fn nothing_read_outlives_its_batch() {
+    let (mut store, data) = open();
+    commit(&mut store, &[event("a", 1, "one")]).unwrap();
+    let room = RoomName::parse("a").unwrap();
+    store.room(&room).unwrap();
+    store.release();
+    // Somebody with the database's own tools has changed it meanwhile.
+    let db = Connection::open(schema::file(data.path())).unwrap();
+    db.execute_batch("UPDATE rooms SET title = 'Den'").unwrap();
+    assert_eq!(store.room(&room).unwrap().about.title.as_str(), "Den");
+    assert!(store.scrub(), "nor is it in the way of an erasure");
+    store.unscrubbed = true;
+    assert!(store.scrub());
+}
+
+#[test]
+fn the_number_of_a_room_that_was_rolled_back_is_not_remembered() {
+    let (mut store, _data) = open();
+    commit(&mut store, &[event("a", 1, "one")]).unwrap();
+    let failed = commit(&mut store, &[event("b", 1, "one"), event("a", 1, "again")]);
+    assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+    commit(&mut store, &[event("c", 1, "one")]).unwrap();
+    commit(&mut store, &[event("b", 1, "one")]).unwrap();
+    for room in ["b", "c"] {
+        let state = store.room(&RoomName::parse(room).unwrap()).unwrap();
+        assert_eq!(state.digest, Digest::default().after(&event(room, 1, "one")), "{room}");
+    }
 }
 
 #[test]

@@ -1,22 +1,27 @@
 //! The views of the SQLite store: messages, and what each room is called and about. Folds of the log, by the fold of
 //! [`shared`]; dropping and folding again gives the same rows.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, params};
 use shared::{About, Message, RoomName, Seq};
 
 use crate::log::rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, More, column, parsed, seq};
 
-/// Puts a message in the view, in place of what is there. `words` is where what it says stands; none where that has not
-/// changed.
-pub(super) fn put(change: &Transaction<'_>, room: i64, message: &Message, words: Option<i64>) -> rusqlite::Result<()> {
-    const PUT: &str = "INSERT INTO messages (room, seq, at, author, name, plain, key, words, edited, more, rev)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-                       ON CONFLICT DO UPDATE SET words = iif(?12, NULL, coalesce(?8, words)), edited = ?9, more = ?10,
-                       rev = ?11";
-    let Message { seq, at, by, key, edited, rev, .. } = message;
-    change
-        .prepare_cached(PUT)?
-        .execute(params![
+/// Puts messages in the view.
+pub(super) struct Messages<'c>(CachedStatement<'c>);
+
+impl<'c> Messages<'c> {
+    pub(super) fn new(change: &'c Connection) -> rusqlite::Result<Self> {
+        const PUT: &str = "INSERT INTO messages (room, seq, at, author, name, plain, key, words, edited, more, rev)
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                           ON CONFLICT DO UPDATE SET words = iif(?12, NULL, coalesce(?8, words)), edited = ?9,
+                           more = ?10, rev = ?11";
+        change.prepare_cached(PUT).map(Self)
+    }
+
+    /// Puts it in place of what is there. `words` is where what it says stands; none where that has not changed.
+    pub(super) fn put(&mut self, room: i64, message: &Message, words: Option<i64>) -> rusqlite::Result<()> {
+        let Message { seq, at, by, key, edited, rev, .. } = message;
+        let put = self.0.execute(params![
             room,
             column(seq.0),
             column(at.0),
@@ -29,8 +34,9 @@ pub(super) fn put(change: &Transaction<'_>, room: i64, message: &Message, words:
             More::of_message(message).column(),
             column(rev.0),
             message.is_deleted()
-        ])
-        .map(drop)
+        ]);
+        put.map(drop)
+    }
 }
 
 /// The message that the event `seq` posted, as the view has it.
@@ -44,6 +50,7 @@ pub(in crate::log) fn refold(change: &Transaction<'_>) -> rusqlite::Result<()> {
     change.execute_batch("DELETE FROM messages; UPDATE rooms SET title = '', topic = '', about = 0")?;
     let mut all = change.prepare("SELECT id, name FROM rooms ORDER BY id")?;
     let mut rooms = all.query([])?;
+    let mut messages = Messages::new(change)?;
     while let Some(room) = rooms.next()? {
         let (id, name) = (room.get(0)?, parsed(room, 1, RoomName::parse)?);
         let mut posts =
@@ -51,7 +58,7 @@ pub(in crate::log) fn refold(change: &Transaction<'_>) -> rusqlite::Result<()> {
         let mut posts = posts.query([id])?;
         while let Some(post) = posts.next()? {
             if let Some((message, words)) = folded(change, id, &name, seq(post, 0)?)? {
-                put(change, id, &message, words)?;
+                messages.put(id, &message, words)?;
             }
         }
         let about = folded_about(change, id, &name)?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{CachedStatement, Connection, params};
 use shared::{EventBody, RoomName, Seq, Words};
 
 use super::view;
@@ -14,44 +14,50 @@ use crate::log::{
 /// The key of a command that became no event has this seq.
 pub(super) const NO_EVENT: Seq = Seq::ZERO;
 
-pub(super) fn batch(change: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
-    const KEY: &str = "INSERT INTO keys VALUES (?1, ?2, ?3, ?4)";
+/// The rooms' numbers. They never change, and a room never goes.
+pub(super) type Numbers = HashMap<RoomName, i64>;
+
+/// Gives the numbers of the rooms that are new; they hold when the transaction has been committed.
+pub(super) fn batch(change: &Connection, known: &Numbers, batch: &Batch) -> rusqlite::Result<Numbers> {
     for person in &batch.people {
         self::person(change, person)?;
     }
-    let mut ids = HashMap::new();
+    let mut new = Numbers::new();
     for (name, state) in &batch.rooms {
-        ids.insert(name, room(change, name, state)?);
+        if let Some(id) = known.get(name) {
+            known_room(change, *id, state)?;
+        } else {
+            new.insert(name.clone(), new_room(change, name, state)?);
+        }
     }
-    let id_of = |room: &RoomName| ids.get(room).copied().unwrap_or_default();
+    let id_of = |room: &RoomName| known.get(room).or_else(|| new.get(room)).copied().unwrap_or_default();
     // Where the newest words of a message stand.
     let mut said: HashMap<(&RoomName, Seq), i64> = HashMap::new();
+    // Each statement is looked up once a batch: the look-up costs a tenth of an insert.
+    let mut keys = change.prepare_cached("INSERT INTO keys (room, author, key, seq) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut events = Events::new(change)?;
     for entry in &batch.events {
         let event = &entry.event;
         let id = id_of(&event.room);
-        if let Some(words) = self::event(change, id, entry)? {
+        if let Some(words) = events.insert(id, entry)? {
             said.insert((&event.room, event.body.target().unwrap_or(event.seq)), words);
         }
-        change.prepare_cached(KEY)?.execute(params![
-            id,
-            event.by.id.as_str(),
-            event.key.as_str(),
-            column(event.seq.0)
-        ])?;
+        keys.execute(params![id, event.by.id.as_str(), event.key.as_str(), column(event.seq.0)])?;
     }
     for (room, author, key) in &batch.unchanged {
-        change.prepare_cached(KEY)?.execute(params![id_of(room), author.as_str(), key.as_str(), column(NO_EVENT.0)])?;
+        keys.execute(params![id_of(room), author.as_str(), key.as_str(), column(NO_EVENT.0)])?;
     }
+    let mut messages = view::Messages::new(change)?;
     for (place @ (room, seq), message) in &batch.messages {
-        view::put(change, id_of(&place.0), message, said.get(&(room, *seq)).copied())?;
+        messages.put(id_of(&place.0), message, said.get(&(room, *seq)).copied())?;
     }
     for (room, message) in &batch.erased {
         erase(change, id_of(room), *message)?;
     }
-    Ok(())
+    Ok(new)
 }
 
-fn person(change: &Transaction<'_>, person: &PersonRow) -> rusqlite::Result<()> {
+fn person(change: &Connection, person: &PersonRow) -> rusqlite::Result<()> {
     const PERSON: &str = "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET name = ?2 WHERE ?4";
     let PersonRow { id, name, renamed, session, at } = person;
     change.prepare_cached(PERSON)?.execute(params![id.as_str(), name.as_str(), column(at.0), renamed])?;
@@ -66,7 +72,7 @@ fn person(change: &Transaction<'_>, person: &PersonRow) -> rusqlite::Result<()> 
 }
 
 /// Gives the room's number.
-fn room(change: &Transaction<'_>, name: &RoomName, state: &RoomState) -> rusqlite::Result<i64> {
+fn new_room(change: &Connection, name: &RoomName, state: &RoomState) -> rusqlite::Result<i64> {
     const ROOM: &str = "INSERT INTO rooms (name, first, head, at, digest, title, topic, about)
                         VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7)
                         ON CONFLICT DO UPDATE SET head = ?2, at = ?3, digest = ?4, title = ?5, topic = ?6, about = ?7
@@ -86,42 +92,62 @@ fn room(change: &Transaction<'_>, name: &RoomName, state: &RoomState) -> rusqlit
     )
 }
 
-/// Gives the number of its words, where it has any.
-fn event(change: &Transaction<'_>, room: i64, entry: &Entry) -> rusqlite::Result<Option<i64>> {
-    const WORDS: &str = "INSERT INTO words (salt, text, mentions) VALUES (?1, ?2, ?3)";
-    const EVENT: &str = "INSERT INTO events
-                         (room, seq, at, author, name, plain, key, kind, target, words, more, hash, digest)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
-    let Entry { event, digest } = entry;
-    let words = match &event.body {
-        EventBody::Posted { words: Words::Kept { salt, text, mentions }, .. }
-        | EventBody::Edited { words: Words::Kept { salt, text, mentions }, .. } => {
-            let mut insert = change.prepare_cached(WORDS)?;
-            Some(insert.insert(params![salt.0, text.as_str(), mentions_column(mentions)])?)
-        }
-        _ => None,
-    };
-    change.prepare_cached(EVENT)?.execute(params![
-        room,
-        column(event.seq.0),
-        column(event.at.0),
-        event.by.id.as_str(),
-        event.by.name.as_str(),
-        event.by.plain,
-        event.key.as_str(),
-        event.body.kind(),
-        event.body.target().map(|seq| column(seq.0)),
-        words,
-        More::of_event(&event.body).column(),
-        event.body.hash().0,
-        digest.0
-    ])?;
-    Ok(words)
+fn known_room(change: &Connection, id: i64, state: &RoomState) -> rusqlite::Result<()> {
+    const ROOM: &str =
+        "UPDATE rooms SET head = ?2, at = ?3, digest = ?4, title = ?5, topic = ?6, about = ?7 WHERE id = ?1";
+    let RoomState { head, at, digest, about } = state;
+    let mut update = change.prepare_cached(ROOM)?;
+    let (title, topic, rev) = (about.title.as_str(), about.topic.as_str(), column(about.rev.0));
+    update.execute(params![id, column(head.0), column(at.0), digest.0, title, topic, rev]).map(drop)
+}
+
+/// Inserts events, and their words.
+struct Events<'c> {
+    words: CachedStatement<'c>,
+    events: CachedStatement<'c>,
+}
+
+impl<'c> Events<'c> {
+    fn new(change: &'c Connection) -> rusqlite::Result<Self> {
+        const WORDS: &str = "INSERT INTO words (salt, text, mentions) VALUES (?1, ?2, ?3)";
+        const EVENT: &str = "INSERT INTO events
+                             (room, seq, at, author, name, plain, key, kind, target, words, more, hash, digest)
+                             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        Ok(Self { words: change.prepare_cached(WORDS)?, events: change.prepare_cached(EVENT)? })
+    }
+
+    /// Gives the number of its words, where it has any.
+    fn insert(&mut self, room: i64, entry: &Entry) -> rusqlite::Result<Option<i64>> {
+        let Entry { event, digest } = entry;
+        let words = match &event.body {
+            EventBody::Posted { words: Words::Kept { salt, text, mentions }, .. }
+            | EventBody::Edited { words: Words::Kept { salt, text, mentions }, .. } => {
+                Some(self.words.insert(params![salt.0, text.as_str(), mentions_column(mentions)])?)
+            }
+            _ => None,
+        };
+        self.events.execute(params![
+            room,
+            column(event.seq.0),
+            column(event.at.0),
+            event.by.id.as_str(),
+            event.by.name.as_str(),
+            event.by.plain,
+            event.key.as_str(),
+            event.body.kind(),
+            event.body.target().map(|seq| column(seq.0)),
+            words,
+            More::of_event(&event.body).column(),
+            event.body.hash().0,
+            digest.0
+        ])?;
+        Ok(words)
+    }
 }
 
 /// Erases what a message and its edits said. The words are overwritten with as many zeros, and stay where they are: no
 /// row moves, so no copy stays behind.
-fn erase(change: &Transaction<'_>, room: i64, message: Seq) -> rusqlite::Result<()> {
+fn erase(change: &Connection, room: i64, message: Seq) -> rusqlite::Result<()> {
     const WORDS: &str = "UPDATE words SET salt = zeroblob(16), text = CAST(zeroblob(octet_length(text)) AS TEXT),
                          mentions = iif(mentions IS NULL, NULL, CAST(zeroblob(octet_length(mentions)) AS TEXT))
                          WHERE id IN (SELECT words FROM events WHERE room = ?1 AND seq = ?2

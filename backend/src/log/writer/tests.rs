@@ -29,7 +29,7 @@ fn post(key: &str) -> Command {
 
 fn head(data: &TempDir, log: &Log) -> u64 {
     let reader = SqliteReader::new(data.path(), log.epoch().clone());
-    reader.ends(&RoomName::lobby(), Seq::ZERO, 0).unwrap().0.head.0
+    reader.ends(&RoomName::lobby(), 0).unwrap().0.head.0
 }
 
 #[test]

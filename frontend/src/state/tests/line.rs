@@ -1,9 +1,9 @@
 //! The link: when it is tried, when it is doubted, and what each close means.
 
-use shared::{ClientFrame, ServerFrame};
+use shared::{ClientFrame, Refusal, RefusalCode, ServerFrame};
 
 use super::super::{Action, Effect, Link, Trouble, Why, link_words};
-use super::{Client, Moment, Now, opened_empty, posted, welcome};
+use super::{Client, Moment, Now, digest_of, opened, opened_empty, posted, welcome};
 
 fn connects(effects: &[Effect]) -> usize {
     effects.iter().filter(|effect| matches!(effect, Effect::Connect { .. })).count()
@@ -75,6 +75,23 @@ fn each_close_has_its_answer() {
 }
 
 #[test]
+fn a_busy_server_is_left_alone_for_as_long_as_it_said_unless_a_person_tries() {
+    let mut client = Client::welcomed();
+    closed(&mut client, 1013, "9000");
+    client.take_effects();
+    assert!((9_000..9_250).contains(&wait_of(&client)));
+    assert_eq!(link_words(&client.app).words, "Offline: server busy.");
+    client.wait(3_000);
+    client.act(Action::Probed);
+    assert_eq!(connects(&client.take_effects()), 0, "looking at the page again is no reason to come earlier");
+    client.act(Action::RetryPressed);
+    assert_eq!(connects(&client.take_effects()), 1, "but a person may");
+    closed(&mut client, 1013, "9000");
+    client.wait(wait_of(&client));
+    assert_eq!(connects(&client.take_effects()), 1);
+}
+
+#[test]
 fn a_server_that_sends_away_again_and_again_is_not_run_over() {
     let mut client = Client::new();
     client.act(Action::Started);
@@ -102,6 +119,38 @@ fn a_room_that_is_opened_with_nothing_is_asked_for_again_only_after_a_while() {
     assert!(matches!(client.take_effects()[..], [Effect::Send { frame: ClientFrame::Open { .. }, .. }]));
     client.hear(opened_empty());
     assert_eq!(link_words(&client.app).state, "live");
+}
+
+#[test]
+fn a_room_that_a_busy_server_does_not_open_is_opened_later_and_what_was_typed_waits_for_it() {
+    let mut client = Client::welcomed();
+    client.hear(opened_empty());
+    client.hear(ServerFrame::Event(posted(1, "other", "k")));
+    closed(&mut client, 1006, "");
+    client.wait(wait_of(&client));
+    client.meet("me");
+    client.type_in("mine");
+    let told = |client: &mut Client| {
+        let told = |effect| match effect {
+            Effect::Send { frame: ClientFrame::Open { after, .. }, .. } => {
+                after.map(|after| format!("after {}", after.seq))
+            }
+            Effect::Send { frame: ClientFrame::Post { key, .. }, .. } => Some(key.to_string()),
+            _ => None,
+        };
+        client.take_effects().into_iter().filter_map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&mut client), ["after 1"]);
+    let refusal = Refusal::transient(RefusalCode::Busy, "The server has too much to do.", 1_500);
+    client.hear(ServerFrame::Refused { room: Some("lobby".to_owned()), key: None, refusal });
+    let words = link_words(&client.app);
+    assert_eq!((&*words.words, words.loud, words.can_try), ("The server has too much to do.", false, false));
+    client.wait(1_499);
+    assert_eq!(told(&mut client), [""; 0]);
+    client.wait(1);
+    assert_eq!(told(&mut client), ["after 1"], "from the same cursor");
+    client.hear(opened(1, digest_of(&[posted(1, "other", "k")]), false, None));
+    assert_eq!((told(&mut client), link_words(&client.app).state), (vec!["mine".to_owned()], "live"));
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub(super) const STEPS: &[Step] = &[
         what: "the client for release, within its size budget" },
     Step { name: "server", minutes: 3.0, run: build_server, needs: &["tools", "client"],
         what: "the server for release, with the client inside" },
-    Step { name: "conformance", minutes: 2.0, run: conform, needs: &["tools"],
+    Step { name: "conformance", minutes: 5.0, run: conform, needs: &["tools"],
         what: "the Autobahn cases against the socket edge" },
     Step { name: "sim", minutes: 2.0, run: simulation, needs: &["tools"],
         what: "300 runs of the simulation, and that each sabotage is noticed" },

@@ -21,12 +21,12 @@ fn text(payload: &[u8]) -> Vec<u8> {
 }
 
 /// Bytes that pass, and the end, when given in such chunks.
-fn pass(chunks: &[&[u8]], most: u64) -> (usize, Option<End>) {
-    let mut check = Check::new(most);
+fn pass(chunks: &[&[u8]], most: usize) -> (usize, Option<End>) {
+    let mut check = Check::new(most, false);
     let mut bytes = 0;
     for chunk in chunks {
-        let passed = check.pass(chunk);
-        bytes += passed.bytes;
+        let passed = check.pass(&Bytes::copy_from_slice(chunk));
+        bytes += passed.bytes.len();
         if passed.end.is_some() {
             return (bytes, passed.end);
         }

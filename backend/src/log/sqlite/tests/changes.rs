@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use shared::{Command as Ask, Digest, Emoji, RoomTitle};
 
 use super::*;
-use crate::log::{Appended, Appender, Command, Draft, Line, Reader as _, rows::column};
+use crate::log::{Appended, Appender, Command, Draft, Line, rows::column};
 
 fn rooms() -> [RoomName; 2] {
     ["a", "b"].map(|name| RoomName::parse(name).unwrap())
@@ -76,12 +76,14 @@ proptest! {
         let reader = SqliteReader::new(data.path(), epoch);
         for room in rooms() {
             let events = reader.after(&room, Seq::ZERO, u32::MAX, usize::MAX).unwrap();
-            let (ends, snapshot) = reader.ends(&room, Seq(1), 1_000).unwrap();
+            let (ends, snapshot) = reader.ends(&room, 1_000).unwrap();
             prop_assert_eq!(ends.head.0, events.len() as u64);
             let mut digest = Digest::default();
+            let mut digests = vec![(Seq::ZERO, digest)];
             let mut messages: Vec<Message> = Vec::new();
             for (event, entry) in events.iter().zip(published.iter().filter(|entry| entry.event.room == room)) {
                 digest = digest.after(event);
+                digests.push((event.seq, digest));
                 prop_assert_eq!((event.seq, digest), (entry.event.seq, entry.digest));
                 for message in &mut messages {
                     message.fold(event);
@@ -89,7 +91,9 @@ proptest! {
                 messages.extend(Message::posted(event));
             }
             prop_assert_eq!(ends.digest, digest);
-            prop_assert_eq!(ends.at, events.first().map(|first| Digest::default().after(first)));
+            prop_assert_eq!(reader.digests(&room, Seq::ZERO, u32::MAX).unwrap(), digests.clone());
+            let middle: Vec<_> = digests.into_iter().skip(2).take(3).collect();
+            prop_assert_eq!(reader.digests(&room, Seq(2), 3).unwrap(), middle);
             prop_assert_eq!(snapshot.messages, messages);
         }
     }

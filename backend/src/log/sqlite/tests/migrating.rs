@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use super::*;
-use crate::log::Reader as _;
 
 /// A data directory as the first version left it.
 fn first_version(data: &Path) {
     let mut db = Connection::open(schema::file(data)).unwrap();
     schema::configure(&db).unwrap();
-    schema::first(&mut db, "first").unwrap();
+    schema::older(&mut db, "first", 1).unwrap();
     db.execute_batch("INSERT INTO rooms VALUES (1, 'a', 1, 3, 1003), (2, 'b', 1, 1, 1001)").unwrap();
     for (room, seq, text, more) in [
         (1, 1, "one", None),
@@ -128,4 +127,28 @@ fn whatever_the_first_format_holds_is_brought_over() {
     let events = reader.after(&RoomName::parse("b").unwrap(), Seq(1), 100, usize::MAX).unwrap();
     assert!(matches!(events[0].body, EventBody::Posted { reply_to: Some(Seq(u64::MAX)), .. }), "{:?}", events[0]);
     assert!(matches!(&events[1].body, EventBody::Unknown { kind, .. } if kind == "pinned"), "{:?}", events[1]);
+}
+
+#[test]
+fn the_keys_of_the_second_format_are_known_in_this_one() {
+    let data = tempfile::tempdir().unwrap();
+    let mut db = Connection::open(schema::file(data.path())).unwrap();
+    schema::configure(&db).unwrap();
+    schema::older(&mut db, "first", 2).unwrap();
+    db.execute_batch(
+        "INSERT INTO rooms (id, name, first, head, at) VALUES (1, 'a', 1, 0, 0), (2, 'b', 1, 0, 0);
+         INSERT INTO keys (room, author, key, seq) VALUES (1, 'p', 'k', 7), (1, 'q', 'k', 8), (2, 'p', 'k', 0);",
+    )
+    .unwrap();
+    drop(db);
+    let mut store = SqliteStore::open(data.path(), "second").unwrap();
+    let mut find = |room: &str, author: &str, key: &str| {
+        let (room, author) = (RoomName::parse(room).unwrap(), PersonId::parse(author).unwrap());
+        store.find(&room, &author, &ClientKey::parse(key).unwrap()).unwrap()
+    };
+    assert_eq!(find("a", "p", "k"), Some(Found::Event(Seq(7))));
+    assert_eq!(find("a", "q", "k"), Some(Found::Event(Seq(8))));
+    assert_eq!(find("b", "p", "k"), Some(Found::Unchanged));
+    assert_eq!((find("b", "q", "k"), find("a", "k", "p")), (None, None));
+    assert!(data.path().join("warren.before-2.sqlite").exists());
 }
