@@ -8,7 +8,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
-    thread::JoinHandle,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -28,10 +28,12 @@ use super::{
 const WAITING: usize = 16_384;
 /// Most commands of one commit.
 const BATCH: usize = 1_024;
-/// How long a commit waits for as many commands as the one before had. Under load they are a millisecond apart, because
-/// whoever was answered sends the next; without this a commit would take the first alone, and the others would wait for
-/// the next, and be relayed apart.
-const GATHER: Duration = Duration::from_millis(1);
+/// How often a commit looks whether there are as many commands as the one before had, and after how long. Under load they are
+/// less than a millisecond apart, because whoever was answered sends the next; without this a commit would take the first
+/// alone, and the others would wait for the next, and be relayed apart. It sleeps meanwhile: to be woken by each of them
+/// would cost more than the commit.
+const LOOKS: u32 = 5;
+const LOOK: Duration = Duration::from_micros(200);
 /// How long to wait until an erasure that could not be finished is tried again.
 const SCRUB_AGAIN: Duration = Duration::from_secs(1);
 
@@ -105,7 +107,7 @@ impl Log {
     pub fn start<S: Store>(store: S, clock: Clock, salts: Salts) -> std::io::Result<Self> {
         let (log, writer) = Self::with_writer(store, clock, salts);
         let runtime = Builder::new_current_thread().enable_time().build()?;
-        let thread = std::thread::Builder::new().name("log".into()).spawn(move || writer.run(&runtime))?;
+        let thread = thread::Builder::new().name("log".into()).spawn(move || writer.run(&runtime))?;
         *log.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
         Ok(log)
     }
@@ -242,7 +244,7 @@ impl<S: Store> Writer<S> {
             if received == 0 {
                 break;
             }
-            runtime.block_on(gather(&mut self.line, &mut waiting, before));
+            gather(&mut self.line, &mut waiting, before, || thread::sleep(LOOK));
             before = waiting.len();
             let taken = self.sort(waiting.drain(..));
             let mut done = self.append(taken);
@@ -348,13 +350,19 @@ impl<S: Store> Writer<S> {
 }
 
 /// Waits for a moment until there are as many as that.
-async fn gather<T>(line: &mut mpsc::Receiver<T>, waiting: &mut Vec<T>, wanted: usize) {
-    let until = tokio::time::Instant::now() + GATHER;
-    while waiting.len() < wanted {
-        let more = line.recv_many(waiting, BATCH - waiting.len());
-        if !matches!(tokio::time::timeout_at(until, more).await, Ok(1..)) {
+fn gather<T>(line: &mut mpsc::Receiver<T>, waiting: &mut Vec<T>, wanted: usize, mut look: impl FnMut()) {
+    let mut looks = LOOKS;
+    loop {
+        while waiting.len() < BATCH
+            && let Ok(next) = line.try_recv()
+        {
+            waiting.push(next);
+        }
+        if waiting.len() >= wanted || looks == 0 {
             return;
         }
+        looks -= 1;
+        look();
     }
 }
 
