@@ -29,6 +29,8 @@ const START: Duration = Duration::from_secs(20);
 pub(crate) enum Party {
     /// Warren as it is.
     Warren,
+    /// Warren as it is, in the program that `WarrenMemory` is in: for comparing nothing but the log.
+    WarrenDisk,
     /// Warren with a log that is only in memory.
     WarrenMemory,
     /// axum with a broadcast channel, as its chat example does it.
@@ -88,7 +90,7 @@ impl Party {
     pub(crate) fn protocol(self, asked: Protocol) -> Protocol {
         match self {
             Self::SocketIo => Protocol::SocketIo,
-            Self::Warren | Self::WarrenMemory => asked,
+            Self::Warren | Self::WarrenDisk | Self::WarrenMemory => asked,
             Self::Axum | Self::AxumNodelay | Self::ActixWs | Self::ActixWsTasks | Self::Ws | Self::Fastapi => {
                 Protocol::Plain
             }
@@ -101,9 +103,10 @@ impl Party {
         let listen = address.to_string();
         let (program, arguments): (PathBuf, Vec<String>) = match self {
             Self::Warren => (programs.join("warren"), warren(&listen, data)),
-            Self::WarrenMemory => {
-                let serve = ["serve".to_owned(), "--store".to_owned(), "memory".to_owned()];
-                (programs.join("bench"), serve.into_iter().chain(warren(&listen, data)).collect())
+            Self::WarrenDisk | Self::WarrenMemory => {
+                let store = if self == Self::WarrenDisk { "sqlite" } else { "memory" };
+                let serve = ["serve", "--store", store].map(str::to_owned).into_iter();
+                (programs.join("bench"), serve.chain(warren(&listen, data)).collect())
             }
             Self::Axum => (peers.join("release/axum-chat"), vec![listen]),
             Self::AxumNodelay => (peers.join("release/axum-chat"), vec![listen, "nodelay".to_owned()]),

@@ -126,7 +126,7 @@ impl Report {
         }
         for (point, what) in [("log", "saturated"), ("log-singly", "singly")] {
             let what = format!("CPU a delivery, {what}: log on disk / in memory");
-            ratio(what, cpu(point, Party::Warren), cpu(point, Party::WarrenMemory));
+            ratio(what, cpu(point, Party::WarrenDisk), cpu(point, Party::WarrenMemory));
         }
         let what = "CPU a delivery: 100 rooms × 100 / one room × 1,000".to_owned();
         ratio(what, cpu("rooms", Party::Warren), cpu("saturated", Party::Warren));

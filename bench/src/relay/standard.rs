@@ -131,7 +131,7 @@ impl Set {
             }
             Comparison::Log => {
                 let plan = one(self);
-                let parties = [Party::Warren, Party::WarrenMemory];
+                let parties = [Party::WarrenDisk, Party::WarrenMemory];
                 self.point("log", "The log on disk and in memory, as above", &parties, &plan, |_| Pace::InFlight(BUSY));
                 self.point("log-singly", "The same, 20 a second", &parties, &plan, |_| Pace::Rate(SINGLY));
             }
