@@ -3,19 +3,18 @@
 //! client which does not read costs no memory.
 
 use std::{
-    cell::{Ref, RefCell},
+    cell::{Cell, Ref, RefCell},
     collections::VecDeque,
     pin::Pin,
     rc::Rc,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use bytes::Bytes;
 use shared::{RoomName, Seq, close};
 use smallvec::SmallVec;
-use tokio::sync::Notify;
 
 use super::{
     Agreed,
@@ -42,8 +41,7 @@ pub(super) struct Shared {
     socket: Rc<dyn Socket>,
     fan: Fan,
     deflate: Option<Agreed>,
-    /// The connection's own task is to look: the fan could not do all.
-    stir: Notify,
+    stir: Stir,
 }
 
 struct State {
@@ -83,7 +81,7 @@ impl Outgoing {
             ending: Ending::Open,
             reading: None,
         };
-        Self { shared: Rc::new(Shared { state: RefCell::new(state), socket, fan, deflate, stir: Notify::new() }) }
+        Self { shared: Rc::new(Shared { state: RefCell::new(state), socket, fan, deflate, stir: Stir::default() }) }
     }
 
     /// Queues a frame that is this client's own. It is compressed, where that was agreed on and gains something.
@@ -171,7 +169,7 @@ impl Outgoing {
 
     /// Waits until the fan could not do all by itself.
     pub(super) async fn stirred(&self) {
-        self.shared.stir.notified().await;
+        std::future::poll_fn(|cx| self.shared.stir.poll(cx)).await;
     }
 
     /// Waits until the socket takes something again.
@@ -227,6 +225,33 @@ impl Outgoing {
     }
 }
 
+/// The connection's own task is to look: the fan could not do all. Both are on one thread.
+#[derive(Default)]
+struct Stir {
+    is_set: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Stir {
+    fn set(&self) {
+        self.is_set.set(true);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    fn poll(&self, cx: &Context<'_>) -> Poll<()> {
+        if self.is_set.take() {
+            return Poll::Ready(());
+        }
+        match &mut *self.waker.borrow_mut() {
+            Some(kept) => kept.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+        Poll::Pending
+    }
+}
+
 impl Shared {
     /// Serves the cursor in a room, of which this is the newest. Says whether there was anything to do.
     pub(super) fn serve(&self, room: &Local, head: Seq, signals: Seen) -> bool {
@@ -242,7 +267,7 @@ impl Shared {
         }
         state.flush(&*self.socket, Some((head, signals)));
         if state.unsent.is_blocked() || state.wants_log() || matches!(state.ending, Ending::Gone) {
-            self.stir.notify_one();
+            self.stir.set();
         }
         true
     }

@@ -1,9 +1,8 @@
 //! The conversation of the plain relay: `{"name":…,"message":…}` in, the same with `time` out.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
 use bytestring::ByteString;
-use futures_util::{StreamExt as _, stream::FuturesOrdered};
 use shared::{ClientKey, Command, MessageText, PersonId, PersonName, PlainPost, RoomName, Seq, close};
 
 use super::{Conversation, Going, Outgoing, follow::Start, frames};
@@ -23,7 +22,8 @@ pub struct Plain {
     me: Arc<Someone>,
     address: Option<IpAddr>,
     posted: u64,
-    answers: FuturesOrdered<Submitted>,
+    /// In the order of the posts, in which the answers come too.
+    answers: VecDeque<Submitted>,
 }
 
 impl Plain {
@@ -44,7 +44,7 @@ impl Plain {
         followed.observe(ends.head, ends.digest);
         let (person, reads) = (me.person(), warren.reads.clone());
         out.follow(Start { room: followed, cursor: ends.head, form: Form::Plain, person, reads });
-        Ok(Self { warren, room, me, address, posted: 0, answers: FuturesOrdered::new() })
+        Ok(Self { warren, room, me, address, posted: 0, answers: VecDeque::new() })
     }
 
     /// Takes a post; the sentence says why it is not sent.
@@ -99,10 +99,11 @@ impl Conversation for Plain {
     }
 
     async fn answer(&mut self, out: &Outgoing) {
-        match self.answers.next().await {
-            Some(Ok(_)) => {}
-            Some(Err(why)) => self.not_sent(out, &not_written(why)),
-            None => std::future::pending().await,
+        let Some(first) = self.answers.front_mut() else { return std::future::pending().await };
+        let answered = first.await;
+        self.answers.pop_front();
+        if let Err(why) = answered {
+            self.not_sent(out, &not_written(why));
         }
     }
 

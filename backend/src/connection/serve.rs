@@ -1,6 +1,6 @@
 //! The life of a connection after its handshake: messages to the conversation, heartbeat, and its end.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use actix_web::HttpResponse;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream};
@@ -119,6 +119,9 @@ async fn live<C: Conversation>(
     let Stop { stopping, come_back, .. } = stop;
     let mut heard = Instant::now();
     let mut pinged = false;
+    // Both wait for all of its life: to begin waiting anew for each message would cost more than to read it.
+    let mut stopped = pin!(stopping.cancelled());
+    let mut clock = pin!(sleep_until(heard + timing.ping_after));
     let end = loop {
         out.flush();
         if out.is_closed() {
@@ -129,13 +132,17 @@ async fn live<C: Conversation>(
         let stalled = out.stalled_for() > Duration::ZERO;
         let soon = if stalled { timing.stalled_after / 4 } else { quiet };
         let look_again = (heard + quiet).min(Instant::now() + soon);
+        // One that rings too early looks, and is set again.
+        if clock.is_elapsed() || look_again < clock.deadline() {
+            clock.as_mut().reset(look_again);
+        }
         let answering = conversation.is_answering();
         let may_go_on = !out.is_full() && !conversation.is_full();
         let (may_read, more) = (may_go_on && !conversation.has_more(), may_go_on && conversation.has_more());
         tokio::select! {
             biased;
             () = conversation.answer(&out), if answering => {}
-            () = stopping.cancelled() => break End::Stopping,
+            () = &mut stopped => break End::Stopping,
             () = std::future::ready(()), if more => conversation.go_on(&out).await,
             message = messages.next(), if may_read => {
                 heard = Instant::now();
@@ -163,7 +170,7 @@ async fn live<C: Conversation>(
             () = out.stirred() => {}
             () = out.writable(), if out.is_blocked() => {}
             () = out.read_log(), if out.wants_log() => {}
-            () = sleep_until(look_again) => {
+            () = &mut clock => {
                 if heard.elapsed() >= timing.drop_after || out.stalled_for() >= timing.stalled_after {
                     break End::Unresponsive;
                 }
@@ -174,14 +181,18 @@ async fn live<C: Conversation>(
             }
         }
     };
-    let within = timing.close_within;
     // Every command that was taken is answered before the end, as far as the client lets us.
     let answer_rest = async {
         while conversation.is_answering() {
             conversation.answer(&out).await;
         }
     };
-    drop(timeout(within, answer_rest).await);
+    drop(timeout(timing.close_within, answer_rest).await);
+    leave(end, &incoming, &out, timing.close_within, come_back).await;
+}
+
+/// Says goodbye, where the client takes it in the given time.
+async fn leave(end: End, incoming: &Incoming, out: &Outgoing, within: Duration, come_back: fn() -> u32) {
     match end {
         End::Unresponsive => {
             tracing::debug!("a client no longer reads or answers");

@@ -4,13 +4,11 @@
 use std::{
     collections::{HashMap, VecDeque},
     net::IpAddr,
-    pin::Pin,
     sync::Arc,
 };
 
 use bytes::Bytes;
 use bytestring::ByteString;
-use futures_util::{StreamExt as _, stream::FuturesOrdered};
 use serde_json::{Map, Value};
 use shared::{
     ClientFrame, ClientKey, Command, Cursor, Epoch, LIMITS, PersonName, Refusal, RefusalCode, Reset, RoomHead,
@@ -25,7 +23,7 @@ use super::{
 };
 use crate::{
     Warren,
-    log::{self, Appended, Ends, Line, NotAppended, Opening, ReadError, Rename},
+    log::{self, Ends, Line, Opening, ReadError, Rename, Submitted},
     records::Someone,
 };
 
@@ -40,14 +38,13 @@ use resume::{Resume, resume};
 /// Most commands of one connection that are under way at a time.
 const UNDER_WAY: usize = 64;
 
-type Answer = Pin<Box<dyn Future<Output = (RoomName, ClientKey, Result<Appended, NotAppended>)>>>;
-
 /// A connection that speaks `warren.v1`.
 pub struct V1 {
     warren: Arc<Warren>,
     me: Arc<Someone>,
     address: Option<IpAddr>,
-    answers: FuturesOrdered<Answer>,
+    /// Commands under way, in their order, in which the answers come too.
+    answers: VecDeque<(RoomName, ClientKey, Submitted)>,
     /// Rooms whose line of commands waits: after one was refused for a while, those behind it are too, or they would
     /// overtake it.
     held: HashMap<RoomName, Instant>,
@@ -72,7 +69,7 @@ impl V1 {
             warren,
             me,
             address,
-            answers: FuturesOrdered::new(),
+            answers: VecDeque::new(),
             held: HashMap::new(),
             lines: HashMap::new(),
             owed: Vec::new(),
@@ -207,7 +204,9 @@ impl Conversation for V1 {
     }
 
     async fn answer(&mut self, out: &Outgoing) {
-        let Some((room, key, appended)) = self.answers.next().await else { return std::future::pending().await };
+        let Some((_, _, first)) = self.answers.front_mut() else { return std::future::pending().await };
+        let appended = first.await;
+        let Some((room, key, _)) = self.answers.pop_front() else { return };
         self.answered(out, room, key, appended);
     }
 

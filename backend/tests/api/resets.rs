@@ -112,13 +112,13 @@ fn fill(data: &Path, count: usize) {
 #[actix_web::test]
 async fn a_cursor_that_is_too_far_behind_is_reset() {
     let data = Arc::new(tempfile::tempdir().unwrap());
-    fill(data.path(), 10_020);
+    fill(data.path(), 20_020);
     let server = start(&config(&data), timing());
     let mut near = Client::v1(&server).await;
     let opened = near.open_with("lobby", &json!({"epoch": "filled", "seq": 20})).await;
     assert_eq!((opened.get("reset"), opened.get("snapshot")), (None, None));
     is_reset(&server, &json!({"epoch": "filled", "seq": 19}), "too_far").await;
-    for seq in 21..=10_021_u64 {
+    for seq in 21..=20_021_u64 {
         assert_eq!(near.next_of("event").await["seq"], seq);
     }
 }

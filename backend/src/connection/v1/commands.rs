@@ -39,7 +39,7 @@ impl V1 {
             line: self.lines.entry(room.clone()).or_default().clone(),
         }));
         match submitted {
-            Ok(submitted) => self.answers.push_back(Box::pin(async move { (room, key, submitted.await) })),
+            Ok(submitted) => self.answers.push_back((room, key, submitted)),
             Err(why) => self.not_appended(out, &room, &key, why),
         }
     }

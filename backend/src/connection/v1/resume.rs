@@ -7,7 +7,7 @@ use shared::{Cursor, Epoch, Reset, Seq};
 use crate::log::{Ends, Opening, ReadError, Reads, Room};
 
 /// A cursor that is further behind than so many events gets a snapshot: it is less to send, and to read.
-const TOO_FAR: u64 = 10_000;
+const TOO_FAR: u64 = 20_000;
 
 pub(super) enum Resume {
     /// Every event after this one, up to those ends and beyond.
