@@ -153,12 +153,12 @@ where
         let upgrades = fn_factory(move || {
             let app = map_config(app(), |()| AppConfig::default());
             async move {
-                let app = Rc::new(app.new_service(()).await?);
-                let (fan, scratch) = (Fan::default(), Scratch::default());
+                let (app, within) = (app.new_service(()).await?, timing.handshake_within);
+                let worker = Rc::new(Worker { app, fan: Fan::default(), scratch: Scratch::default(), within });
                 Ok::<_, S::InitError>(fn_service(move |(request, framed)| {
-                    let (app, fan, scratch) = (Rc::clone(&app), fan.clone(), scratch.clone());
+                    let worker = Rc::clone(&worker);
                     async move {
-                        upgrade(&*app, request, framed, fan, scratch, timing.handshake_within).await;
+                        worker.serve(request, framed).await;
                         Ok::<_, Infallible>(())
                     }
                 }))
@@ -177,59 +177,53 @@ where
     })
 }
 
-/// Has the application answer a handshake, in the given time; and then lives the life of the connection.
-async fn upgrade<S, B>(
-    app: &S,
-    request: Request,
-    framed: Framed<TcpStream, Codec>,
+/// What the upgraded connections of a thread share.
+struct Worker<S> {
+    app: S,
     fan: Fan,
     scratch: Scratch,
+    /// How long a handshake may take to be answered.
     within: Duration,
-) where
-    S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
-    B: MessageBody + 'static,
-{
-    // In a box that is let go: what a handshake needs is more than what a connection needs.
-    let answered = Box::pin(handshake(app, request, framed, fan, scratch, within)).await;
-    // What the framework's WebSocket layer made must live: dropping it would end what comes in.
-    if let Some((life, _keep)) = answered {
-        life.await;
-    }
 }
 
-async fn handshake<S, B>(
-    app: &S,
-    request: Request,
-    framed: Framed<TcpStream, Codec>,
-    fan: Fan,
-    scratch: Scratch,
-    within: Duration,
-) -> Option<(Life, BoxBody)>
+impl<S, B> Worker<S>
 where
     S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
     B: MessageBody + 'static,
 {
-    let FramedParts { io, codec, read_buf, .. } = framed.into_parts();
-    let socket: Rc<dyn Socket> = Rc::new(Tcp::new(io, scratch));
-    let upgraded = Upgraded::new(Rc::clone(&socket), fan);
-    let payload = Inbound::new(read_buf.freeze(), Rc::clone(&socket)).into_payload();
-    let request = request.replace_payload(payload).0;
-    request.extensions_mut().insert(upgraded.clone());
-    let response = match app.call(request).await {
-        Ok(response) => response.map_into_boxed_body().into_parts().1,
-        Err(error) => error.error_response(),
-    };
-    match timeout(within, answer(&*socket, codec, response)).await {
-        Ok(Ok(Some(keep))) => return upgraded.life().map(|life| (life, keep)),
-        Ok(Ok(None)) => {
-            socket.end();
-            // Closing a socket with bytes unread would reset it, and the client might never see the answer.
-            drop(timeout(DISCONNECT, drain(&*socket)).await);
+    /// Has the application answer a handshake, and then lives the life of the connection.
+    async fn serve(&self, request: Request, framed: Framed<TcpStream, Codec>) {
+        // In a box that is let go: what a handshake needs is more than what a connection needs.
+        let answered = Box::pin(self.handshake(request, framed)).await;
+        // What the framework's WebSocket layer made must live: dropping it would end what comes in.
+        if let Some((life, _keep)) = answered {
+            life.await;
         }
-        Ok(Err(error)) => tracing::debug!(%error, "a handshake could not be answered"),
-        Err(_) => socket.cut(),
     }
-    None
+
+    async fn handshake(&self, request: Request, framed: Framed<TcpStream, Codec>) -> Option<(Life, BoxBody)> {
+        let FramedParts { io, codec, read_buf, .. } = framed.into_parts();
+        let socket: Rc<dyn Socket> = Rc::new(Tcp::new(io, self.scratch.clone()));
+        let upgraded = Upgraded::new(Rc::clone(&socket), self.fan.clone());
+        let payload = Inbound::new(read_buf.freeze(), Rc::clone(&socket)).into_payload();
+        let request = request.replace_payload(payload).0;
+        request.extensions_mut().insert(upgraded.clone());
+        let response = match self.app.call(request).await {
+            Ok(response) => response.map_into_boxed_body().into_parts().1,
+            Err(error) => error.error_response(),
+        };
+        match timeout(self.within, answer(&*socket, codec, response)).await {
+            Ok(Ok(Some(keep))) => return upgraded.life().map(|life| (life, keep)),
+            Ok(Ok(None)) => {
+                socket.end();
+                // Closing a socket with bytes unread would reset it, and the client might never see the answer.
+                drop(timeout(DISCONNECT, drain(&*socket)).await);
+            }
+            Ok(Err(error)) => tracing::debug!(%error, "a handshake could not be answered"),
+            Err(_) => socket.cut(),
+        }
+        None
+    }
 }
 
 /// Writes the answer to a handshake. Where it is accepted, gives the body, which has no words of its own.
