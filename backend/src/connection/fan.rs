@@ -5,6 +5,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::{BTreeSet, HashMap},
     future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
     rc::{Rc, Weak},
     sync::Arc,
     task::Poll,
@@ -145,7 +146,9 @@ impl Local {
             };
             place += 1;
             let Some(out) = out else { continue };
-            if out.serve(self, head, signals) {
+            // A fault in one connection must not end the others.
+            let served = catch_unwind(AssertUnwindSafe(|| out.serve(self, head, signals)));
+            if served.unwrap_or_else(|_| out.give_up()) {
                 *turn += 1;
                 if turn.is_multiple_of(TURN) {
                     tokio::task::yield_now().await;

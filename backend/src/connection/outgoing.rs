@@ -271,6 +271,14 @@ impl Shared {
         }
         true
     }
+
+    /// Serving it has failed where it never does: it ends, and comes back where its client does. Gives true.
+    pub(super) fn give_up(&self) -> bool {
+        tracing::error!("a connection is ended that could not be served");
+        self.state.borrow_mut().gone();
+        self.stir.set();
+        true
+    }
 }
 
 impl State {

@@ -20,6 +20,7 @@ struct Narrow {
     at_a_time: Cell<usize>,
     room: Cell<usize>,
     waits: RefCell<Option<Waker>>,
+    is_faulty: Cell<bool>,
 }
 
 impl Narrow {
@@ -30,6 +31,7 @@ impl Narrow {
             at_a_time: Cell::new(at_a_time),
             room: Cell::new(room),
             waits: RefCell::default(),
+            is_faulty: Cell::new(false),
         })
     }
 
@@ -52,6 +54,7 @@ impl Socket for Narrow {
     }
 
     fn try_write(&self, parts: &[IoSlice<'_>]) -> Io<usize> {
+        assert!(!self.is_faulty.get(), "a fault that the test wants");
         self.writes.set(self.writes.get() + 1);
         let all: Vec<u8> = parts.iter().flat_map(|part| part.to_vec()).collect();
         let taken = all.len().min(self.at_a_time.get()).min(self.room.get());
@@ -277,5 +280,31 @@ fn the_fan_writes_a_commit_to_each_follower_in_one_go() {
         turn().await;
         assert!(rooms.is_empty());
         rooms.publish(vec![entry(17)]);
+    });
+}
+
+#[test]
+fn a_fault_in_one_connection_ends_that_one_only() {
+    play(async {
+        let rooms = Rooms::default();
+        let fan = Fan::default();
+        let clients: Vec<_> = (0..3)
+            .map(|_| {
+                let socket = Narrow::new(usize::MAX, usize::MAX);
+                let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, fan.clone(), None);
+                out.follow(start(&rooms, 0, 0));
+                out.flush();
+                (socket, out)
+            })
+            .collect();
+        clients[1].0.is_faulty.set(true);
+        for seq in 1..=2 {
+            rooms.publish(vec![entry(seq)]);
+            turn().await;
+        }
+        for (number, (socket, out)) in clients.iter().enumerate() {
+            let expected = if number == 1 { Vec::new() } else { texts(1..=2) };
+            assert_eq!((socket.texts(), out.is_gone()), (expected, number == 1));
+        }
     });
 }
