@@ -1,23 +1,17 @@
 //! Commands: what a client asks for that may become an event.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{ClientFrame, ClientKey, Emoji, MessageText, PersonId, RoomName, RoomTitle, RoomTopic, Seq};
 
-/// A request that may become an event of a room, without the room and the key that it is sent with. It is also what
-/// an outbox keeps.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+/// A request that may become an event of a room, without the room and the key that it is sent with.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Post a message.
     Post {
         /// What it says.
         text: MessageText,
         /// The message that it answers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<Seq>,
         /// Whom it mentions; at most 50.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<PersonId>,
     },
     /// Change what a message of one's own says.
@@ -27,7 +21,6 @@ pub enum Command {
         /// What it is to say.
         text: MessageText,
         /// Whom it then mentions; at most 50.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<PersonId>,
     },
     /// Take a message of one's own back.
@@ -47,10 +40,8 @@ pub enum Command {
     /// Say what the room is called and about. What is absent stays as it is.
     SetRoom {
         /// Its title.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         title: Option<RoomTitle>,
         /// What it is about.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         topic: Option<RoomTopic>,
     },
 }

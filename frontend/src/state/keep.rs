@@ -6,7 +6,6 @@
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
 use shared::{ClientKey, Command, Cursor, Millis, Person, PersonId, RoomName, Seq, Snapshot};
 
 use super::{Entry, Fate};
@@ -15,7 +14,7 @@ use super::{Entry, Fate};
 pub(super) const KEPT_MESSAGES: usize = 100;
 
 /// A room as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptRoom {
     /// Up to where the log is folded in, with the digest of the log up to there.
     pub cursor: Cursor,
@@ -26,7 +25,7 @@ pub struct KeptRoom {
 }
 
 /// A command of an outbox as it is kept. Read back, one that was not refused counts as sent: nobody knows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptEntry {
     /// The room.
     pub room: RoomName,
