@@ -10,9 +10,11 @@ use anyhow::{Context as _, ensure};
 use clap::{Args, ValueEnum};
 
 use super::{
+    connections,
     cores::stay_on,
     dialect::Protocol,
     load::{Churn, Load, Pace, Plan, Until},
+    open_files,
     party::{Ground, Party, Server},
 };
 use crate::say;
@@ -66,7 +68,7 @@ pub(crate) fn run(hardship: Hardship) -> anyhow::Result<()> {
     let Hardship { what, seconds, stalled, clients, party, data } = hardship;
     ensure!(party.protocol(Protocol::V1) == Protocol::V1, "only Warren has a way for clients to go on where they were");
     ensure!((1..=50).contains(&stalled) && seconds > 0, "1 to 50 clients stop reading, for a second or more");
-    let files = super::open_files();
+    let files = open_files();
     let ground = Ground::find(data)?;
     stay_on(ground.cores.load)?;
     if what != Some(What::Avalanche) {
@@ -74,7 +76,7 @@ pub(crate) fn run(hardship: Hardship) -> anyhow::Result<()> {
         stall(&server, stalled, Duration::from_secs(seconds)).with_context(|| server.said())?;
     }
     if what != Some(What::Stall) {
-        let most = usize::try_from(files / 2).unwrap_or(clients).saturating_sub(100);
+        let most = connections(files);
         let server = Server::start(party, &ground)?;
         avalanche(&server, clients.clamp(20, most)).with_context(|| server.said())?;
     }

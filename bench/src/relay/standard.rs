@@ -7,11 +7,12 @@ use anyhow::ensure;
 use clap::Args;
 
 use super::{
+    connections,
     cores::stay_on,
     dialect::Protocol,
     load::{Pace, Plan, Until},
     measure::{Scenario, measure},
-    memory,
+    memory, open_files,
     party::{Ground, Party},
     report::{Point, Report, Turn},
 };
@@ -88,7 +89,7 @@ const PEERS: [Party; 7] =
 /// Where the options make no sense or the report cannot be written. A party that fails is named in the report.
 pub(crate) fn run(standard: Standard) -> anyhow::Result<()> {
     ensure!(standard.seconds > 0.0 && standard.rounds > 0, "there is nothing to measure in no time");
-    let files = super::open_files();
+    let files = open_files();
     let mut set = Set { ground: Ground::find(standard.data.clone())?, report: Report::default(), files, standard };
     stay_on(set.ground.cores.load)?;
     let wanted: Vec<_> =
@@ -123,11 +124,12 @@ impl Set {
                 self.point("singly", "One room × 1,000, 20 a second", &self.all(), &plan, |_| Pace::Rate(SINGLY));
             }
             Comparison::Rooms => {
-                // A server may need two descriptors a connection.
-                let clients = usize::try_from(self.files / 2 / 100).unwrap_or(100).saturating_sub(1).clamp(2, 100);
+                let clients = (connections(self.files) / 100).clamp(2, 100);
                 let plan = self.plan(100, clients);
                 let title = format!("100 rooms × {clients}, 16 under way in each");
                 self.point("rooms", &title, &self.some(), &plan, |_| Pace::InFlight(100 * BUSY));
+                let title = format!("100 rooms × {clients}, 200 a second in all: as many deliveries as singly");
+                self.point("rooms-singly", &title, &self.some(), &plan, |_| Pace::Rate(10.0 * SINGLY));
             }
             Comparison::Log => {
                 let plan = one(self);
@@ -144,7 +146,7 @@ impl Set {
             }
             Comparison::Latency => self.latency(),
             Comparison::Memory => {
-                let clients = usize::try_from(self.files / 2).unwrap_or(10_000).saturating_sub(100).min(10_000);
+                let clients = connections(self.files).min(10_000);
                 let rows = memory::compare(&self.ground, &self.some(), clients);
                 self.report.memory(clients, rows);
             }
