@@ -5,6 +5,7 @@ use std::{
     cell::RefCell,
     io::{self, IoSlice},
     net::Shutdown,
+    pin::Pin,
     rc::Rc,
     task::{Context, Poll, ready},
 };
@@ -13,6 +14,7 @@ use actix_http::Extensions;
 use actix_web::rt::net::TcpStream;
 use bytes::Bytes;
 use socket2::SockRef;
+use tokio::io::{AsyncRead as _, ReadBuf};
 
 /// Bytes that the kernel buffers for a client: what a client that stops reading costs at most.
 const SEND_BUFFER: usize = 128 * 1024;
@@ -51,7 +53,7 @@ pub trait Socket {
 
 /// A TCP connection that the framework has handed over.
 pub(super) struct Tcp {
-    stream: TcpStream,
+    stream: RefCell<TcpStream>,
     scratch: Scratch,
 }
 
@@ -67,49 +69,48 @@ impl Default for Scratch {
 
 impl Tcp {
     pub(super) fn new(stream: TcpStream, scratch: Scratch) -> Self {
-        Self { stream, scratch }
+        Self { stream: RefCell::new(stream), scratch }
     }
 }
 
 impl Socket for Tcp {
     fn poll_read(&self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
-        let scratch = &mut *self.scratch.0.borrow_mut();
-        loop {
-            ready!(self.stream.poll_read_ready(cx))?;
-            match self.stream.try_read(scratch) {
-                Ok(length) => return Poll::Ready(Ok(Bytes::copy_from_slice(&scratch[..length]))),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
-            }
-        }
+        let mut scratch = self.scratch.0.borrow_mut();
+        let mut read = ReadBuf::new(&mut scratch);
+        // Unlike `try_read`, this knows that a read which does not fill the buffer has emptied the socket, and spares
+        // the system call that would say so.
+        ready!(Pin::new(&mut *self.stream.borrow_mut()).poll_read(cx, &mut read))?;
+        Poll::Ready(Ok(Bytes::copy_from_slice(read.filled())))
     }
 
     fn try_write(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
         // The system call itself first. The runtime would look at what it knows of the socket before, which is rarely
         // anything new, and a cache miss for each client.
-        let socket = SockRef::from(&self.stream);
+        let stream = self.stream.borrow();
+        let socket = SockRef::from(&*stream);
         let written = match parts {
             [one] => socket.send(one),
             several => socket.send_vectored(several),
         };
         match written {
             // The runtime has to hear of it from the socket, to say when there is room again.
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.stream.try_write_vectored(parts),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => stream.try_write_vectored(parts),
             written => written,
         }
     }
 
     fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream.poll_write_ready(cx)
+        self.stream.borrow().poll_write_ready(cx)
     }
 
     fn end(&self) {
         // It may be gone already, which is what is wanted.
-        drop(SockRef::from(&self.stream).shutdown(Shutdown::Write));
+        drop(SockRef::from(&*self.stream.borrow()).shutdown(Shutdown::Write));
     }
 
     fn cut(&self) {
-        let socket = SockRef::from(&self.stream);
+        let stream = self.stream.borrow();
+        let socket = SockRef::from(&*stream);
         // Without the zero linger time the kernel would keep trying to deliver what is buffered to a client that does
         // not read.
         drop(socket.set_linger(Some(std::time::Duration::ZERO)));
