@@ -349,15 +349,18 @@ impl State {
         let Some(follow) = self.follows.iter_mut().find(|follow| follow.standing() == standing) else { return };
         match read {
             // The room says that there is more, and the log does not have it: reading again would not end.
-            Ok(stretch) if stretch.last() <= standing.cursor => {
-                self.close_with(frames::close(Some(close::TRY_LATER), "1000"));
-            }
+            Ok(stretch) if stretch.last() <= standing.cursor => self.resume_later(),
             Ok(stretch) => {
                 self.unsent.extend([stretch.after(standing.cursor, follow.form(), frames::events)]);
                 follow.read(stretch.last());
             }
-            Err(_) => self.close_with(frames::close(Some(close::TRY_LATER), "1000")),
+            Err(_) => self.resume_later(),
         }
+    }
+
+    /// Closes, to be resumed. No time is said: by their own backoff those who are told so together come back spread.
+    fn resume_later(&mut self) {
+        self.close_with(frames::close(Some(close::TRY_LATER), ""));
     }
 }
 
