@@ -138,6 +138,19 @@ fn play<T>(story: impl Future<Output = T>) -> T {
     LocalSet::new().block_on(&runtime, story)
 }
 
+/// So many clients of one fan, that follow the room and have everything.
+fn crowd(rooms: &Rooms, count: usize) -> Vec<(Rc<Narrow>, Outgoing)> {
+    let fan = Fan::default();
+    let client = |_| {
+        let socket = Narrow::new(usize::MAX, usize::MAX);
+        let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, fan.clone(), None);
+        out.follow(start(rooms, 0, 0));
+        out.flush();
+        (socket, out)
+    };
+    (0..count).map(client).collect()
+}
+
 /// The fan, and whoever else waits, has a turn.
 async fn turn() {
     for _ in 0..3 {
@@ -250,16 +263,7 @@ fn what_was_published_goes_before_the_close_frame_and_nothing_after_it() {
 fn the_fan_writes_a_commit_to_each_follower_in_one_go() {
     play(async {
         let rooms = Rooms::default();
-        let fan = Fan::default();
-        let clients: Vec<_> = (0..600)
-            .map(|_| {
-                let socket = Narrow::new(usize::MAX, usize::MAX);
-                let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, fan.clone(), None);
-                out.follow(start(&rooms, 0, 0));
-                out.flush();
-                (socket, out)
-            })
-            .collect();
+        let clients = crowd(&rooms, 600);
         // One of them takes nothing, which is nothing to the others.
         clients[3].0.room.set(0);
         rooms.publish((1..=16).map(entry).collect());
@@ -287,16 +291,7 @@ fn the_fan_writes_a_commit_to_each_follower_in_one_go() {
 fn a_fault_in_one_connection_ends_that_one_only() {
     play(async {
         let rooms = Rooms::default();
-        let fan = Fan::default();
-        let clients: Vec<_> = (0..3)
-            .map(|_| {
-                let socket = Narrow::new(usize::MAX, usize::MAX);
-                let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, fan.clone(), None);
-                out.follow(start(&rooms, 0, 0));
-                out.flush();
-                (socket, out)
-            })
-            .collect();
+        let clients = crowd(&rooms, 3);
         clients[1].0.is_faulty.set(true);
         for seq in 1..=2 {
             rooms.publish(vec![entry(seq)]);
