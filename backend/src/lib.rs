@@ -15,6 +15,8 @@ use log::{Clock, Log, Reads};
 use policy::{Doors, Origins, Pace};
 use records::People;
 
+mod lock;
+
 pub mod config;
 pub mod connection;
 pub mod http;

@@ -9,7 +9,6 @@
 
 mod append;
 mod bell;
-mod lock;
 mod read;
 mod room;
 mod rooms;

@@ -8,7 +8,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
+        Mutex,
         atomic::{AtomicBool, Ordering},
         mpsc::{self, RecvTimeoutError},
     },
@@ -18,7 +18,10 @@ use std::{
 use anyhow::Context as _;
 use rusqlite::InterruptHandle;
 
-use crate::log::{DatabaseFile, beside};
+use crate::{
+    lock::lock,
+    log::{DatabaseFile, beside},
+};
 
 mod backup;
 mod check;
@@ -63,7 +66,7 @@ impl Job {
     /// Calls it off: it ends soon, with an error, and leaves nothing behind.
     pub fn call_off(&self) {
         self.called_off.store(true, Ordering::Release);
-        for interrupter in &*self.interrupters.lock().unwrap_or_else(PoisonError::into_inner) {
+        for interrupter in &*lock(&self.interrupters) {
             interrupter.interrupt();
         }
     }
@@ -79,7 +82,7 @@ impl Job {
 
     /// What it asks this database for ends when it is called off.
     fn uses(&self, database: &DatabaseFile) {
-        self.interrupters.lock().unwrap_or_else(PoisonError::into_inner).push(database.interrupter());
+        lock(&self.interrupters).push(database.interrupter());
     }
 
     fn result(&self, words: &str) {

@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead as _, ReadBuf};
 /// Bytes that the kernel buffers for a client: what a client that stops reading costs at most.
 const SEND_BUFFER: usize = 128 * 1024;
 /// Most bytes of one read.
-const READ: usize = 16 * 1024;
+pub(super) const READ: usize = 16 * 1024;
 /// How long sent bytes may stay unacknowledged, or a window closed, before the kernel gives the connection up.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const USER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);

@@ -35,11 +35,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Fan, Socket, Timing,
-    socket::{Scratch, Tcp, set_up},
+    socket::{READ, Scratch, Tcp, set_up},
 };
 
-/// Most bytes that the framework takes before it looks at them, and those of one read.
-const AT_ONCE: usize = 16 * 1024;
 /// How long the framework waits for a client to take the end of a connection that was not upgraded.
 const DISCONNECT: Duration = Duration::from_secs(2);
 
@@ -110,7 +108,7 @@ impl Stream for Inbound {
         if let Some(first) = self.first.take() {
             return Poll::Ready(Some(Ok(first)));
         }
-        if self.taken >= AT_ONCE {
+        if self.taken >= READ {
             self.taken = 0;
             cx.waker().wake_by_ref();
             return Poll::Pending;

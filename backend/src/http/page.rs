@@ -1,7 +1,7 @@
 //! The page: the client's `index.html`, with a policy that lets run what is in it and nothing else, and with a cookie
 //! for whoever has none.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -13,7 +13,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
 use super::{assets, error::ApiError, header_text};
-use crate::{Warren, records::Token};
+use crate::{Warren, lock::lock, records::Token};
 
 /// The name of the session's cookie.
 const COOKIE: &str = "warren";
@@ -30,7 +30,7 @@ pub struct Page {
 
 impl Page {
     fn policy(&self, hash: [u8; 32], html: &[u8]) -> Arc<str> {
-        let mut kept = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(&self.policy);
         match &*kept {
             Some((known, policy)) if *known == hash => Arc::clone(policy),
             _ => {

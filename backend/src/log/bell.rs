@@ -11,7 +11,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use super::lock::{Mutex, lock};
+use crate::lock::{Mutex, lock};
 
 /// The number of a room that is followed; never used twice.
 pub type RoomNumber = u64;

@@ -24,7 +24,8 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use shared::{Digest, Epoch, Event, Message, Millis, Page, Person, RoomName, Seq, Snapshot};
 
-use super::{lock::lock, room::Room};
+use super::room::Room;
+use crate::lock::lock;
 
 mod flights;
 mod kept;

@@ -9,12 +9,12 @@ use tokio::{sync::Notify, time::Instant};
 
 use super::{
     bell::{Bell, RoomNumber},
-    lock::{Mutex, lock},
     ring::{Found, Ring},
     rooms::Rooms,
     signals::{Encode, Seen, Signals},
     store::Entry,
 };
+use crate::lock::{Mutex, lock};
 
 /// A room that somebody follows.
 pub struct Room {

@@ -9,11 +9,11 @@ use shared::{EventBody, Person, RoomName};
 
 use super::{
     bell::{Bell, RoomNumber},
-    lock::{Mutex, lock},
     read::Kept,
     room::Room,
     store::Entry,
 };
+use crate::lock::{Mutex, lock};
 
 /// The rooms that somebody follows; a cheap handle.
 #[derive(Clone, Default)]

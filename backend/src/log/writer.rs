@@ -4,7 +4,7 @@
 use std::{
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
@@ -23,6 +23,7 @@ use super::{
     rooms::Rooms,
     store::{Entry, Store},
 };
+use crate::lock::lock;
 
 /// Most commands that wait to be written; who comes then is told so.
 const WAITING: usize = 16_384;
@@ -108,7 +109,7 @@ impl Log {
         let (log, writer) = Self::with_writer(store, clock, salts);
         let runtime = Builder::new_current_thread().enable_time().build()?;
         let thread = thread::Builder::new().name("log".into()).spawn(move || writer.run(&runtime))?;
-        *log.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        *lock(&log.thread) = Some(thread);
         Ok(log)
     }
 
@@ -167,7 +168,7 @@ impl Log {
     ///
     /// Blocks until it is done.
     pub fn finish(&self) {
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = lock(&self.thread).take();
         let Some(thread) = thread else { return };
         // Where the writer is gone already, joining it says why.
         drop(self.commands.blocking_send(Waiting::Stop));

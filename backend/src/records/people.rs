@@ -7,7 +7,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, Weak,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -15,7 +15,10 @@ use std::{
 use shared::{Author, Person, PersonId, PersonName};
 
 use super::Token;
-use crate::log::{ReadError, Reads, Remember};
+use crate::{
+    lock::lock,
+    log::{ReadError, Reads, Remember},
+};
 
 /// So many sessions are remembered: what a large server has connected. About 300 bytes each, 5 MB in all.
 const LATELY: usize = 16_384;
@@ -46,7 +49,7 @@ impl Someone {
     /// As others see them now.
     #[must_use]
     pub fn person(&self) -> Person {
-        Person { id: self.id.clone(), name: self.name.lock().unwrap_or_else(PoisonError::into_inner).clone() }
+        Person { id: self.id.clone(), name: lock(&self.name).clone() }
     }
 
     /// As the author of an event.
@@ -58,7 +61,7 @@ impl Someone {
 
     /// Is called so from now on. Says whether that is a change.
     pub fn rename(&self, name: PersonName) -> bool {
-        let mut kept = self.name.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(&self.name);
         let changed = *kept != name;
         *kept = name;
         changed
@@ -145,7 +148,7 @@ impl People {
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
 }
 

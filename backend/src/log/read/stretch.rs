@@ -6,13 +6,13 @@ use bytes::Bytes;
 use shared::{Event, Seq};
 
 use super::lock;
-use crate::log::{ring::Form, weight};
+use crate::log::{
+    ring::{Encode, Form},
+    weight,
+};
 
 /// So many encodings are kept: for the forms, and for the cursors at which most of those stand who were cut at once.
 const ENCODINGS: usize = 8;
-
-/// How events are encoded.
-pub(super) type Encode = fn(Form, &[Event]) -> Bytes;
 
 /// Events that follow each other.
 pub struct Stretch {

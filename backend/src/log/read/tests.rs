@@ -11,7 +11,7 @@ use bytes::Bytes;
 use shared::{Author, ClientKey, EventBody, MessageText, PersonId, PersonName, Words};
 
 use super::*;
-use crate::log::lock::Mutex;
+use crate::lock::Mutex;
 use crate::log::{Entry, Rooms, ring::Form};
 
 /// A log in memory. Its reads wait until the test runs them.

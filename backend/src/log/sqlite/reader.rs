@@ -1,19 +1,19 @@
 //! The SQLite database's reading end: every read is one transaction, so it sees one moment of the database, all of it.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
-};
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use shared::{
     About, Digest, Epoch, Event, Message, Millis, Page, Person, PersonId, PersonName, RoomName, Seq, Snapshot,
 };
 
-use crate::log::{
-    read::{Ends, Place, ReadError, Reader},
-    rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, millis, parsed, seq},
-    schema, weight,
+use crate::{
+    lock::{Mutex, lock},
+    log::{
+        read::{Ends, Place, ReadError, Reader},
+        rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, millis, parsed, seq},
+        schema, weight,
+    },
 };
 
 /// About the most bytes of texts and reactions in a snapshot: it waits in memory for its client.
@@ -34,7 +34,7 @@ impl SqliteReader {
     }
 
     fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, ReadError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = lock(&self.idle).pop();
         let mut db = match idle {
             Some(db) => db,
             None => self.connect()?,
@@ -42,7 +42,7 @@ impl SqliteReader {
         let moment = db.transaction()?;
         let result = read(&moment)?;
         drop(moment);
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+        lock(&self.idle).push(db);
         Ok(result)
     }
 
