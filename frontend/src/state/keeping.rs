@@ -130,7 +130,6 @@ impl App {
     pub(super) fn loaded(&mut self, loaded: Loaded, effects: &mut Vec<Effect>) {
         self.keeping.storage = Storage::On;
         self.keeping.wait = None;
-        self.keeping.is_read = true;
         if self.me.is_none() {
             self.me.clone_from(&loaded.me);
         }
@@ -144,13 +143,9 @@ impl App {
             if let Some(kept) = self.keeping.take_from_shelf(name) {
                 Rc::make_mut(room).adopt(kept);
             }
-            let others =
-                loaded.entries.iter().filter(|entry| entry.room == *name && room.outbox.get(&entry.key).is_none());
-            if let Some(last) = others.map(|entry| entry.order).max() {
-                Rc::make_mut(room).outbox.stand_behind(last);
-            }
         }
         self.merge_stored(loaded.entries, effects);
+        self.keeping.is_read = true;
     }
 
     /// What is stored of all outboxes.
@@ -178,6 +173,9 @@ impl App {
                 window.messages().any(|message| is_it(message))
             };
             let is_writing = |key: &ClientKey| writing.iter().any(|(at, of)| at == name && of == key);
+            if !self.keeping.is_read {
+                room.outbox.stand_behind(&entries);
+            }
             room.outbox.merge(entries, &is_here, &is_writing);
         }
         if self.line.is_welcomed() {

@@ -32,9 +32,11 @@ impl Outbox {
         new
     }
 
-    /// The database has answered, and its last entry of this room is `last`: what was typed before that stands behind it,
-    /// whatever this machine's clock said meanwhile.
-    pub(in crate::state) fn stand_behind(&mut self, last: u64) {
+    /// The first that is heard of what is `stored`: what was typed before that stands behind it, whatever this machine's
+    /// clock said meanwhile.
+    pub(in crate::state) fn stand_behind(&mut self, stored: &[KeptEntry]) {
+        let others = stored.iter().filter(|entry| self.get(&entry.key).is_none());
+        let Some(last) = others.map(|entry| entry.order).max() else { return };
         // What another page has stored meanwhile has its place already.
         let is_new = |entry: &Rc<Entry>| !entry.kept;
         let first = self.entries.iter().find(|entry| is_new(entry)).map_or(u64::MAX, |entry| entry.order);
