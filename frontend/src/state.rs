@@ -17,6 +17,7 @@ mod line;
 mod links;
 mod outbox;
 mod paging;
+mod painted;
 mod place;
 mod presence;
 mod proof;

@@ -10,6 +10,7 @@ mod keeping;
 mod line;
 mod other_pages;
 mod outbox;
+mod painted;
 mod place;
 mod rows;
 mod server;
