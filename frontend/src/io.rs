@@ -2,6 +2,7 @@
 //!
 //! What happens there becomes an action; what is to be done there comes as an effect. Nothing here decides anything.
 
+mod boot;
 mod broken;
 mod browser;
 mod composer;
@@ -20,6 +21,7 @@ mod storage;
 mod store;
 mod worker;
 
+pub use boot::painted;
 pub use broken::watch_for_panics;
 pub use browser::{focus, is_touched, new_key, now_wall, set_title};
 pub use composer::{ROOM_OF_BOX, draft_of};
