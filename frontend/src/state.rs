@@ -21,6 +21,7 @@ mod place;
 mod presence;
 mod proof;
 mod recent;
+mod replying;
 mod room;
 mod rows;
 mod speech;

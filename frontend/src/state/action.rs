@@ -89,6 +89,24 @@ pub enum Action {
         /// The room.
         room: RoomName,
     },
+    /// What is typed next answers a message. One that is being edited is set aside.
+    ReplyStarted {
+        /// The room.
+        room: RoomName,
+        /// The message that is answered.
+        seq: Seq,
+    },
+    /// It answers none after all. The draft stays as it is.
+    ReplyCancelled {
+        /// The room.
+        room: RoomName,
+    },
+    /// Escape, in the composer or in the log, where nothing lies over the page: it ends an edit or an answer, and where
+    /// there is none leads to the newest messages.
+    EscapePressed {
+        /// The room.
+        room: RoomName,
+    },
     /// A message of one's own is to be deleted.
     DeletePressed {
         /// The room.

@@ -77,6 +77,8 @@ pub struct Room {
     pub(super) notice: Option<Notice>,
     /// The message of one's own that is being edited.
     pub(super) editing: Option<Seq>,
+    /// The message that is being answered. Never while one is edited.
+    pub(super) replying: Option<Seq>,
     /// It has events of a kind that this version does not know.
     pub(super) outdated: bool,
     /// When the person was last here.
@@ -115,6 +117,7 @@ impl Room {
             unseen: 0,
             notice: None,
             editing: None,
+            replying: None,
             outdated: false,
             used,
             typing_told: None,

@@ -11,6 +11,7 @@ mod line;
 mod other_pages;
 mod outbox;
 mod place;
+mod replying;
 mod rows;
 mod server;
 mod speech;

@@ -97,6 +97,12 @@ impl Window {
         messages.binary_search_by_key(&seq, |message| message.seq).ok().map(|place| &messages[place])
     }
 
+    /// The message of a seq, where it is in the window or among the newest.
+    pub(super) fn held(&self, seq: Seq) -> Option<&Rc<Message>> {
+        let newest = self.tail.as_ref().map_or(&[][..], |tail| &tail.messages);
+        self.get(seq).or_else(|| newest.iter().find(|message| message.seq == seq))
+    }
+
     /// The newest messages, wherever the window stands, and whether there are older ones.
     pub(super) fn newest_messages(&self) -> (Vec<Message>, bool) {
         if let Some(tail) = &self.tail {
