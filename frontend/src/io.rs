@@ -25,7 +25,7 @@ pub use browser::{focus, is_touched, new_key, now_wall, root, set_title};
 pub use composer::draft_of;
 pub use details::{copy, open_details, take_details};
 pub use edits::Edits;
-pub use history::{go, here};
+pub use history::{go, go_to, here};
 pub use keeper::{Keeper, Watch};
 pub use page::{PageEvents, page_events};
 pub use run::Runner;

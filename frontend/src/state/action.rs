@@ -1,6 +1,8 @@
 //! What happens to the client, and what it wants done: the two ends of the fold.
 
-use shared::{ClientFrame, ClientKey, Emoji, MessageText, Page, RoomName, RoomTitle, RoomTopic, Seq, ServerFrame};
+use shared::{
+    ClientFrame, ClientKey, Emoji, MessageText, Millis, Page, RoomName, RoomTitle, RoomTopic, Seq, ServerFrame,
+};
 
 use super::{Ask, Edge, Keep, KeptEntry, Loaded, Place, Reader, StorageTrouble, Worker};
 
@@ -194,6 +196,14 @@ pub enum Action {
         /// The room.
         room: RoomName,
     },
+    /// A day was picked: the log is brought to the first message from this time on. A message of the log is gone to by
+    /// [`Action::PlaceEntered`] with [`Place::At`].
+    DatePicked {
+        /// The room.
+        room: RoomName,
+        /// When that day began.
+        at: Millis,
+    },
     /// The notice of a room has been read.
     NoticeDismissed {
         /// The room.
@@ -239,6 +249,8 @@ pub enum Effect {
         /// Which.
         ask: Ask,
     },
+    /// Put the path of this place into the address bar, in the place of what stands there.
+    ShowAddress(Place),
     /// Put a text back into the composer, behind what stands there.
     FillComposer {
         /// Of which room.

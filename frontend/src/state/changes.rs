@@ -30,7 +30,7 @@ impl App {
         let Some(target) = room.editing.take() else {
             let reply_to = room.replying.take();
             self.command(name, key, Command::Post { text, reply_to, mentions: Vec::new() }, at);
-            return self.jump(name);
+            return self.jump(name, effects);
         };
         let says = self.room(name).and_then(|room| room.message(target, self.me.as_ref())?.text.clone());
         if says.as_ref() != Some(&text) {

@@ -75,7 +75,13 @@ impl Room {
         self.window.replace(snapshot);
         self.recent.begin(cursor.seq);
         self.proof.taken(cursor.seq);
-        self.paging = Paging::Idle;
+        self.target = None;
+        if let Paging::Asked(ask) = std::mem::replace(&mut self.paging, Paging::Idle)
+            && ask.seeks()
+        {
+            // Its page may be of another log.
+            self.sought = Some(ask);
+        }
         self.cursor = Some(cursor);
         self.phase = Phase::Open;
         self.keep_now = true;

@@ -113,6 +113,19 @@ impl App {
         }
     }
 
+    /// A link or a date has led elsewhere than was meant: that is said too.
+    pub(super) fn say_new_notice(&mut self, was: &Self) {
+        let Some(name) = self.place.room().cloned() else { return };
+        let notice = |app: &Self| app.room(&name).and_then(|room| room.notice);
+        let is_of_a_link = matches!(
+            notice(self),
+            Some(Notice::NoSuchMessage | Notice::MessageDeleted | Notice::NothingSince | Notice::NotLoaded)
+        );
+        if is_of_a_link && notice(self) != notice(was) {
+            self.say_notice(&name);
+        }
+    }
+
     fn say_notice(&mut self, name: &RoomName) {
         let notice = self.room(name).and_then(|room| room.notice).filter(|_| self.place.room() == Some(name));
         if let Some(notice) = notice {

@@ -33,7 +33,7 @@ impl App {
         if room.editing.is_some() {
             self.edit_cancelled(name, effects);
         } else if room.replying.take().is_none() {
-            self.jump(&name);
+            self.jump(&name, effects);
         }
     }
 }

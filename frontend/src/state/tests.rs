@@ -13,6 +13,7 @@ mod outbox;
 mod place;
 mod replying;
 mod rows;
+mod seeking;
 mod server;
 mod speech;
 mod window;

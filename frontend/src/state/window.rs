@@ -126,6 +126,19 @@ impl Window {
         self.tail = None;
     }
 
+    /// Another window, anywhere in the history: the newest messages are held beside it, unless it reaches them.
+    pub(super) fn become_page(&mut self, page: Vec<Rc<Message>>, more_before: bool) {
+        let tail = self.tail.take().unwrap_or_else(|| self.to_tail());
+        self.begin_anew(page.into_iter(), more_before);
+        self.tail = Some(tail);
+        self.join();
+    }
+
+    /// The newest messages, where the window ends with them.
+    fn to_tail(&self) -> Tail {
+        Tail::of(self.messages().rev().take(KEPT_MESSAGES + 1), self.more_before)
+    }
+
     /// To the newest messages: those before them are let go, where the window does not reach them.
     pub(super) fn jump(&mut self) {
         if !self.join()
@@ -202,7 +215,7 @@ impl Window {
             let cut = CHUNK.max(self.len() - MOST);
             let end = if reader_is_in_upper_half { self.chunks.len() - 1 } else { 0 };
             if reader_is_in_upper_half && self.tail.is_none() {
-                self.tail = Some(Tail::of(self.messages().rev().take(KEPT_MESSAGES + 1), self.more_before));
+                self.tail = Some(self.to_tail());
             }
             if self.chunks[end].messages.len() <= cut && self.chunks.len() > 1 {
                 self.chunks.remove(end);
