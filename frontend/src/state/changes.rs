@@ -5,7 +5,7 @@
 
 use shared::{ClientKey, Command, Emoji, MessageText, RoomName, RoomTitle, RoomTopic, Seq};
 
-use super::{App, Effect, Moment};
+use super::{App, Effect, Moment, mentioned, people};
 
 impl App {
     /// Puts a command into a room's outbox.
@@ -25,16 +25,18 @@ impl App {
         at: &Moment,
         effects: &mut Vec<Effect>,
     ) {
+        let me = self.my_id();
         let Some(room) = self.room_mut(name) else { return };
         room.typing_told = None;
+        let mentions = mentioned(text.as_str(), &people(room, me.as_ref()));
         let Some(target) = room.editing.take() else {
             let reply_to = room.replying.take();
-            self.command(name, key, Command::Post { text, reply_to, mentions: Vec::new() }, at);
+            self.command(name, key, Command::Post { text, reply_to, mentions }, at);
             return self.jump(name, effects);
         };
         let says = self.room(name).and_then(|room| room.message(target, self.me.as_ref())?.text.clone());
         if says.as_ref() != Some(&text) {
-            self.command(name, key, Command::Edit { target, text, mentions: Vec::new() }, at);
+            self.command(name, key, Command::Edit { target, text, mentions }, at);
         }
         effects.push(Effect::RestoreComposer { room: name.clone() });
     }

@@ -85,7 +85,8 @@ impl App {
                         room.unseen = room.unseen.saturating_add(1);
                     }
                     if here {
-                        self.speech.hear(&event.room, &message, at.now);
+                        let to_me = me.as_ref().is_some_and(|me| message.mentions.contains(me));
+                        self.speech.hear(&event.room, &message, to_me, at.now);
                     }
                 }
             }

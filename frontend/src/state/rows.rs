@@ -110,8 +110,9 @@ fn folded(message: &Rc<Message>, entries: &[Rc<Entry>], me: Option<&Person>) -> 
         pending = true;
         let message = Rc::make_mut(&mut message);
         match (&entry.command, me) {
-            (Command::Edit { text, .. }, _) if !message.is_deleted() => {
+            (Command::Edit { text, mentions, .. }, _) if !message.is_deleted() => {
                 message.text = Some(text.clone());
+                message.mentions.clone_from(mentions);
                 message.edited = Some(entry.typed_at);
             }
             (Command::Delete { .. }, _) => {

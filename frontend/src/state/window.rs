@@ -103,6 +103,12 @@ impl Window {
         self.get(seq).or_else(|| newest.iter().find(|message| message.seq == seq))
     }
 
+    /// All messages that are held, newest first. One may come twice.
+    pub(super) fn newest_first(&self) -> impl Iterator<Item = &Rc<Message>> {
+        let newest = self.tail.as_ref().map_or(&[][..], |tail| &tail.messages);
+        newest.iter().rev().chain(self.messages().rev())
+    }
+
     /// The newest messages, wherever the window stands, and whether there are older ones.
     pub(super) fn newest_messages(&self) -> (Vec<Message>, bool) {
         if let Some(tail) = &self.tail {
