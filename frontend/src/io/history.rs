@@ -3,7 +3,7 @@
 use shared::RoomName;
 use wasm_bindgen::JsValue;
 
-use super::browser;
+use super::{browser, details::copy};
 use crate::state::Place;
 
 /// Where the page is.
@@ -28,6 +28,12 @@ pub fn go_to(place: &Place) {
 /// Says of the step that was taken last that it has led here.
 pub(super) fn show(place: &Place) {
     address(place, true);
+}
+
+/// Copies the whole link to a path of this page.
+pub fn copy_link(path: &str) {
+    let origin = browser::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
+    copy(origin + path);
 }
 
 fn address(place: &Place, replace: bool) {

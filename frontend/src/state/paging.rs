@@ -137,7 +137,7 @@ impl Room {
         match (ask, first) {
             (Ask::At(_), Some(first)) => self.arrive(first),
             (Ask::At(_), None) => {
-                self.to_newest();
+                self.read_newest();
                 self.notice = Some(Notice::NothingSince);
             }
             (Ask::Around(seq), _) => self.reach(seq),
@@ -153,7 +153,7 @@ impl Room {
     }
 
     /// To the newest messages.
-    pub(super) fn to_newest(&mut self) {
+    pub(super) fn read_newest(&mut self) {
         self.stop_seeking();
         self.reader = Reader::AtNewest;
         self.unseen = 0;

