@@ -183,8 +183,12 @@ pub(super) fn move_focus(event: &KeyboardEvent) -> bool {
     to.and_then(|row| row.dyn_into::<HtmlElement>().ok()).is_some_and(|row| row.focus().is_ok())
 }
 
-/// Tab comes back to the row where the focus was last.
-pub(super) fn rove(row: &Element) {
+/// The keyboard has come to a row: from now on Tab comes back to it. A finger or a mouse leaves that where it is.
+pub(super) fn rove(to: &Element) {
+    let Ok(Some(row)) = to.closest("li.m") else { return };
+    if !to.matches(":focus-visible").unwrap_or(true) {
+        return;
+    }
     if let Some(Ok(Some(before))) = row.parent_element().map(|log| log.query_selector("li.m[tabindex='0']")) {
         let _set = before.set_attribute("tabindex", "-1");
     }

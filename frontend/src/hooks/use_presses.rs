@@ -52,8 +52,10 @@ pub fn use_presses(room: &RoomName, dispatch: &Callback<Action>) -> Presses {
             event.prevent_default();
         });
     let onfocusin = use_callback((), |event: FocusEvent, ()| {
-        let row = event.target().and_then(|to| to.dyn_into::<web_sys::Element>().ok()?.closest("li.m").ok()?);
-        row.as_ref().map(rove);
+        let to = event.target().and_then(|to| to.dyn_into::<web_sys::Element>().ok());
+        if let Some(to) = to {
+            rove(&to);
+        }
     });
     let ondate = use_callback((room.clone(), dispatch.clone()), |event: Event, (room, dispatch)| {
         if let Some(at) = io::picked_date(&event) {
