@@ -200,7 +200,8 @@ impl World {
                 self.tools.agenda.after(wait, move |world| world.fetch(client, room, ask));
             }
             // What stands in the composer is the person's, who does nothing with it here; and there is one version only.
-            Effect::FillComposer { .. }
+            Effect::ShowAddress(_)
+            | Effect::FillComposer { .. }
             | Effect::FillDraft { .. }
             | Effect::SetEditAside { .. }
             | Effect::EditInComposer { .. }

@@ -48,7 +48,7 @@ impl Page {
     }
 }
 
-/// `GET /` and `GET /r/ROOM`
+/// `GET /`, `GET /r/ROOM` and `GET /r/ROOM/SEQ`
 pub(super) async fn page(request: HttpRequest, warren: web::Data<Warren>) -> Result<HttpResponse, ApiError> {
     let Some(file) = assets::get("index.html") else {
         let text = HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body(assets::NO_CLIENT);

@@ -1,6 +1,8 @@
 //! What happens to the client, and what it wants done: the two ends of the fold.
 
-use shared::{ClientFrame, ClientKey, Emoji, MessageText, Page, RoomName, RoomTitle, RoomTopic, Seq, ServerFrame};
+use shared::{
+    ClientFrame, ClientKey, Emoji, MessageText, Millis, Page, RoomName, RoomTitle, RoomTopic, Seq, ServerFrame,
+};
 
 use super::{Ask, Edge, Keep, KeptEntry, Loaded, Place, Reader, StorageTrouble, Worker};
 
@@ -91,6 +93,24 @@ pub enum Action {
         /// The room.
         room: RoomName,
     },
+    /// What is typed next answers a message. One that is being edited is set aside.
+    ReplyStarted {
+        /// The room.
+        room: RoomName,
+        /// The message that is answered.
+        seq: Seq,
+    },
+    /// It answers none after all. The draft stays as it is.
+    ReplyCancelled {
+        /// The room.
+        room: RoomName,
+    },
+    /// Escape, in the composer or in the log, where nothing lies over the page: it ends an edit or an answer, and where
+    /// there is none leads to the newest messages.
+    EscapePressed {
+        /// The room.
+        room: RoomName,
+    },
     /// A message of one's own is to be deleted.
     DeletePressed {
         /// The room.
@@ -178,6 +198,14 @@ pub enum Action {
         /// The room.
         room: RoomName,
     },
+    /// A day was picked: the log is brought to the first message from this time on. A message of the log is gone to by
+    /// [`Action::PlaceEntered`] with [`Place::At`].
+    DatePicked {
+        /// The room.
+        room: RoomName,
+        /// When that day began.
+        at: Millis,
+    },
     /// The notice of a room has been read.
     NoticeDismissed {
         /// The room.
@@ -223,6 +251,8 @@ pub enum Effect {
         /// Which.
         ask: Ask,
     },
+    /// Put the path of this place into the address bar, in the place of what stands there.
+    ShowAddress(Place),
     /// Put a text back into the composer, behind what stands there.
     FillComposer {
         /// Of which room.

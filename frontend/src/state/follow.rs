@@ -36,7 +36,12 @@ impl Room {
             self.notice = Some(Notice::Reset(reset));
             self.resets = self.resets.saturating_add(1);
         }
-        self.outbox.log_reset(reset.is_some_and(|reset| reset != Reset::TooFar));
+        let is_another = reset.is_some_and(|reset| reset != Reset::TooFar);
+        if is_another {
+            // Its number may be another message's now.
+            self.replying = None;
+        }
+        self.outbox.log_reset(is_another);
         if let Some(snapshot) = snapshot {
             return self.take_snapshot(snapshot, Cursor { epoch, seq: head, digest: Some(digest) }, me);
         }
@@ -78,7 +83,13 @@ impl Room {
         self.painted = None;
         self.recent.begin(cursor.seq);
         self.proof.taken(cursor.seq);
-        self.paging = Paging::Idle;
+        self.target = None;
+        if let Paging::Asked(ask) = std::mem::replace(&mut self.paging, Paging::Idle)
+            && ask.seeks()
+        {
+            // Its page may be of another log.
+            self.sought = Some(ask);
+        }
         self.cursor = Some(cursor);
         self.phase = Phase::Open;
         self.keep_now = true;
@@ -130,7 +141,10 @@ impl Room {
             EventBody::Unknown { .. } => self.outdated = true,
             EventBody::Edited { .. } | EventBody::Reacted { .. } => {}
             // What was deleted is not to be kept a second longer.
-            EventBody::Deleted { .. } => self.keep_now = true,
+            EventBody::Deleted { target } => {
+                self.keep_now = true;
+                self.replying.take_if(|seq| seq == target);
+            }
         }
         if event.body.target().is_some() {
             self.window.fold(event);

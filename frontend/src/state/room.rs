@@ -8,8 +8,8 @@ use std::rc::Rc;
 use shared::{About, ClientFrame, Command, Cursor, MessageText, Person, Reset, RoomName, Seq};
 
 use super::{
-    Fate, Here, KeptRoom, Now, Outbox, Paging, Reader, Sync, Typing, Window, keep::KEPT_MESSAGES, presence,
-    proof::Proof, recent::Recent,
+    Ask, Fate, Here, KeptRoom, Now, Outbox, Paging, Reader, Sync, Target, Typing, Window, keep::KEPT_MESSAGES,
+    presence, proof::Proof, recent::Recent,
 };
 
 /// Whether the room is followed.
@@ -46,6 +46,14 @@ pub enum Notice {
     EditEnded,
     /// Changes that were made as somebody else were not sent.
     SomebodyElses,
+    /// A link has led to no message; this is the nearest.
+    NoSuchMessage,
+    /// A link has led to a message that was deleted.
+    MessageDeleted,
+    /// Nothing was said at the day that was picked, nor later.
+    NothingSince,
+    /// What a link has led to could not be loaded.
+    NotLoaded,
 }
 
 /// What has to be done so that the copy is the log again.
@@ -77,6 +85,8 @@ pub struct Room {
     pub(super) notice: Option<Notice>,
     /// The message of one's own that is being edited.
     pub(super) editing: Option<Seq>,
+    /// The message that is being answered. Never while one is edited.
+    pub(super) replying: Option<Seq>,
     /// It has events of a kind that this version does not know.
     pub(super) outdated: bool,
     /// When the person was last here.
@@ -87,6 +97,12 @@ pub struct Room {
     pub(super) gaps: u8,
     /// The cursor at the last `pong` that knew of more.
     pub(super) behind_at: Option<Seq>,
+    /// Where the log is to be brought, while it cannot be asked for.
+    pub(super) sought: Option<Ask>,
+    /// Where it was brought.
+    pub(super) target: Option<Target>,
+    /// How often it was brought anywhere.
+    pub(super) arrivals: u32,
     /// The page that is under way was asked for twice.
     pub(super) asked_again: bool,
     pub(super) mend: Option<Mend>,
@@ -117,11 +133,15 @@ impl Room {
             unseen: 0,
             notice: None,
             editing: None,
+            replying: None,
             outdated: false,
             used,
             typing_told: None,
             gaps: 0,
             behind_at: None,
+            sought: None,
+            target: None,
+            arrivals: 0,
             asked_again: false,
             mend: None,
             resets: 0,
