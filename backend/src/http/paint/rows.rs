@@ -1,0 +1,123 @@
+//! The rows of the log, and the head of the room, as the client draws them for somebody of whom nothing is known.
+//!
+//! Left out is what would do nothing without the client: the tools of a message. Its reactions are there, and cannot be
+//! pressed. Times have no words: which they are depends on the reader's clock and language. Their place needs no
+//! keeping, since nothing stands behind a time; that of a day line is kept by the style.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, SecondsFormat};
+use maud::{Markup, html};
+use shared::{About, Message, Millis, PersonId, Reaction, RoomName, Snapshot, namesakes};
+
+use super::said::said;
+
+/// One day, in milliseconds.
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// The room's name and title.
+pub(super) fn title(room: &RoomName, about: &About) -> Markup {
+    html! {
+        "# " (room.as_str())
+        @if !about.title.is_empty() { " · " bdi { (about.title.as_str()) } }
+    }
+}
+
+/// The log.
+pub(super) fn log(room: &RoomName, snapshot: &Snapshot) -> Markup {
+    let beginning = match (snapshot.more_before, snapshot.messages.is_empty()) {
+        (true, _) => "There is more above.",
+        (false, true) => "Nothing here yet. Say the first word.",
+        (false, false) => "Here the room begins.",
+    };
+    html! {
+        div.scroll tabindex="0" role="log" aria-live="off" aria-label={ "Messages in " (room.as_str()) } {
+            div {
+                p.beginning { (beginning) }
+                ol.log { (rows(&snapshot.messages)) }
+            }
+        }
+    }
+}
+
+fn rows(messages: &[Message]) -> Markup {
+    let tagged: BTreeSet<&PersonId> =
+        namesakes(messages.iter().map(|message| (&message.by.id, &message.by.name))).into_iter().collect();
+    let before = std::iter::once(None).chain(messages.iter().map(Some));
+    html! {
+        @for (message, before) in messages.iter().zip(before) {
+            @let new_day = before.is_none_or(|before| before.at.0 / DAY_MS != message.at.0 / DAY_MS);
+            @if new_day { li.day { span { time datetime=(machine(message.at)) {} } } }
+            @let first = new_day || !before.is_some_and(|before| message.goes_on(before));
+            (row(message, first, tagged.contains(&message.by.id)))
+        }
+    }
+}
+
+fn row(message: &Message, first: bool, tagged: bool) -> Markup {
+    let by = &message.by;
+    let sign = html! { @if tagged { span.tag { (by.id.sign()) } } };
+    html! {
+        li class={ "m hue-" (by.id.hue(36)) @if first { " first" } } data-seq=(message.seq.0) tabindex="-1" {
+            @if first {
+                span.av aria-hidden="true" { (by.name.initial()) }
+                p.who {
+                    bdi { (by.name.as_str()) }
+                    (sign)
+                    @if by.plain {
+                        span.via title="Came over the plain relay: the name is not bound to anybody" {
+                            "via the plain relay"
+                        }
+                    }
+                    (stamp(message.at))
+                }
+            } @else {
+                span.sr { bdi { (by.name.as_str()) } " " (sign) }
+                (stamp(message.at))
+            }
+            (body(message))
+            (reactions(&message.reactions))
+        }
+    }
+}
+
+fn body(message: &Message) -> Markup {
+    let Some(text) = &message.text else {
+        return html! { div.says { span.body.gone { "Message deleted" } } };
+    };
+    html! {
+        div.says dir="auto" {
+            span.body { (said(text)) }
+            @if let Some(at) = message.edited { time.edited datetime=(machine(at)) { "edited" } }
+        }
+    }
+}
+
+fn reactions(reactions: &[Reaction]) -> Markup {
+    let names = |reaction: &Reaction| {
+        let names: Vec<&str> = reaction.by.iter().map(|person| person.name.as_str()).collect();
+        names.join(", ")
+    };
+    html! {
+        @if !reactions.is_empty() {
+            div.re {
+                @for reaction in reactions {
+                    button type="button" disabled data-do="react" data-emoji=(reaction.emoji.as_str())
+                        title=(names(reaction)) aria-pressed="false" {
+                        (reaction.emoji.as_str()) span { (reaction.by.len()) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn stamp(at: Millis) -> Markup {
+    html! { time datetime=(machine(at)) {} }
+}
+
+/// For programs: RFC 3339, in UTC, as the client writes it; empty where no calendar has the time.
+fn machine(at: Millis) -> String {
+    let at = i64::try_from(at.0).ok().and_then(DateTime::from_timestamp_millis);
+    at.map_or_else(String::new, |at| at.to_rfc3339_opts(SecondsFormat::Millis, true))
+}
