@@ -12,11 +12,12 @@ pub fn is_soon_after(before: Millis, at: Millis) -> bool {
 }
 
 impl Message {
-    /// It goes on with the group of the message before it: the same person, called the same, soon after. A day line
-    /// between them ends the group all the same.
+    /// It goes on with the group of the message before it: the same person, called the same, soon after, and it answers
+    /// nothing. A day line between them ends the group all the same.
     #[must_use]
     pub fn goes_on(&self, before: &Self) -> bool {
-        self.by.id == before.by.id && self.by.name == before.by.name && is_soon_after(before.at, self.at)
+        let by_the_same = self.by.id == before.by.id && self.by.name == before.by.name;
+        by_the_same && is_soon_after(before.at, self.at) && self.reply_to.is_none()
     }
 }
 
@@ -80,6 +81,8 @@ mod tests {
         check("b", "Ada", 1_000, false);
         check("a", "Bea", 1_000, false);
         check("a", "Ada", 0, true);
+        let answer = Message { reply_to: Some(Seq(1)), ..said(2, "a", "Ada", 1_000) };
+        assert!(!answer.goes_on(&before), "what it answers stands above it");
     }
 
     #[test]

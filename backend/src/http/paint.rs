@@ -5,6 +5,7 @@
 //! [`boot`], and in no other way. The rows are the client's rows (`frontend/src/components`), as far as they do not
 //! depend on who reads: whose they are, where the reader's clock stands and what they may do comes with the client.
 
+use maud::html;
 use shared::{Epoch, Message, RoomName, ServerFrame, Snapshot};
 
 use crate::log::Opening;
@@ -30,8 +31,9 @@ pub(super) fn draw(sheet: &str, room: &RoomName, epoch: &Epoch, opening: &Openin
     let snapshot = newest(opening.snapshot());
     let about = &snapshot.about;
     let slots = [
-        (sheet::TITLE, rows::title(room, about).into_string()),
-        (sheet::TOPIC, maud::html! { (about.topic.as_str()) }.into_string()),
+        (sheet::NAME, html! { "# " (room.as_str()) }.into_string()),
+        (sheet::TITLE, html! { (about.title.as_str()) }.into_string()),
+        (sheet::TOPIC, html! { (about.topic.as_str()) }.into_string()),
         (sheet::LOG, rows::log(room, &snapshot).into_string()),
         (
             sheet::BOOT,
@@ -47,7 +49,7 @@ pub(super) fn draw(sheet: &str, room: &RoomName, epoch: &Epoch, opening: &Openin
         ),
         (sheet::WINDOW_TITLE, format!("<title>#{room} · Warren</title>")),
     ];
-    sheet::fill(sheet, slots)
+    sheet::fill(sheet, &slots)
 }
 
 /// As much of a snapshot as is on the page.

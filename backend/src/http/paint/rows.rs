@@ -1,27 +1,20 @@
-//! The rows of the log, and the head of the room, as the client draws them for somebody of whom nothing is known.
+//! The log, as the client draws it for somebody of whom nothing is known.
 //!
 //! Left out is what would do nothing without the client: the tools of a message. Its reactions are there, and cannot be
-//! pressed. Times have no words: which they are depends on the reader's clock and language. Their place needs no
-//! keeping, since nothing stands behind a time; that of a day line is kept by the style.
+//! pressed. Times and days have no words: which they are depends on the reader's clock and language, so the browser
+//! says them (`frontend/times.js`). A time's place needs no keeping, since nothing stands behind it; that of a day
+//! line is kept by the style. Where scripts do not run at all, they stand there in UTC.
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, SecondsFormat, Utc};
 use maud::{Markup, html};
-use shared::{About, Message, Millis, PersonId, Reaction, RoomName, Snapshot, namesakes};
+use shared::{Message, Millis, PersonId, Reaction, RoomName, Snapshot, namesakes};
 
 use super::said::said;
 
 /// One day, in milliseconds.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
-
-/// The room's name and title.
-pub(super) fn title(room: &RoomName, about: &About) -> Markup {
-    html! {
-        "# " (room.as_str())
-        @if !about.title.is_empty() { " · " bdi { (about.title.as_str()) } }
-    }
-}
 
 /// The log.
 pub(super) fn log(room: &RoomName, snapshot: &Snapshot) -> Markup {
@@ -47,7 +40,7 @@ fn rows(messages: &[Message]) -> Markup {
     html! {
         @for (message, before) in messages.iter().zip(before) {
             @let new_day = before.is_none_or(|before| before.at.0 / DAY_MS != message.at.0 / DAY_MS);
-            @if new_day { li.day { span { time datetime=(machine(message.at)) {} } } }
+            @if new_day { li.day { span { noscript { (words(message.at, "%-d %B %Y")) } } } }
             @let first = new_day || !before.is_some_and(|before| message.goes_on(before));
             (row(message, first, tagged.contains(&message.by.id)))
         }
@@ -113,11 +106,19 @@ fn reactions(reactions: &[Reaction]) -> Markup {
 }
 
 fn stamp(at: Millis) -> Markup {
-    html! { time datetime=(machine(at)) {} }
+    html! { time datetime=(machine(at)) { noscript { (words(at, "%H:%M UTC")) } } }
 }
 
 /// For programs: RFC 3339, in UTC, as the client writes it; empty where no calendar has the time.
 fn machine(at: Millis) -> String {
-    let at = i64::try_from(at.0).ok().and_then(DateTime::from_timestamp_millis);
-    at.map_or_else(String::new, |at| at.to_rfc3339_opts(SecondsFormat::Millis, true))
+    utc(at).map_or_else(String::new, |at| at.to_rfc3339_opts(SecondsFormat::Millis, true))
+}
+
+/// For people, in UTC, by a format of chrono's.
+fn words(at: Millis, format: &str) -> String {
+    utc(at).map_or_else(String::new, |at| at.format(format).to_string())
+}
+
+fn utc(at: Millis) -> Option<DateTime<Utc>> {
+    i64::try_from(at.0).ok().and_then(DateTime::from_timestamp_millis)
 }

@@ -4,7 +4,9 @@
 
 /// Where the log is drawn.
 pub(super) const LOG: &str = "<wr-log></wr-log>";
-/// Where the room's name and title stand.
+/// Where the room's name stands.
+pub(super) const NAME: &str = "<wr-name></wr-name>";
+/// Where it stands what the room is called.
 pub(super) const TITLE: &str = "<wr-title></wr-title>";
 /// Where it is said what the room is about.
 pub(super) const TOPIC: &str = "<wr-topic></wr-topic>";
@@ -14,7 +16,7 @@ pub(super) const BOOT: &str = "<wr-boot></wr-boot>";
 pub(super) const WINDOW_TITLE: &str = "<title>Warren</title>";
 
 /// The sheet with each marked place replaced. What is filled in is not looked at again.
-pub(super) fn fill<const N: usize>(sheet: &str, slots: [(&str, String); N]) -> String {
+pub(super) fn fill(sheet: &str, slots: &[(&str, String)]) -> String {
     let mut found: Vec<(usize, &str, &str)> =
         slots.iter().filter_map(|(mark, text)| sheet.find(mark).map(|at| (at, *mark, &**text))).collect();
     found.sort_unstable();
@@ -37,8 +39,8 @@ mod tests {
     fn marked_places_are_filled_once_and_the_rest_is_left() {
         let sheet = "a<wr-title></wr-title>b<wr-log></wr-log>c";
         let slots = |log: &str| [(LOG, log.to_owned()), (TITLE, "T".to_owned()), (BOOT, "nowhere".to_owned())];
-        assert_eq!(fill(sheet, slots("L")), "aTbLc");
-        assert_eq!(fill(sheet, slots(TITLE)), "aTb<wr-title></wr-title>c", "what is filled in is no mark");
-        assert_eq!(fill("no marks", slots("L")), "no marks");
+        assert_eq!(fill(sheet, &slots("L")), "aTbLc");
+        assert_eq!(fill(sheet, &slots(TITLE)), "aTb<wr-title></wr-title>c", "what is filled in is no mark");
+        assert_eq!(fill("no marks", &slots("L")), "no marks");
     }
 }

@@ -8,21 +8,21 @@ use super::*;
 
 #[derive(Deserialize)]
 struct Corpus {
-    texts: Vec<Text>,
+    texts: Vec<Hostile>,
     names: Vec<String>,
     titles: Vec<String>,
     topics: Vec<String>,
 }
 
 #[derive(Deserialize)]
-struct Text {
+struct Hostile {
     text: String,
     times: Option<usize>,
     #[serde(default)]
     end: String,
 }
 
-impl Text {
+impl Hostile {
     fn whole(&self) -> String {
         self.text.repeat(self.times.unwrap_or(1)) + &self.end
     }
@@ -77,7 +77,7 @@ fn is_harmless(page: &Html, of: &str) {
     assert_eq!(all(page, "script").len(), 2, "{of:.80?}");
     assert_eq!(texts(page, "script:not(#boot)"), ["\"shell\""], "{of:.80?}");
     let nothing = Vec::<String>::new();
-    assert_eq!(texts(page, "wr-log, wr-title, wr-topic, wr-boot"), nothing, "{of:.80?}");
+    assert_eq!(texts(page, "wr-log, wr-name, wr-title, wr-topic, wr-boot"), nothing, "{of:.80?}");
     assert_eq!(all(page, "body > main > #log > .scroll > div > ol.log").len(), 1, "{of:.80?}");
 }
 
