@@ -29,10 +29,11 @@
     if (!line) {
       line = document.createElement("li");
       line.className = "day";
+      const words = line.appendChild(document.createElement("button"));
+      // The client says what it does.
+      words.disabled = true;
       row.before(line);
     }
-    const words = document.createElement("span");
-    words.textContent = wordsOf(at);
-    line.replaceChildren(words);
+    line.firstElementChild.textContent = wordsOf(at);
   }
 }

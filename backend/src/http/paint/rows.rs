@@ -9,12 +9,14 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use maud::{Markup, html};
-use shared::{Message, Millis, PersonId, Reaction, RoomName, Snapshot, namesakes};
+use shared::{Message, MessageText, Millis, PersonId, Reaction, RoomName, Seq, Snapshot, namesakes};
 
-use super::said::said;
+use super::said::{Typed, said};
 
 /// One day, in milliseconds.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+/// Most characters of a quote: more than a line has.
+const QUOTED: usize = 200;
 
 /// The log.
 pub(super) fn log(room: &RoomName, snapshot: &Snapshot) -> Markup {
@@ -27,31 +29,35 @@ pub(super) fn log(room: &RoomName, snapshot: &Snapshot) -> Markup {
         div.scroll tabindex="0" role="log" aria-live="off" aria-label={ "Messages in " (room.as_str()) } {
             div {
                 p.beginning { (beginning) }
-                ol.log { (rows(&snapshot.messages)) }
+                ol.log { (rows(room, &snapshot.messages)) }
             }
         }
     }
 }
 
-fn rows(messages: &[Message]) -> Markup {
+fn rows(room: &RoomName, messages: &[Message]) -> Markup {
     let tagged: BTreeSet<&PersonId> =
         namesakes(messages.iter().map(|message| (&message.by.id, &message.by.name))).into_iter().collect();
     let before = std::iter::once(None).chain(messages.iter().map(Some));
     html! {
         @for (message, before) in messages.iter().zip(before) {
             @let new_day = before.is_none_or(|before| before.at.0 / DAY_MS != message.at.0 / DAY_MS);
-            @if new_day { li.day { span { noscript { (words(message.at, "%-d %B %Y")) } } } }
+            @if new_day {
+                li.day { button type="button" disabled { noscript { (words(message.at, "%-d %B %Y")) } } }
+            }
             @let first = new_day || !before.is_some_and(|before| message.goes_on(before));
-            (row(message, first, tagged.contains(&message.by.id)))
+            (row(room, messages, message, first, tagged.contains(&message.by.id)))
         }
     }
 }
 
-fn row(message: &Message, first: bool, tagged: bool) -> Markup {
+fn row(room: &RoomName, messages: &[Message], message: &Message, first: bool, tagged: bool) -> Markup {
     let by = &message.by;
+    let link = permalink(room, message.seq);
     let sign = html! { @if tagged { span.tag { (by.id.sign()) } } };
     html! {
         li class={ "m hue-" (by.id.hue(36)) @if first { " first" } } data-seq=(message.seq.0) tabindex="-1" {
+            @if let Some(seq) = message.reply_to { (quote(room, seq, messages)) }
             @if first {
                 span.av aria-hidden="true" { (by.name.initial()) }
                 p.who {
@@ -62,11 +68,11 @@ fn row(message: &Message, first: bool, tagged: bool) -> Markup {
                             "via the plain relay"
                         }
                     }
-                    (stamp(message.at))
+                    (stamp(message.at, &link))
                 }
             } @else {
                 span.sr { bdi { (by.name.as_str()) } " " (sign) }
-                (stamp(message.at))
+                (stamp(message.at, &link))
             }
             (body(message))
             (reactions(&message.reactions))
@@ -105,8 +111,30 @@ fn reactions(reactions: &[Reaction]) -> Markup {
     }
 }
 
-fn stamp(at: Millis) -> Markup {
-    html! { time datetime=(machine(at)) { noscript { (words(at, "%H:%M UTC")) } } }
+fn stamp(at: Millis, link: &str) -> Markup {
+    html! {
+        a.at href=(link) tabindex="-1" data-do="jump" {
+            time datetime=(machine(at)) { noscript { (words(at, "%H:%M UTC")) } }
+        }
+    }
+}
+
+/// What a message answers, in one line that leads there.
+fn quote(room: &RoomName, seq: Seq, messages: &[Message]) -> Markup {
+    let answered = messages.iter().find(|message| message.seq == seq);
+    let says = answered.map(|message| message.text.as_ref().map_or("Message deleted", MessageText::as_str));
+    let says: String = says.unwrap_or("an earlier message").chars().take(QUOTED).collect();
+    html! {
+        a.quote href=(permalink(room, seq)) data-do="jump" data-to=(seq.0) {
+            span.sr { "Answers " }
+            @if let Some(message) = answered { bdi { (message.by.name.as_str()) } }
+            span dir="auto" { (Typed(&says)) }
+        }
+    }
+}
+
+fn permalink(room: &RoomName, seq: Seq) -> String {
+    format!("/r/{room}/{seq}")
 }
 
 /// For programs: RFC 3339, in UTC, as the client writes it; empty where no calendar has the time.

@@ -9,7 +9,7 @@ pub(super) fn said(text: &MessageText) -> Markup {
 }
 
 /// A text of several lines. A parser of HTML takes a carriage return for a line break, unless it is written as a number.
-struct Typed<'a>(&'a str);
+pub(super) struct Typed<'a>(pub(super) &'a str);
 
 impl Render for Typed<'_> {
     fn render_to(&self, page: &mut String) {

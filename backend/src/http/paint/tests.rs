@@ -85,7 +85,8 @@ fn messages_stand_in_groups_under_their_days() {
     assert_eq!(texts(&page, ".body"), ["one", "two", "three", "a while later", "tomorrow"]);
     assert_eq!(texts(&page, ".av"), ["A", "B", "B", "B"]);
     assert_eq!(texts(&page, ".sr"), ["Ada "], "to whom the page is read, each message says whose it is");
-    let times: Vec<_> = all(&page, ".m:not(.first) > time").into_iter().map(|time| time.attr("datetime")).collect();
+    let times: Vec<_> =
+        all(&page, ".m:not(.first) > .at > time").into_iter().map(|time| time.attr("datetime")).collect();
     assert_eq!(times, [Some("2026-11-23T23:51:00.000Z")]);
     // Which words they have depends on the reader; these are for those without scripts.
     assert_eq!(texts(&page, ".who time noscript"), ["23:50 UTC", "23:52 UTC", "23:58 UTC", "00:01 UTC"]);
@@ -111,6 +112,22 @@ fn what_became_of_a_message_is_shown() {
     let reaction = all(&page, ".re button")[0];
     assert_eq!((text(reaction).as_str(), reaction.attr("title")), ("👍2", Some("Ada, <Bob>")));
     assert!(reaction.attr("disabled").is_some(), "it can be pressed when the client has come");
+}
+
+#[test]
+fn an_answer_quotes_what_it_answers_and_leads_there() {
+    let mut messages = vec![said(7, ("p1", "Ada"), EVENING, "which\r\nway? "), said(8, ("p1", "Ada"), EVENING, "this")];
+    messages[1].reply_to = Some(Seq(7));
+    messages.push(Message { reply_to: Some(Seq(2)), ..said(9, ("p2", "Bob"), EVENING, &"x".repeat(4_000)) });
+    messages.push(Message { reply_to: Some(Seq(9)), ..said(10, ("p2", "Bob"), EVENING, "hm") });
+    let page = drawn(&opening(messages));
+    let long = format!("Answers Bob{}", "x".repeat(200));
+    assert_eq!(texts(&page, ".quote"), ["Answers Adawhich\r\nway? ", "Answers an earlier message", &long]);
+    let links: Vec<_> = all(&page, ".quote").into_iter().map(|quote| quote.attr("href").unwrap()).collect();
+    assert_eq!(links, ["/r/lobby/7", "/r/lobby/2", "/r/lobby/9"]);
+    assert_eq!(all(&page, ".first").len(), 4, "an answer stands by itself");
+    let links: Vec<_> = all(&page, "a.at").into_iter().map(|link| link.attr("href").unwrap()).collect();
+    assert_eq!(links, ["/r/lobby/7", "/r/lobby/8", "/r/lobby/9", "/r/lobby/10"]);
 }
 
 #[test]
