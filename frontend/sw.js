@@ -15,7 +15,7 @@ const PREFIX = "client-";
 const CACHE = PREFIX + VERSION;
 const SHELL = "/shell";
 // The lobby, a room, a message in a room.
-const PAGE = /^\/(r\/[^/]+(\/\d+)?)?$/;
+const PAGE = /^\/(r\/[^/]+(\/[^/]+)?)?$/;
 
 // All files of one version, or none: a file that is missing, is another or was moved fails the whole.
 async function fill() {

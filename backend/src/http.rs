@@ -38,7 +38,7 @@ const HEADERS: [(HeaderName, &str); 7] = [
 ];
 
 /// The links to the lobby, to a room, and to a message in it.
-const PAGES: [&str; 3] = ["/", "/r/{room}", r"/r/{room}/{seq:\d{1,20}}"];
+const PAGES: [&str; 3] = ["/", "/r/{room}", "/r/{room}/{seq}"];
 
 /// Adds all routes to an application.
 pub fn routes(app: &mut web::ServiceConfig) {

@@ -14,12 +14,12 @@ fn press(row: &Element, selector: &str) {
 }
 
 /// Presses a key on an element.
-fn key(on: &Element, key: &str) {
+pub(super) fn key(on: &Element, key: &str) {
     does(on, key, false);
 }
 
 /// Presses or holds a key on an element; false where the browser is not to do what it does with such a key.
-fn does(on: &Element, key: &str, held: bool) -> bool {
+pub(super) fn does(on: &Element, key: &str, held: bool) -> bool {
     let init = KeyboardEventInit::new();
     init.set_key(key);
     init.set_repeat(held);

@@ -9,6 +9,7 @@ mod composer;
 mod details;
 mod focus;
 mod keep;
+mod links;
 mod log;
 mod page;
 mod scroll;
