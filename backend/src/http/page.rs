@@ -84,13 +84,11 @@ impl Page {
 /// `GET /`, `GET /r/ROOM` and `GET /r/ROOM/SEQ`
 pub(super) async fn page(request: HttpRequest, warren: web::Data<Warren>) -> Result<HttpResponse, ApiError> {
     let Some(file) = assets::get(SHEET) else { return Ok(not_built()) };
-    let path = request.match_info();
-    let room = path.get("room").map_or_else(|| Ok(RoomName::lobby()), RoomName::parse);
-    let leads_on = path.get("seq").is_none_or(|seq| seq.parse::<u64>().is_ok());
+    let room = request.match_info().get("room").map_or_else(|| Ok(RoomName::lobby()), RoomName::parse);
     let painted = match room {
-        Ok(room) if leads_on => painted(&request, &warren, &room, &file).await,
+        Ok(room) => painted(&request, &warren, &room, &file).await,
         // A link that leads nowhere: the client says so.
-        _ => None,
+        Err(_) => None,
     };
     let response = painted.unwrap_or_else(|| plain(&request, &file));
     dressed(response, &request, &warren, &file)
