@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, Response};
 
-use super::{browser, read::read};
+use super::{browser, read};
 use crate::state::Ask;
 
 /// Asks for a session; the answer is a cookie. False where there is none.
@@ -29,8 +29,7 @@ pub(super) async fn fetch_page(room: &RoomName, ask: Ask) -> Option<Page> {
     let seq = seq.to_string();
     let path = ["/api/rooms/", room.as_str(), "/messages?", word, "=", &seq, "&limit=50"].concat();
     let response = fetch(&path, &RequestInit::new()).await?;
-    let text = JsFuture::from(response.text().ok()?).await.ok()?;
-    read(&text.as_string()?)
+    read::page(JsFuture::from(response.json().ok()?).await.ok()?)
 }
 
 /// A good answer.
