@@ -11,6 +11,7 @@ mod focus;
 mod keep;
 mod log;
 mod page;
+mod read;
 mod scroll;
 mod socket;
 

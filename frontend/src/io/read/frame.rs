@@ -57,9 +57,7 @@ impl Read for EventBody {
             "posted" => Self::Posted { words: Words::read(body)?, reply_to: body.optional("reply_to")? },
             "edited" => Self::Edited { target: body.get("target")?, words: Words::read(body)? },
             "deleted" => Self::Deleted { target: body.get("target")? },
-            "reacted" => {
-                Self::Reacted { target: body.get("target")?, emoji: body.get("emoji")?, on: body.get("on")? }
-            }
+            "reacted" => Self::Reacted { target: body.get("target")?, emoji: body.get("emoji")?, on: body.get("on")? },
             "room_set" => Self::RoomSet { title: body.optional("title")?, topic: body.optional("topic")? },
             _ => Self::Unknown { target: body.optional("target")?, hash: body.get("hash")?, kind },
         })
