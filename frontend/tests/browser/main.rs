@@ -97,6 +97,9 @@ impl Mounted {
     fn of(store: Store, touch: bool, effects: Rc<RefCell<Vec<Effect>>>, draft: &str) -> Self {
         let _ = web_sys::window().unwrap().local_storage().unwrap().unwrap().clear();
         frontend::io::keep_draft(&RoomName::lobby(), draft);
+        if js_sys::Reflect::get(&js_sys::global(), &"kept".into()).unwrap().is_undefined() {
+            js_sys::Function::new_no_args(include_str!("../../keep.js")).call0(&JsValue::NULL).unwrap();
+        }
         // What a failed test left behind would be found in the place of this.
         while let Some(left) = document().query_selector("body > .mounted").unwrap() {
             left.remove();
