@@ -13,6 +13,7 @@ mod links;
 mod log;
 mod page;
 mod read;
+mod said;
 mod scroll;
 mod socket;
 
@@ -37,13 +38,14 @@ use yew::AppHandle;
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// The look belongs to the behaviour: without it nothing scrolls.
-const CSS: [&str; 11] = [
+const CSS: [&str; 12] = [
     include_str!("../../css/tokens.css"),
     include_str!("../../css/base.css"),
     include_str!("../../css/layout.css"),
     include_str!("../../css/side.css"),
     include_str!("../../css/log.css"),
     include_str!("../../css/message.css"),
+    include_str!("../../css/said.css"),
     include_str!("../../css/tools.css"),
     include_str!("../../css/status.css"),
     include_str!("../../css/composer.css"),
