@@ -22,10 +22,10 @@ mod store;
 mod worker;
 
 pub use broken::watch_for_panics;
-pub use browser::{focus, is_touched, new_key, now_wall, root, set_title};
-pub use composer::draft_of;
+pub use browser::{focus, is_touched, new_key, now_wall, set_title};
+pub use composer::{ROOM_OF_BOX, draft_of};
 pub use date::{pick_date, picked_date};
-pub use details::{copy, open_details, take_details};
+pub use details::{clear_details, copy, open_details, take_details};
 pub use edits::Edits;
 pub use history::{copy_link, go, go_to, here};
 pub use keeper::{Keeper, Watch};

@@ -18,6 +18,7 @@ mod links;
 mod mentions;
 mod outbox;
 mod paging;
+mod painted;
 mod place;
 mod presence;
 mod proof;

@@ -53,7 +53,7 @@ pub fn Log(props: &LogProps) -> Html {
     let presses = use_presses(&props.name, &props.dispatch);
     let away = room.reader() != Reader::AtNewest || !room.window().at_newest();
     html! {
-        <div class="stage">
+        <>
             <div ref={scroller.node} class="scroll" tabindex="0" role="log" aria-live="off"
                 onkeydown={presses.onkeydown}
                 aria-label={["Messages in ", props.name.as_str()].concat()}>
@@ -68,7 +68,7 @@ pub fn Log(props: &LogProps) -> Html {
             <button type="button" class="jump" hidden={!away} onclick={on_jump}>{ jump_words(room.unseen()) }</button>
             // It shows nothing of its own: the day lines open its calendar.
             <input type="date" class="sr" tabindex="-1" aria-hidden="true" onchange={presses.ondate} />
-        </div>
+        </>
     }
 }
 

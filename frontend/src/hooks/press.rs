@@ -21,6 +21,8 @@ pub enum Laid {
     Reactions,
     /// The question whether to delete it.
     Question,
+    /// The word that its link was copied.
+    Copied,
 }
 
 /// Which row's tools are laid open, and how.
@@ -95,9 +97,13 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
             })
         }
         "link" => {
-            io::copy_link(&Place::permalink(&room, seq()?));
-            focus_row();
-            Press { action: None, open: None }
+            let seq = seq()?;
+            // Where nothing can be copied, the address bar has the link then.
+            if io::copy_link(&Place::permalink(&room, seq)) {
+                Press { action: None, open: Some((seq, Laid::Copied)) }
+            } else {
+                go(seq)
+            }
         }
         "date" => {
             io::pick_date(".stage input");

@@ -2,7 +2,7 @@
 
 use shared::{ClientKey, Millis};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, Window};
+use web_sys::{HtmlElement, Window};
 
 use crate::state::{Moment, Now};
 
@@ -54,14 +54,6 @@ pub fn is_touched() -> bool {
     window()
         .and_then(|window| window.match_media("(pointer: coarse)").ok().flatten())
         .is_some_and(|query| query.matches())
-}
-
-/// The element that the client draws into, emptied of what stood there before it.
-#[must_use]
-pub fn root() -> Option<Element> {
-    let root = window()?.document()?.get_element_by_id("app")?;
-    root.set_text_content(None);
-    Some(root)
 }
 
 /// The page's title.

@@ -12,18 +12,27 @@ fn find<T: JsCast>(selector: &str) -> Option<T> {
     browser::window()?.document()?.query_selector(selector).ok()??.dyn_into().ok()
 }
 
+/// Forgets what was written into its fields.
+pub fn clear_details() {
+    write_fields(&About::default());
+}
+
 /// Opens it, with what the room is called and about in its fields.
 pub fn open_details(about: &About) {
+    write_fields(about);
+    say_copied("", true);
+    if let Some(dialog) = find::<HtmlDialogElement>("dialog") {
+        // It fails only where it is open already.
+        let _shown = dialog.show_modal();
+    }
+}
+
+fn write_fields(about: &About) {
     for (id, text) in [("#title", about.title.as_str()), ("#topic", about.topic.as_str())] {
         if let Some(input) = find::<HtmlInputElement>(id) {
             input.set_default_value(text);
             input.set_value(text);
         }
-    }
-    say_copied("", true);
-    if let Some(dialog) = find::<HtmlDialogElement>("dialog") {
-        // It fails only where it is open already.
-        let _shown = dialog.show_modal();
     }
 }
 

@@ -10,6 +10,8 @@ use super::{Ask, Edge, Keep, KeptEntry, Loaded, Place, Reader, StorageTrouble, W
 /// older one are ignored.
 #[derive(Clone, Debug)]
 pub enum Action {
+    /// The page came with the newest messages of its room: the frame that would have opened it.
+    Painted(Box<ServerFrame>),
     /// The page came up.
     Started,
     /// The moment of [`super::App::deadline`] has come.

@@ -55,6 +55,13 @@ impl Room {
             self.mend = Some(Mend::TakeAnew);
             return;
         }
+        // What the page brought may be of a log that was rolled back since.
+        let is_same = |brought: &Cursor| brought.seq > cursor.seq || brought.digest == cursor.digest;
+        let is_of_it = |brought: &Cursor| brought.epoch == epoch && brought.seq <= head && is_same(brought);
+        if self.painted.as_ref().is_some_and(|brought| !is_of_it(brought)) {
+            return self.page_was_another();
+        }
+        self.painted.take_if(|brought| brought.seq <= cursor.seq);
         self.phase = if cursor.seq >= head { Phase::Open } else { Phase::CatchingUp { head } };
         self.proof.expect(head, digest);
         if self.proof.differs(cursor) {
@@ -73,6 +80,7 @@ impl Room {
         self.outbox.passed(cursor.seq);
         self.about = snapshot.about.clone();
         self.window.replace(snapshot);
+        self.painted = None;
         self.recent.begin(cursor.seq);
         self.proof.taken(cursor.seq);
         self.target = None;
@@ -106,8 +114,13 @@ impl Room {
         }
         cursor.seq = event.seq;
         cursor.digest = cursor.digest.map(|digest| digest.after(event));
+        let brought = self.painted.take_if(|brought| brought.seq == event.seq);
+        let page_was_another = brought.is_some_and(|brought| brought.digest != cursor.digest);
         if self.proof.differs(cursor) {
             self.doubt();
+        }
+        if page_was_another {
+            self.page_was_another();
         }
         let message = self.apply(event);
         if matches!(self.phase, Phase::CatchingUp { head } if event.seq >= head) {
@@ -149,6 +162,15 @@ impl Room {
             self.notice = Some(Notice::Reset(Reset::Diverged));
         }
         self.proof.doubted = true;
+    }
+
+    /// What the page brought is not of this log. What was typed about it is not sent.
+    fn page_was_another(&mut self) {
+        self.painted = None;
+        self.replying = None;
+        self.outbox.log_reset(true);
+        self.notice = Some(Notice::Reset(Reset::Diverged));
+        self.mend = Some(Mend::TakeAnew);
     }
 
     /// What comes next does not come, or cannot be read: the log is asked for it twice; then a snapshot may jump over

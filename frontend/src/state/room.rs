@@ -112,6 +112,8 @@ pub struct Room {
     pub(super) kept: Option<(Cursor, Seq)>,
     /// What changed is to be kept without waiting.
     pub(super) keep_now: bool,
+    /// What is shown came with the page, valid at this; it is yet to be seen that it is of the log that is followed.
+    pub(super) painted: Option<Cursor>,
 }
 
 impl Room {
@@ -145,6 +147,7 @@ impl Room {
             resets: 0,
             kept: None,
             keep_now: false,
+            painted: None,
         }
     }
 
@@ -286,16 +289,31 @@ impl Room {
         self.behind_at = None;
     }
 
-    /// What was kept of it, where nothing better is here.
+    /// What the page brought of it: a copy that is no older than what is kept. What is typed may be about what is kept,
+    /// so the cursor is that one's as soon as it is known.
+    pub(super) fn painted(&mut self, brought: KeptRoom) {
+        let cursor = brought.cursor.clone();
+        self.adopt(brought);
+        self.proof.taken(cursor.seq);
+        self.kept = None;
+        self.painted = Some(cursor);
+    }
+
+    /// What was kept of it, where nothing better is here. What is shown stays, where the page brought it: it has what
+    /// the events after the cursor will bring.
     pub(super) fn adopt(&mut self, kept: KeptRoom) {
-        if self.cursor.is_some() || self.phase != Phase::Closed {
+        if self.phase != Phase::Closed || self.cursor.is_some() && self.painted.is_none() {
             return;
         }
         self.kept = Some((kept.cursor.clone(), kept.since));
         self.proof.adopted(kept.since);
         self.recent.begin(kept.cursor.seq);
-        self.about = kept.snapshot.about.clone();
-        self.window.replace(kept.snapshot);
+        // Another tab may have kept more since the page was written.
+        if self.painted.as_ref().is_none_or(|brought| brought.seq < kept.cursor.seq) {
+            self.painted = None;
+            self.about = kept.snapshot.about.clone();
+            self.window.replace(kept.snapshot);
+        }
         self.cursor = Some(kept.cursor);
     }
 

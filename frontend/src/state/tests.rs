@@ -11,6 +11,7 @@ mod line;
 mod mentions;
 mod other_pages;
 mod outbox;
+mod painted;
 mod place;
 mod replying;
 mod rows;

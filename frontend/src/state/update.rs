@@ -37,6 +37,7 @@ pub fn update(app: &Rc<App>, at: &Moment, action: Action) -> (Rc<App>, Vec<Effec
 impl App {
     fn act(&mut self, action: Action, at: &Moment, effects: &mut Vec<Effect>) {
         match action {
+            Action::Painted(frame) => self.painted(*frame),
             Action::Started => {
                 self.keeping.started(at.now);
                 self.follow(at, effects);
