@@ -46,7 +46,7 @@ async function answer(path, request) {
 function kept({ method, mode, url }) {
   const { origin, pathname } = new URL(url);
   if (method !== "GET" || origin !== location.origin) return undefined;
-  if (mode === "navigate") return pathname === "/" || /^\/r\/[^/]+(\/[^/]+)?$/.test(pathname) ? "/" : undefined;
+  if (mode === "navigate") return pathname === "/" || /^\/r\/[^/]+(\/\d+)?$/.test(pathname) ? "/" : undefined;
   return pathname !== "/" && Object.hasOwn(FILES, pathname) ? pathname : undefined;
 }
 

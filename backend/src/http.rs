@@ -47,7 +47,11 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .service(web::resource("/ws/v1").route(web::get().to(sockets::v1)))
         .service(web::resource("/healthz").route(web::get().to(health::health)))
         .service(api)
-        .service(web::resource(["/", "/r/{room}", "/r/{room}/{seq}"]).route(web::get().to(page::page)).route(web::head().to(page::page)))
+        .service(
+            web::resource(["/", "/r/{room}", "/r/{room}/{seq:[0-9]+}"])
+                .route(web::get().to(page::page))
+                .route(web::head().to(page::page)),
+        )
         .service(web::resource("/sw.js").route(web::get().to(worker::script)).route(web::head().to(worker::script)))
         .service(web::resource("/{file}").route(web::get().to(assets::file)).route(web::head().to(assets::file)))
         .default_service(web::to(assets::nothing_here));

@@ -2,7 +2,6 @@
 
 use shared::RoomName;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::browser;
 use crate::state::Place;
@@ -40,9 +39,8 @@ pub fn copy_link(path: &str) -> bool {
     if clipboard.is_undefined() {
         return false;
     }
-    // A promise that is refused would be an error that nobody has taken.
-    let asked = clipboard.write_text(&(window.location().origin().unwrap_or_default() + path));
-    spawn_local(async move { drop(JsFuture::from(asked).await) });
+    // Where there is one, it refuses nothing that was asked for by a press.
+    let _promise = clipboard.write_text(&(window.location().origin().unwrap_or_default() + path));
     true
 }
 

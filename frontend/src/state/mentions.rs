@@ -42,10 +42,10 @@ pub fn mentioned(text: &str, people: &[Person]) -> Vec<PersonId> {
         // What has a letter before it is an address.
         if c == '@' && !is_of_word(before) {
             let after = &text[place + 1..];
-            let lengths = || people.iter().map(|person| (named(after, person), person));
-            let longest = lengths().map(|(length, _)| length).max().unwrap_or(0);
-            for (_, person) in lengths().filter(|(length, _)| *length > 0 && *length == longest) {
-                if found.len() < MOST && !found.contains(&person.id) {
+            let longest = people.iter().map(|person| named(after, person)).max().unwrap_or(0);
+            for person in people {
+                let is_new = found.len() < MOST && !found.contains(&person.id);
+                if longest > 0 && is_new && named(after, person) == longest {
                     found.push(person.id.clone());
                 }
             }
@@ -53,6 +53,15 @@ pub fn mentioned(text: &str, people: &[Person]) -> Vec<PersonId> {
         before = c;
     }
     found
+}
+
+/// What was typed of a name so far, after the last `@` before the caret; none where no name is being typed there.
+#[must_use]
+pub fn begun(before_caret: &str) -> Option<&str> {
+    let (before, name) = before_caret.rsplit_once('@')?;
+    let is_address = before.chars().next_back().is_some_and(is_of_word);
+    let goes_on = !is_address && !name.contains('\n') && !name.starts_with(' ');
+    Some(name).filter(|_| goes_on)
 }
 
 /// Those of `people` who are to be offered for what was typed after an `@`: a word of their name begins with it.
