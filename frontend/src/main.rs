@@ -11,6 +11,9 @@ fn main() {
     let store = io::Store::new(app, move |store, effect| runner.run(store, effect));
     // For as long as the page: there is nothing after it.
     let touch = io::is_touched();
+    if let Some(frame) = io::painted() {
+        store.dispatch(state::Action::Painted(Box::new(frame)));
+    }
     let shell = shell::Shell::take(&store, touch);
     std::mem::forget((io::page_events(&store), keeper.watch(&store), shell));
     store.dispatch(state::Action::Started);

@@ -44,7 +44,7 @@ pub use keep::{Keep, KeptEntry, KeptRoom, Loaded, StorageTrouble};
 pub use keeping::Storage;
 pub use line::{Line, Link, Why};
 pub use links::{Piece, pieces};
-pub use mentions::{begun, completions, mentioned, people};
+pub use mentions::{completions, mentioned, people};
 pub use outbox::{Entry, Fate, Outbox};
 pub use paging::{Ask, Edge, Paging, Reader};
 pub use place::Place;

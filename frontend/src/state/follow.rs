@@ -143,7 +143,7 @@ impl Room {
             // What was deleted is not to be kept a second longer.
             EventBody::Deleted { target } => {
                 self.keep_now = true;
-                self.replying.take_if(|seq| seq == target);
+                self.do_not_answer(*target);
             }
         }
         if event.body.target().is_some() {

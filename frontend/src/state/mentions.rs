@@ -55,15 +55,6 @@ pub fn mentioned(text: &str, people: &[Person]) -> Vec<PersonId> {
     found
 }
 
-/// What was typed of a name so far, after the last `@` before the caret; none where no name is being typed there.
-#[must_use]
-pub fn begun(before_caret: &str) -> Option<&str> {
-    let (before, name) = before_caret.rsplit_once('@')?;
-    let is_address = before.chars().next_back().is_some_and(is_of_word);
-    let goes_on = !is_address && !name.contains('\n') && !name.starts_with(' ');
-    Some(name).filter(|_| goes_on)
-}
-
 /// Those of `people` who are to be offered for what was typed after an `@`: a word of their name begins with it.
 #[must_use]
 pub fn completions<'a>(typed: &str, people: &'a [Person]) -> Vec<&'a Person> {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use shared::{ClientFrame, EventBody, Person, PersonId, PersonName, Salt, Seq, ServerFrame, Signal, Words};
 
-use super::super::{Action, Effect, Row, begun, completions, mentioned, people, rows};
+use super::super::{Action, Effect, Row, completions, mentioned, people, rows};
 use super::{Client, event, key, lobby, opened_empty, person, posted, text};
 
 fn named(id: &str, name: &str) -> Person {
@@ -62,22 +62,6 @@ fn a_name_is_offered_for_the_beginning_of_any_of_its_words() {
     check("", &["1", "2", "3", "4", "5", "6", "7"]);
     let many: Vec<Person> = (0..20).map(|n| named(&n.to_string(), "Ada")).collect();
     assert_eq!(completions("a", &many).len(), 8);
-}
-
-#[test]
-fn a_name_is_being_typed_after_an_at_that_is_no_address() {
-    for (before, want) in [
-        ("@", Some("")),
-        ("hi @ad", Some("ad")),
-        ("(@Ada L", Some("Ada L")),
-        ("@ada @b", Some("b")),
-        ("@ ", None),
-        ("@ada\n", None),
-        ("mail me@a", None),
-        ("", None),
-    ] {
-        assert_eq!(begun(before), want, "{before:?}");
-    }
 }
 
 #[test]
