@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use shared::{Command, Message, MessageText, Millis, Person, PersonId, PersonName, RoomName, Seq};
+use shared::{Command, Message, MessageText, Millis, Person, PersonId, PersonName, RoomName, Seq, markdown::plain};
 use yew::prelude::*;
 
 use super::{calendar, here_list::tag, message_tools};
@@ -176,8 +176,11 @@ fn stamp(at: Millis, link: Option<String>) -> Html {
 
 /// What a message answers, in one line that leads there.
 fn quote(room: &RoomName, seq: Seq, answered: Option<&Message>) -> Html {
-    let says = answered.map(|message| message.text.as_ref().map_or("Message deleted", MessageText::as_str));
-    let says: String = says.unwrap_or("an earlier message").chars().take(QUOTED).collect();
+    let says = match answered.map(|message| &message.text) {
+        Some(Some(text)) => plain(text.as_str(), QUOTED),
+        Some(None) => "Message deleted".to_owned(),
+        None => "an earlier message".to_owned(),
+    };
     html! {
         <a class="quote" href={Place::permalink(room, seq)} data-do="jump" data-to={seq.to_string()}>
             <span class="sr">{ "Answers " }</span>

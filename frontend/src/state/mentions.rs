@@ -3,7 +3,10 @@
 //! Invariant: what the composer gives is the text alone. Whom it means is found when it is sent, and again when it is
 //! edited; where two bear the name that was written, both are meant.
 
-use shared::{Person, PersonId};
+use shared::{
+    Person, PersonId,
+    markdown::{Block, Inline, Part, mentions, parse},
+};
 
 use super::Room;
 
@@ -33,26 +36,62 @@ pub fn people(room: &Room, me: Option<&PersonId>) -> Vec<Person> {
     people
 }
 
-/// Those of `people` whom a text mentions, at most 50.
+/// Those of `people` whom a text mentions, at most 50. In code and in links nobody is.
 #[must_use]
 pub fn mentioned(text: &str, people: &[Person]) -> Vec<PersonId> {
-    let mut found: Vec<PersonId> = Vec::new();
-    let mut before = ' ';
-    for (place, c) in text.char_indices() {
-        // What has a letter before it is an address.
-        if c == '@' && !is_of_word(before) {
-            let after = &text[place + 1..];
-            let longest = people.iter().map(|person| named(after, person)).max().unwrap_or(0);
-            for person in people {
-                let is_new = found.len() < MOST && !found.contains(&person.id);
-                if longest > 0 && is_new && named(after, person) == longest {
-                    found.push(person.id.clone());
+    let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+    let mut found = Found { people, names, ids: Vec::new() };
+    if text.contains('@') {
+        found.in_blocks(&parse(text).blocks);
+    }
+    found.ids
+}
+
+struct Found<'a> {
+    people: &'a [Person],
+    names: Vec<&'a str>,
+    ids: Vec<PersonId>,
+}
+
+impl Found<'_> {
+    fn in_blocks(&mut self, blocks: &[Block<'_>]) {
+        for block in blocks {
+            match block {
+                Block::Paragraph(words) => self.in_words(words),
+                Block::Code { .. } => {}
+                Block::Quote(blocks) => self.in_blocks(blocks),
+                Block::List { items, .. } => {
+                    for item in items {
+                        self.in_words(&item.words);
+                        self.in_blocks(&item.under);
+                    }
                 }
             }
         }
-        before = c;
     }
-    found
+
+    fn in_words(&mut self, words: &[Inline<'_>]) {
+        for word in words {
+            match word {
+                Inline::Text(text) => self.in_text(text),
+                Inline::Strong(words) | Inline::Emphasis(words) | Inline::Strike(words) => self.in_words(words),
+                Inline::Code(_) | Inline::Link { .. } => {}
+            }
+        }
+    }
+
+    fn in_text(&mut self, text: &str) {
+        for part in mentions(text, &self.names) {
+            let Part::Mention { name, .. } = part else { continue };
+            let name = self.names[name];
+            for person in self.people {
+                let is_new = self.ids.len() < MOST && !self.ids.contains(&person.id);
+                if is_new && person.name.as_str() == name {
+                    self.ids.push(person.id.clone());
+                }
+            }
+        }
+    }
 }
 
 /// Those of `people` who are to be offered for what was typed after an `@`: a word of their name begins with it.
@@ -63,27 +102,16 @@ pub fn completions<'a>(typed: &str, people: &'a [Person]) -> Vec<&'a Person> {
         let mut before = ' ';
         name.char_indices().any(|(place, c)| {
             let begins = !is_of_word(std::mem::replace(&mut before, c)) && is_of_word(c) || place == 0;
-            begins && begins_with(&name[place..], typed).is_some()
+            begins && begins_with(&name[place..], typed)
         })
     };
     people.iter().filter(fits).take(OFFERED).collect()
 }
 
-/// How many bytes of a text are a person's name, as a word of its own; 0 where it is not.
-fn named(text: &str, person: &Person) -> usize {
-    let length = begins_with(text, person.name.as_str()).unwrap_or(0);
-    if text[length..].chars().next().is_some_and(is_of_word) { 0 } else { length }
-}
-
-/// How many bytes of a text are `beginning`, capitals or not; none where it begins otherwise.
-fn begins_with(text: &str, beginning: &str) -> Option<usize> {
+/// Whether a text begins so, capitals or not.
+fn begins_with(text: &str, beginning: &str) -> bool {
     let mut rest = text.chars();
-    for c in beginning.chars() {
-        if rest.next().map(small) != Some(small(c)) {
-            return None;
-        }
-    }
-    Some(text.len() - rest.as_str().len())
+    beginning.chars().all(|c| rest.next().map(small) == Some(small(c)))
 }
 
 /// A letter or digit of a script that sets its words apart. What stands beside a name in another is no part of it.
