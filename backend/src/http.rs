@@ -1,6 +1,7 @@
 //! The routes. Each handler is thin: it asks the policy, then the log, the records or a connection.
 
 mod assets;
+mod emoji;
 mod error;
 mod health;
 mod history;
@@ -45,6 +46,7 @@ pub fn routes(app: &mut web::ServiceConfig) {
     let api = web::scope("/api")
         .wrap(Compress::default())
         .service(web::resource("/session").route(web::post().to(session::grant)))
+        .service(web::resource("/emoji").route(web::get().to(emoji::emoji)))
         .service(web::resource("/rooms/{room}/messages").route(web::get().to(history::page)))
         .default_service(web::to(async || Err::<HttpResponse, _>(ApiError::NoSuchPath)));
     let all = web::scope("")

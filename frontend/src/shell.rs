@@ -4,6 +4,7 @@
 //! Its parts are listened to and told what to say; what changes in number (rows, rooms, people) is drawn by Yew into
 //! hosts that the shell has for it ([`host`]).
 
+mod choices;
 mod composer;
 mod details;
 mod head;

@@ -91,7 +91,11 @@ fn area(room: &RoomName) -> Option<HtmlTextAreaElement> {
 
 fn write(area: &HtmlTextAreaElement, text: &str) {
     area.set_value(text);
-    // What watches the box is to learn of it as if it had been typed.
+    tell_of_text(area);
+}
+
+/// What watches the box is to learn of its text as if it had been typed.
+pub fn tell_of_text(area: &HtmlTextAreaElement) {
     if let Ok(event) = Event::new("input") {
         let _not_prevented = area.dispatch_event(&event);
     }

@@ -21,7 +21,16 @@ pub fn clear_details() {
 pub fn open_details(about: &About) {
     write_fields(about);
     say_copied("", true);
-    if let Some(dialog) = find::<HtmlDialogElement>("dialog") {
+    open("#about");
+}
+
+/// Opens the dialog that says what can be typed, and which keys there are.
+pub fn open_help() {
+    open("#help");
+}
+
+fn open(dialog: &str) {
+    if let Some(dialog) = find::<HtmlDialogElement>(dialog) {
         // It fails only where it is open already.
         let _shown = dialog.show_modal();
     }
@@ -42,7 +51,7 @@ fn write_fields(about: &About) {
 pub fn take_details() -> Option<(Option<RoomTitle>, Option<RoomTopic>)> {
     let (title, title_is_new) = take("#title", RoomTitle::parse)?;
     let (topic, topic_is_new) = take("#topic", RoomTopic::parse)?;
-    find::<HtmlDialogElement>("dialog")?.close();
+    find::<HtmlDialogElement>("#about")?.close();
     Some((Some(title).filter(|_| title_is_new), Some(topic).filter(|_| topic_is_new)))
 }
 

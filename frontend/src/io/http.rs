@@ -24,9 +24,13 @@ pub(super) async fn ask_session() -> bool {
 pub(super) async fn fetch_page(room: &RoomName, ask: Ask) -> Option<Page> {
     let (word, number) = ask.words();
     let path = ["/api/rooms/", room.as_str(), "/messages?", word, "=", &number.to_string(), "&limit=50"].concat();
-    let response = fetch(&path, &RequestInit::new()).await?;
-    let text = JsFuture::from(response.text().ok()?).await.ok()?;
-    read(&text.as_string()?)
+    read(&text(&path).await?)
+}
+
+/// Fetches a text; none where that fails in any way.
+pub(super) async fn text(path: &str) -> Option<String> {
+    let response = fetch(path, &RequestInit::new()).await?;
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
 
 /// A good answer.

@@ -9,12 +9,16 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use shared::{BadText, MessageText, RoomName};
 use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlTextAreaElement, KeyboardEvent};
+use web_sys::{Element, Event, HtmlTextAreaElement, KeyboardEvent};
 
-use super::parts::{find, on, say, set, show};
+use super::{
+    choices::Choices,
+    parts::{find, on, say, set, show},
+    rooms,
+};
 use crate::{
     io::{self, Store},
-    state::{Action, App},
+    state::{Action, App, Typed, command},
 };
 
 const AREA: &str = "#composer";
@@ -28,17 +32,19 @@ struct Inner {
     store: Store,
     /// On a screen that is touched, Enter is a line break.
     touch: bool,
+    choices: Choices,
 }
 
 impl Composer {
     pub(super) fn new(store: &Store, touch: bool) -> Self {
         set(AREA, "enterkeyhint", (!touch).then_some("send"));
-        Self(Rc::new(Inner { store: store.clone(), touch }))
+        Self(Rc::new(Inner { store: store.clone(), touch, choices: Choices::default() }))
     }
 
     /// Hears what is typed, and the buttons.
     pub(super) fn listen(&self) -> Vec<EventListener> {
-        let (submit, key, input, cancel) = (self.clone(), self.clone(), self.clone(), self.clone());
+        let (submit, key, input, blur, choice) = (self.clone(), self.clone(), self.clone(), self.clone(), self.clone());
+        let (cancel_edit, cancel_reply) = (self.clone(), self.clone());
         let listeners = [
             on("#comp", "submit", move |event| {
                 event.prevent_default();
@@ -46,7 +52,12 @@ impl Composer {
             }),
             on(AREA, "keydown", move |event| key.hear_key(event)),
             on(AREA, "input", move |_| input.hear_text()),
-            on("#cancel-edit", "click", move |_| cancel.cancel()),
+            on(AREA, "blur", move |_| blur.0.choices.close()),
+            on("#choices", "click", move |event| choice.hear_choice(event)),
+            // The box keeps the focus.
+            on("#choices", "mousedown", Event::prevent_default),
+            on("#cancel-edit", "click", move |_| cancel_edit.tell(|room| Action::EditCancelled { room })),
+            on("#cancel-reply", "click", move |_| cancel_reply.tell(|room| Action::ReplyCancelled { room })),
         ];
         listeners.into_iter().flatten().collect()
     }
@@ -60,7 +71,15 @@ impl Composer {
         set(AREA, "placeholder", Some(&label));
         set(".send", "aria-label", Some(if is_editing { "Save" } else { "Send" }));
         show("#editing", is_editing);
+        let answered = current.replying().and_then(|seq| current.message(seq, app.me()));
+        show("#replying", answered.is_some());
+        say("#replying-to", answered.as_ref().map_or("", |message| message.by.name.as_str()));
         let Some(area) = area() else { return };
+        let answering = answered.map(|message| message.seq.to_string());
+        if answering != area.get_attribute("data-answers") {
+            set(AREA, "data-answers", answering.as_deref());
+            let _focused = answering.is_some().then(|| area.focus());
+        }
         let before = area.get_attribute(io::ROOM_OF_BOX);
         if before.as_deref() == Some(name.as_str()) {
             return;
@@ -90,23 +109,32 @@ impl Composer {
         if event.is_composing() || event.key_code() == 229 || event.shift_key() {
             return;
         }
-        let editing = || room().is_some_and(|room| is_editing(&self.0.store, &room));
-        match event.key().as_str() {
+        let Some(area) = area() else { return };
+        let key = event.key();
+        if self.0.choices.key(&key, &area) {
+            return event.prevent_default();
+        }
+        match key.as_str() {
             "Enter" if !self.0.touch => self.send(),
-            "Escape" if editing() => self.cancel(),
-            "ArrowUp" if !editing() && area().is_some_and(|area| area.value().is_empty()) => {
-                if let Some(room) = room() {
-                    self.0.store.dispatch(Action::EditLastPressed { room });
-                }
-            }
+            "Escape" => self.tell(|room| Action::EscapePressed { room }),
+            "ArrowUp" if area.value().is_empty() => self.tell(|room| Action::EditLastPressed { room }),
             _ => return,
         }
         event.prevent_default();
     }
 
+    fn hear_choice(&self, event: &Event) {
+        let option = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let number = option.and_then(|option| option.id().strip_prefix("choice-")?.parse().ok());
+        if let (Some(number), Some(area)) = (number, area()) {
+            self.0.choices.take(number, &area);
+        }
+    }
+
     fn hear_text(&self) {
         let (Some(area), Some(room)) = (area(), room()) else { return };
         let (store, text) = (&self.0.store, area.value());
+        self.0.choices.look(&area, &store.app());
         // While typing only what will not get better by typing on is worth a word.
         say_problem(MessageText::parse(&text).err().filter(|why| *why != BadText::Blank));
         if let Some(seq) = store.app().room(&room).and_then(|room| room.editing()) {
@@ -120,23 +148,38 @@ impl Composer {
 
     fn send(&self) {
         let (Some(area), Some(room)) = (area(), room()) else { return };
-        match MessageText::parse(&area.value()) {
-            Ok(text) => {
-                let Some(key) = io::new_key() else { return };
-                // Before it is given away: the earlier draft may come back in its place.
+        let store = &self.0.store;
+        let editing = store.app().room(&room).is_some_and(|room| room.editing().is_some());
+        let typed = command(&area.value(), editing);
+        self.0.choices.close();
+        match &typed {
+            Typed::Blank => return,
+            Typed::Wrong(why) => return say(PROBLEM, why),
+            // Before it is given away: the earlier draft may come back in its place.
+            Typed::Send(_) => area.set_value(""),
+            Typed::Rename(_) | Typed::Go(_) | Typed::Help => {
                 area.set_value("");
-                say_problem(None);
-                self.0.store.dispatch(Action::MessageTyped { room, key, text });
-                let _focused = area.focus();
+                io::keep_draft(&room, "");
             }
-            Err(BadText::Blank) => {}
-            Err(why) => say_problem(Some(why)),
+        }
+        say(PROBLEM, "");
+        let _focused = area.focus();
+        match typed {
+            Typed::Send(text) => {
+                if let Some(key) = io::new_key() {
+                    store.dispatch(Action::MessageTyped { room, key, text });
+                }
+            }
+            Typed::Rename(name) => store.dispatch(Action::NameTyped(name)),
+            Typed::Go(room) => rooms::show_room(store, room, self.0.touch),
+            Typed::Help => io::open_help(),
+            Typed::Blank | Typed::Wrong(_) => {}
         }
     }
 
-    fn cancel(&self) {
+    fn tell(&self, action: impl FnOnce(RoomName) -> Action) {
         if let Some(room) = room() {
-            self.0.store.dispatch(Action::EditCancelled { room });
+            self.0.store.dispatch(action(room));
         }
     }
 }
@@ -144,10 +187,6 @@ impl Composer {
 /// The room whose box is shown.
 fn room() -> Option<RoomName> {
     RoomName::parse(&area()?.get_attribute(io::ROOM_OF_BOX)?).ok()
-}
-
-fn is_editing(store: &Store, room: &RoomName) -> bool {
-    store.app().room(room).is_some_and(|room| room.editing().is_some())
 }
 
 fn say_problem(why: Option<BadText>) {

@@ -36,7 +36,7 @@ pub fn open(store: &Store) {
 /// It is about the room where the person is.
 pub(super) fn show(app: &App) {
     let heading = app.place().room().map(|name| ["# ", name.as_str()].concat()).unwrap_or_default();
-    let Some(dialog) = find::<HtmlDialogElement>("dialog") else { return };
+    let Some(dialog) = find::<HtmlDialogElement>("#about") else { return };
     let is_of_another =
         find::<web_sys::Element>("#details").and_then(|of| of.text_content()).as_ref() != Some(&heading);
     if is_of_another {
