@@ -34,6 +34,7 @@ mod refusal;
 mod text;
 
 pub mod close;
+pub mod markdown;
 pub mod wire;
 
 pub use command::Command;
