@@ -3,7 +3,10 @@
 //! Invariant: what the composer gives is the text alone. Whom it means is found when it is sent, and again when it is
 //! edited; where two bear the name that was written, both are meant.
 
-use shared::{Person, PersonId};
+use shared::{
+    Person, PersonId,
+    markdown::{begins_with, is_of_word, named},
+};
 
 use super::Room;
 
@@ -42,7 +45,7 @@ pub fn mentioned(text: &str, people: &[Person]) -> Vec<PersonId> {
         // What has a letter before it is an address.
         if c == '@' && !is_of_word(before) {
             let after = &text[place + 1..];
-            let lengths = || people.iter().map(|person| (named(after, person), person));
+            let lengths = || people.iter().map(|person| (named(after, person.name.as_str()), person));
             let longest = lengths().map(|(length, _)| length).max().unwrap_or(0);
             for (_, person) in lengths().filter(|(length, _)| *length > 0 && *length == longest) {
                 if found.len() < MOST && !found.contains(&person.id) {
@@ -67,40 +70,4 @@ pub fn completions<'a>(typed: &str, people: &'a [Person]) -> Vec<&'a Person> {
         })
     };
     people.iter().filter(fits).take(OFFERED).collect()
-}
-
-/// How many bytes of a text are a person's name, as a word of its own; 0 where it is not.
-fn named(text: &str, person: &Person) -> usize {
-    let length = begins_with(text, person.name.as_str()).unwrap_or(0);
-    if text[length..].chars().next().is_some_and(is_of_word) { 0 } else { length }
-}
-
-/// How many bytes of a text are `beginning`, capitals or not; none where it begins otherwise.
-fn begins_with(text: &str, beginning: &str) -> Option<usize> {
-    let mut rest = text.chars();
-    for c in beginning.chars() {
-        if rest.next().map(small) != Some(small(c)) {
-            return None;
-        }
-    }
-    Some(text.len() - rest.as_str().len())
-}
-
-/// A letter or digit of a script that sets its words apart. What stands beside a name in another is no part of it.
-fn is_of_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_' || ('\u{c0}'..='\u{8ff}').contains(&c)
-}
-
-/// The small letter of a capital, in Latin, Greek and Cyrillic. The table for all scripts would be larger than
-/// everything else here.
-fn small(c: char) -> char {
-    let number = u32::from(c);
-    let small = match c {
-        'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' | 'Α'..='Ρ' | 'Σ'..='Ϋ' | 'А'..='Я' => number + 32,
-        'Ѐ'..='Џ' => number + 80,
-        'Ā'..='ķ' | 'Ŋ'..='ŷ' => number | 1,
-        'Ĺ'..='ň' | 'Ź'..='ž' => number + (number & 1),
-        _ => number,
-    };
-    char::from_u32(small).unwrap_or(c)
 }
