@@ -70,8 +70,9 @@ async fn a_room(server: &Server) -> Story {
         json!({"type": "edit", "room": "den", "target": changed, "text": "In the hall: https://example.org/?a=1&b=2"}),
     )
     .await?;
-    let mut answer = say("Thank you!");
+    let mut answer = say("Thank you, @bob!");
     answer["reply_to"] = json!(changed);
+    answer["mentions"] = json!([bob.id()]);
     ada.does(answer).await?;
     for line in 0..20 {
         let author = if line % 3 == 0 { &mut ada } else { &mut bob };
@@ -99,7 +100,7 @@ async fn the_room_is_readable_where_the_client_never_comes() -> Story {
     ada.go(&server.url("/r/den")).await?;
     ada.until("the messages, with nothing over them", on_top, json!([])).await?;
     ada.until("the head", "return document.querySelector('h1').textContent.startsWith('# den')", json!([])).await?;
-    assert!(ada.texts().await?.contains(&"Thank you!".to_owned()));
+    assert!(ada.texts().await?.contains(&"Thank you, @bob!".to_owned()));
     ada.run_no_scripts().await?;
     ada.block(&[]).await?;
     ada.go(&server.url("/r/den")).await?;
