@@ -5,13 +5,17 @@
 // that runs. It takes over when the person says so, or when no tab of the older one is left. Where nothing was filled
 // in, as under `trunk serve`, the worker takes itself away again.
 //
-// The page that is kept is the same for every room and has no messages in it; once a page has some, this needs another.
+// The page that is kept is the same for every room and has no messages in it: the server gives it a path of its own,
+// beside the pages with messages, which nobody keeps.
 "use strict";
 
 const FILES = {};
 const VERSION = "";
 const PREFIX = "client-";
 const CACHE = PREFIX + VERSION;
+const SHELL = "/shell";
+// The lobby, a room, a message in a room.
+const PAGE = /^\/(r\/[^/]+(\/[^/]+)?)?$/;
 
 // All files of one version, or none: a file that is missing, is another or was moved fails the whole.
 async function fill() {
@@ -46,8 +50,8 @@ async function answer(path, request) {
 function kept({ method, mode, url }) {
   const { origin, pathname } = new URL(url);
   if (method !== "GET" || origin !== location.origin) return undefined;
-  if (mode === "navigate") return pathname === "/" || /^\/r\/[^/]+$/.test(pathname) ? "/" : undefined;
-  return pathname !== "/" && Object.hasOwn(FILES, pathname) ? pathname : undefined;
+  if (mode === "navigate") return PAGE.test(pathname) ? SHELL : undefined;
+  return pathname !== SHELL && Object.hasOwn(FILES, pathname) ? pathname : undefined;
 }
 
 if (VERSION) {

@@ -1,10 +1,13 @@
 //! The routes. Each handler is thin: it asks the policy, then the log, the records or a connection.
 
 mod assets;
+mod emoji;
 mod error;
 mod health;
 mod history;
+mod pack;
 mod page;
+mod paint;
 mod session;
 mod sockets;
 mod worker;
@@ -23,21 +26,27 @@ pub use assets::NO_CLIENT;
 use error::ApiError;
 pub use page::Page;
 
-/// What every answer says: no sniffing of types, no framing, no referrer, nothing loaded by what is no page.
-const HEADERS: [(HeaderName, &str); 6] = [
+/// What every answer says: no sniffing of types, no framing, no referrer, nothing loaded by what is no page,
+/// and no search engine.
+const HEADERS: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     (header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
     (header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
+    (HeaderName::from_static("x-robots-tag"), "noindex"),
 ];
+
+/// The links to the lobby, to a room, and to a message in it.
+const PAGES: [&str; 3] = ["/", "/r/{room}", "/r/{room}/{seq}"];
 
 /// Adds all routes to an application.
 pub fn routes(app: &mut web::ServiceConfig) {
     let api = web::scope("/api")
         .wrap(Compress::default())
         .service(web::resource("/session").route(web::post().to(session::grant)))
+        .service(web::resource("/emoji").route(web::get().to(emoji::emoji)))
         .service(web::resource("/rooms/{room}/messages").route(web::get().to(history::page)))
         .default_service(web::to(async || Err::<HttpResponse, _>(ApiError::NoSuchPath)));
     let all = web::scope("")
@@ -47,7 +56,8 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .service(web::resource("/ws/v1").route(web::get().to(sockets::v1)))
         .service(web::resource("/healthz").route(web::get().to(health::health)))
         .service(api)
-        .service(web::resource(["/", "/r/{room}"]).route(web::get().to(page::page)).route(web::head().to(page::page)))
+        .service(web::resource(PAGES).route(web::get().to(page::page)).route(web::head().to(page::page)))
+        .service(web::resource(page::SHELL).route(web::get().to(page::shell)).route(web::head().to(page::shell)))
         .service(web::resource("/sw.js").route(web::get().to(worker::script)).route(web::head().to(worker::script)))
         .service(web::resource("/{file}").route(web::get().to(assets::file)).route(web::head().to(assets::file)))
         .default_service(web::to(assets::nothing_here));

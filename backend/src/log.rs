@@ -24,7 +24,9 @@ pub mod signals;
 
 pub use append::{Appended, Appender, Command, Draft, Line, NotAppended, Remember, Rename, Wrong};
 pub use bell::{Bell, RoomNumber};
-pub use read::{Ends, Kept, Opening, Place, Read, ReadError, ReadLimits, Reader, Reads, Stretch, Threads};
+pub use read::{
+    Drawn, Ends, Kept, Opening, Place, Read, ReadError, ReadLimits, Reader, Reads, Sheet, Stretch, Threads,
+};
 pub use room::Room;
 pub use rooms::Rooms;
 pub use sqlite::{

@@ -304,6 +304,23 @@ impl Browser {
         Ok(())
     }
 
+    /// Loads nothing from addresses of these patterns any more.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub async fn block(&self, patterns: &[&str]) -> anyhow::Result<()> {
+        self.devtools("Network.enable", json!({})).await?;
+        self.devtools("Network.setBlockedURLs", json!({ "urls": patterns })).await.map(drop)
+    }
+
+    /// Runs no script of the pages that are loaded from now on.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub async fn run_no_scripts(&self) -> anyhow::Result<()> {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await.map(drop)
+    }
+
     /// Ends the browser.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! `cargo xtask test e2e` sets the variables that say where the programs are: `WARREN_BIN`, `CHROMEDRIVER`,
 //! `CHROMIUM`, `TRUNK`. Whatever is started here ends with the value that stands for it.
 
+mod author;
 mod browser;
 mod driver;
 mod elsewhere;
@@ -11,6 +12,7 @@ mod server;
 mod trunk;
 mod wire;
 
+pub use author::Author;
 pub use browser::{Browser, LAN, LONG, Look, Tab};
 pub use driver::Driver;
 pub use elsewhere::Elsewhere;

@@ -49,7 +49,7 @@ async fn what_is_no_page_is_left_to_the_server() -> Story {
     assert_eq!(ada.run(controlled, json!([])).await?, true);
     let fetch = "const [path, done] = arguments;
                  fetch(path).then((answer) => done(answer.status), () => done('no answer'))";
-    for (path, status) in [("/healthz", 200), ("/nothing.js", 404), ("/r/a/b", 404)] {
+    for (path, status) in [("/healthz", 200), ("/nothing.js", 404), ("/r/a/b/c", 404)] {
         assert_eq!(ada.run_async(fetch, json!([path])).await?, status, "{path}");
     }
     server.kill();

@@ -1,7 +1,8 @@
 //! How the release program serves the client that is inside it.
 
-use e2e::Server;
+use e2e::{Author, Server};
 use reqwest::{Client, Response};
+use serde_json::json;
 
 async fn get(server: &Server, path: &str, headers: &[(&str, &str)]) -> anyhow::Result<Response> {
     let mut request = Client::new().get(server.url(path));
@@ -56,6 +57,63 @@ async fn the_page_is_fresh_has_a_policy_and_makes_a_session() -> anyhow::Result<
     Ok(())
 }
 
+/// What people say to each other, about as long as usual.
+const USUAL: [&str; 10] = [
+    "Good morning! Did anybody see the release notes?",
+    "Yes. The part about backups is new, and it is worth reading before you upgrade anything.",
+    "ok",
+    "I tried it on the old laptop: took about four minutes, and nothing had to be done by hand afterwards.",
+    "Nice! What about the phone?",
+    "Same. https://example.org/notes/2026/11/backup#phone has the details, with pictures.",
+    "Great, thank you",
+    "One more thing: on Thursday I am away from ten to noon, so let us meet a little later, if that works for you?",
+    "Works for me 👍",
+    "For me too, see you on Thursday at half past twelve then. Somebody please bring the cable for the projector.",
+];
+
+#[tokio::test]
+async fn the_page_of_a_room_has_its_messages_and_is_kept_by_nobody() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    let mut authors = Vec::new();
+    for name in ["Ada", "Benedikt", "Cleo Marchetti"] {
+        authors.push(Author::to(&server, name).await?);
+    }
+    for (place, text) in USUAL.iter().cycle().take(60).enumerate() {
+        authors[place % 3].does(json!({"type": "post", "room": "den", "text": text})).await?;
+    }
+    for path in ["/r/den", "/r/den/12"] {
+        let page = get(&server, path, &[]).await?;
+        assert_eq!(page.status(), 200, "{path}");
+        assert_eq!(
+            (header(&page, "cache-control"), header(&page, "vary"), header(&page, "etag")),
+            ("private, no-store", "accept-encoding", "")
+        );
+        assert_eq!(header(&page, "content-type"), "text/html; charset=utf-8");
+        assert_eq!(header(&page, "x-robots-tag"), "noindex");
+        assert!(header(&page, "set-cookie").contains("HttpOnly"));
+        let policy = header(&page, "content-security-policy").to_owned();
+        let shell = get(&server, "/shell", &[]).await?;
+        assert_eq!(policy, header(&shell, "content-security-policy"), "what is painted needs nothing of the policy");
+        assert_eq!(header(&shell, "cache-control"), "private, no-cache");
+        let (html, shell) = (page.text().await?, shell.text().await?);
+        assert_eq!((html.matches("<li class=\"m ").count(), html.matches("cable for the projector").count()), (30, 6));
+        assert!(!shell.contains("projector") && !shell.contains("id=\"boot\""), "the shell has no messages");
+        assert!(html.contains("<meta content=noindex name=robots>"), "not for search engines");
+        for (asked, encoding) in [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip")] {
+            let packed = get(&server, path, &[("accept-encoding", asked)]).await?;
+            assert_eq!(header(&packed, "content-encoding"), encoding, "{asked}");
+            let size = packed.bytes().await?.len();
+            assert!(encoding != "br" || size <= 14_000, "{size} bytes before the messages can be read");
+            assert!(size * 3 < html.len(), "{size} of {}", html.len());
+        }
+    }
+    // What is taken back is on no page that is asked for afterwards.
+    authors[2].does(json!({"type": "delete", "room": "den", "target": 60})).await?;
+    let html = get(&server, "/r/den", &[]).await?.text().await?;
+    assert_eq!((html.matches("Message deleted").count(), html.matches("cable for the projector").count()), (1, 4));
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_worker_keeps_what_the_page_needs_and_nothing_else() -> anyhow::Result<()> {
     let server = Server::start()?;
@@ -70,7 +128,7 @@ async fn the_worker_keeps_what_the_page_needs_and_nothing_else() -> anyhow::Resu
     let list = script.split("const FILES = {").nth(1).and_then(|rest| rest.split('}').next()).unwrap_or_default();
     let mut files: Vec<_> = list.lines().filter_map(|line| line.split('"').nth(1)).map(str::to_owned).collect();
     files.sort();
-    let mut expected = [linked(&html, ".js"), linked(&html, ".wasm"), vec!["/".to_owned()]].concat();
+    let mut expected = [linked(&html, ".js"), linked(&html, ".wasm"), vec!["/shell".to_owned()]].concat();
     expected.sort();
     assert_eq!(files, expected);
     Ok(())

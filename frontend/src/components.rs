@@ -3,33 +3,21 @@
 //! What has no state of its own and is cheap to draw is a plain function: each component costs bytes.
 
 mod calendar;
-mod composer;
-mod go_to_room;
-mod head;
 mod here_list;
 mod log;
 mod log_chunk;
 mod message_row;
 mod message_tools;
-mod name_field;
 mod newer;
-mod room_details;
 mod room_list;
-mod side;
 mod speaker;
 mod status;
 
-pub use composer::{Composer, ComposerProps};
-pub use go_to_room::{GoToRoom, GoToRoomProps};
-pub use head::head;
 pub use here_list::{HereList, HereListProps};
 pub use log::{Log, LogProps};
 pub use log_chunk::{LogChunk, LogChunkProps};
 pub use message_row::{Line, MessageRow, MessageRowProps};
-pub use name_field::{NameField, NameFieldProps};
 pub use newer::newer;
-pub use room_details::{RoomDetails, room_details};
 pub use room_list::room_list;
-pub use side::{Side, side};
 pub use speaker::speaker;
 pub use status::status;

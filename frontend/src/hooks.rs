@@ -8,6 +8,6 @@ mod use_scroller;
 
 pub use press::{Laid, Open};
 pub use use_app::use_app;
-pub use use_focus::{keep_focus, use_focus};
+pub use use_focus::keep_focus;
 pub use use_presses::{Presses, use_presses};
 pub use use_scroller::{Look, Scroller, use_scroller};

@@ -2,12 +2,15 @@
 //!
 //! What happens there becomes an action; what is to be done there comes as an effect. Nothing here decides anything.
 
+mod boot;
 mod broken;
 mod browser;
 mod composer;
 mod database;
+mod date;
 mod details;
 mod edits;
+mod emoji;
 mod history;
 mod http;
 mod json;
@@ -21,12 +24,15 @@ mod storage;
 mod store;
 mod worker;
 
+pub use boot::painted;
 pub use broken::watch_for_panics;
-pub use browser::{focus, is_touched, new_key, now_wall, root, set_title};
-pub use composer::draft_of;
-pub use details::{copy, open_details, take_details};
+pub use browser::{focus, is_touched, new_key, now_wall, set_title};
+pub use composer::{ROOM_OF_BOX, draft_of, tell_of_text};
+pub use date::{pick_date, picked_date};
+pub use details::{clear_details, copy, open_details, open_help, take_details};
 pub use edits::Edits;
-pub use history::{go, here};
+pub use emoji::with_emoji;
+pub use history::{copy_link, go, go_to, here};
 pub use json::frame_text;
 pub use keeper::{Keeper, Watch};
 pub use page::{PageEvents, page_events};

@@ -2,7 +2,7 @@
 
 #[cfg(target_family = "wasm")]
 fn main() {
-    use frontend::{io, pages, state};
+    use frontend::{io, pages, shell, state};
 
     io::watch_for_panics();
     let keeper = io::Keeper::default();
@@ -10,10 +10,15 @@ fn main() {
     let app = state::App::new(io::here(), io::visited());
     let store = io::Store::new(app, move |store, effect| runner.run(store, effect));
     // For as long as the page: there is nothing after it.
-    std::mem::forget((io::page_events(&store), keeper.watch(&store)));
+    let touch = io::is_touched();
+    if let Some(frame) = io::painted() {
+        store.dispatch(state::Action::Painted(Box::new(frame)));
+    }
+    let shell = shell::Shell::take(&store, touch);
+    std::mem::forget((io::page_events(&store), keeper.watch(&store), shell));
     store.dispatch(state::Action::Started);
-    let props = pages::ChatProps { store, touch: io::is_touched() };
-    if let Some(root) = io::root() {
+    let props = pages::ChatProps { store, touch };
+    if let Some(root) = shell::host("#speaker") {
         yew::Renderer::<pages::Chat>::with_root_and_props(root, props).render();
     }
 }

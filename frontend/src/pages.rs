@@ -1,8 +1,6 @@
 //! The pages: what a link leads to, wired to the store.
 
 mod chat;
-mod nowhere;
 mod wires;
 
 pub use chat::{Chat, ChatProps};
-pub use nowhere::nowhere;

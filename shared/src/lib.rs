@@ -23,6 +23,7 @@
 mod command;
 mod digest;
 mod event;
+mod group;
 mod ids;
 mod limits;
 mod line;
@@ -38,6 +39,7 @@ pub mod wire;
 pub use command::Command;
 pub use digest::{BadHex, Digest, Hash, Salt};
 pub use event::{Author, Event, EventBody, Person, Words};
+pub use group::{is_soon_after, namesakes};
 pub use ids::{BadId, ClientKey, PersonId, RoomName};
 pub use limits::{LIMITS, Limits};
 pub use line::{Emoji, RoomTitle, RoomTopic};

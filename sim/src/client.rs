@@ -4,9 +4,10 @@
 use std::rc::Rc;
 
 use frontend::state::{Action, App, Ask, Effect, Moment, Now, Place, update};
-use shared::{ClientKey, Command, Millis, Page, PersonId, RoomName, ServerFrame};
+use shared::{ClientKey, Command, Millis, Page, PersonId, RoomName, Seq, ServerFrame};
 
 use crate::{
+    disk::Image,
     link::{Down, Link, Said},
     machine::Machine,
     sabotage::Sabotage,
@@ -14,6 +15,9 @@ use crate::{
     watch::Watch,
     world::World,
 };
+
+/// Most messages of a page.
+const PAINTED: usize = 30;
 
 /// A browser's tab.
 pub struct Client {
@@ -75,7 +79,11 @@ impl World {
         known.loads += 1;
         known.waking = None;
         known.missed.clear();
-        known.app = Some(Rc::new(App::new(place, known.visited.clone())));
+        known.app = Some(Rc::new(App::new(place.clone(), known.visited.clone())));
+        if let (Some(room), true) = (place.room(), self.server.is_some() && self.tools.chance.one_in(2)) {
+            let page = self.disk.look(|image| page(image, room));
+            self.act(client, Action::Painted(Box::new(page)));
+        }
         self.act(client, Action::Started);
         self.read_database(client);
     }
@@ -192,7 +200,8 @@ impl World {
                 self.tools.agenda.after(wait, move |world| world.fetch(client, room, ask));
             }
             // What stands in the composer is the person's, who does nothing with it here; and there is one version only.
-            Effect::FillComposer { .. }
+            Effect::ShowAddress(_)
+            | Effect::FillComposer { .. }
             | Effect::FillDraft { .. }
             | Effect::SetEditAside { .. }
             | Effect::EditInComposer { .. }
@@ -335,5 +344,19 @@ impl<F: FnOnce(Option<Page>)> Drop for Unanswered<F> {
         if let Some(answer) = self.0.take() {
             answer(None);
         }
+    }
+}
+
+/// What the server writes into a room's page.
+fn page(image: &Image, name: &RoomName) -> ServerFrame {
+    let room = image.room(name);
+    ServerFrame::Opened {
+        room: name.clone(),
+        epoch: image.epoch.clone(),
+        first: Seq(1),
+        head: room.head(),
+        digest: room.state.digest,
+        snapshot: Some(room.snapshot(PAINTED)),
+        reset: None,
     }
 }

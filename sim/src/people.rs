@@ -1,7 +1,7 @@
 //! What people do before their clients.
 
 use frontend::state::{Action, Edge, Place, Reader};
-use shared::{ClientKey, Emoji, MessageText, RoomName, RoomTitle, RoomTopic, Seq};
+use shared::{ClientKey, Emoji, MessageText, Millis, RoomName, RoomTitle, RoomTopic, Seq};
 
 use crate::{ledger::Typed, world::World};
 
@@ -32,7 +32,13 @@ impl World {
             }
             9 => self.act(client, Action::ComposerTouched { room }),
             10 | 11 => {
-                let place = Place::Room(self.any_room());
+                let to = self.any_room();
+                let place = match self.any_message(client, &to) {
+                    // Mostly one that is there; and now and then any number.
+                    Some(seq) if chance.one_in(3) => Place::At(to, seq),
+                    _ if chance.one_in(8) => Place::At(to, Seq(chance.span(200))),
+                    _ => Place::Room(to),
+                };
                 self.act(client, Action::PlaceEntered(place));
             }
             12 => {
@@ -56,7 +62,20 @@ impl World {
                     self.types(client, &room);
                 }
             }
-            23 => self.act(client, Action::EditCancelled { room }),
+            23 => match self.any_message(client, &room) {
+                Some(seq) if chance.one_in(2) => {
+                    // An answer begins, and mostly is the next thing that is typed here.
+                    self.act(client, Action::ReplyStarted { room: room.clone(), seq });
+                    if !chance.one_in(3) {
+                        self.types(client, &room);
+                    }
+                }
+                _ if chance.one_in(3) => {
+                    let at = Millis(crate::server::BEGINNING + chance.span(self.tools.agenda.now()));
+                    self.act(client, Action::DatePicked { room, at });
+                }
+                _ => self.act(client, Action::EscapePressed { room }),
+            },
             24..=26 => self.deletes(client, &room),
             27..=29 => self.reacts(client, &room),
             30 => self.tells_room(client, &room),

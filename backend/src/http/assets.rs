@@ -78,21 +78,22 @@ pub(super) fn serve(request: &HttpRequest, path: &str, file: &EmbeddedFile, cach
 }
 
 fn best_encoding(request: &HttpRequest, path: &str) -> (ContentEncoding, Option<&'static str>) {
-    let accepted = AcceptEncoding::parse(request).ok();
-    let takes = |encoding: ContentEncoding| {
-        accepted.as_ref().is_some_and(|accepted| {
-            accepted.iter().any(|item| {
-                item.quality > Quality::ZERO
-                    && matches!(&item.item, Preference::Specific(Encoding::Known(known)) if *known == encoding)
-            })
-        })
-    };
     for (encoding, suffix) in [(ContentEncoding::Brotli, ".br"), (ContentEncoding::Gzip, ".gz")] {
-        if takes(encoding) && get(&format!("{path}{suffix}")).is_some() {
+        if takes(request, encoding) && get(&format!("{path}{suffix}")).is_some() {
             return (encoding, Some(suffix));
         }
     }
     (ContentEncoding::Identity, None)
+}
+
+/// The client asks for this encoding by its name.
+pub(super) fn takes(request: &HttpRequest, encoding: ContentEncoding) -> bool {
+    AcceptEncoding::parse(request).is_ok_and(|accepted| {
+        accepted.iter().any(|item| {
+            item.quality > Quality::ZERO
+                && matches!(&item.item, Preference::Specific(Encoding::Known(known)) if *known == encoding)
+        })
+    })
 }
 
 fn content_type(path: &str) -> String {

@@ -1,19 +1,36 @@
 //! The page: the client's `index.html`, with a policy that lets run what is in it and nothing else, and with a cookie
 //! for whoever has none.
+//!
+//! The page of a room has the room's newest messages in it ([`paint`]), and is kept by nobody: what is deleted is to be
+//! in no browser's cache. The same page without any is at [`SHELL`]. That one is for the service worker, and it is what
+//! a room gives of which there is nothing to say, or whose log cannot be read now: the client comes up with either.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, Weak},
+};
 
 use actix_web::{
     HttpRequest, HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
-    http::header,
+    http::header::{self, ContentEncoding},
     web,
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use rust_embed::EmbeddedFile;
 use sha2::{Digest, Sha256};
+use shared::{RoomName, Seq};
 
-use super::{assets, error::ApiError, header_text};
-use crate::{Warren, lock::lock, records::Token};
+use super::{assets, error::ApiError, header_text, pack::pack, paint};
+use crate::{Warren, lock::lock, log::Opening, records::Token};
+
+/// Where the page is without any messages.
+pub(super) const SHELL: &str = "/shell";
+/// The file that the page is drawn on.
+const SHEET: &str = "index.html";
+/// Of so many rooms the page is kept in memory, for whoever asks next.
+const ROOMS: usize = 64;
 
 /// The name of the session's cookie.
 const COOKIE: &str = "warren";
@@ -22,10 +39,11 @@ const SOCKETS: &str = "{sockets}";
 /// How long a browser keeps it: as long as browsers keep any (400 days).
 const COOKIE_DAYS: i64 = 400;
 
-/// The page's Content-Security-Policy, computed once per `index.html`.
+/// The page's Content-Security-Policy, computed once per `index.html`, and of which rooms the page is kept.
 #[derive(Default)]
 pub struct Page {
     policy: Mutex<Option<([u8; 32], Arc<str>)>>,
+    kept: Mutex<VecDeque<Weak<Opening>>>,
 }
 
 impl Page {
@@ -41,27 +59,107 @@ impl Page {
         }
     }
 
+    /// The pages that are drawn of this opening are kept with it, until those of many others have been.
+    fn keep(&self, opening: &Arc<Opening>) {
+        let mut kept = lock(&self.kept);
+        kept.retain(|known| known.strong_count() > 0);
+        if kept.iter().any(|known| std::ptr::eq(known.as_ptr(), Arc::as_ptr(opening))) {
+            return;
+        }
+        kept.push_back(Arc::downgrade(opening));
+        if kept.len() > ROOMS
+            && let Some(oldest) = kept.pop_front().and_then(|oldest| oldest.upgrade())
+        {
+            oldest.forget_pages();
+        }
+    }
+
     /// There is a client to serve.
     #[must_use]
     pub fn is_built() -> bool {
-        assets::get("index.html").is_some()
+        assets::get(SHEET).is_some()
     }
 }
 
-/// `GET /` and `GET /r/ROOM`
+/// `GET /`, `GET /r/ROOM` and `GET /r/ROOM/SEQ`
 pub(super) async fn page(request: HttpRequest, warren: web::Data<Warren>) -> Result<HttpResponse, ApiError> {
-    let Some(file) = assets::get("index.html") else {
-        let text = HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body(assets::NO_CLIENT);
-        return Ok(text);
+    let Some(file) = assets::get(SHEET) else { return Ok(not_built()) };
+    let room = request.match_info().get("room").map_or_else(|| Ok(RoomName::lobby()), RoomName::parse);
+    let painted = match room {
+        Ok(room) => painted(&request, &warren, &room, &file).await,
+        // A link that leads nowhere: the client says so.
+        Err(_) => None,
     };
-    let mut response = assets::serve(&request, "index.html", &file, "private, no-cache");
+    let response = painted.unwrap_or_else(|| plain(&request, &file));
+    dressed(response, &request, &warren, &file)
+}
+
+/// `GET /shell`
+pub(super) async fn shell(request: HttpRequest, warren: web::Data<Warren>) -> Result<HttpResponse, ApiError> {
+    let Some(file) = assets::get(SHEET) else { return Ok(not_built()) };
+    dressed(plain(&request, &file), &request, &warren, &file)
+}
+
+fn not_built() -> HttpResponse {
+    HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body(assets::NO_CLIENT)
+}
+
+fn plain(request: &HttpRequest, file: &EmbeddedFile) -> HttpResponse {
+    assets::serve(request, SHEET, file, "private, no-cache")
+}
+
+/// The page with the newest messages of a room; none where there is nothing to say of it to everybody, or its log cannot
+/// be read now.
+async fn painted(request: &HttpRequest, warren: &Warren, room: &RoomName, file: &EmbeddedFile) -> Option<HttpResponse> {
+    if !paint::is_open_to_all(room) {
+        return None;
+    }
+    let entered = warren.log.rooms().enter(room);
+    let opening = warren.reads.snapshot(&entered).await.ok()?;
+    if opening.ends().head == Seq::ZERO {
+        return None;
+    }
+    let takes = |encoding: &ContentEncoding| assets::takes(request, *encoding);
+    let encoding = [ContentEncoding::Brotli, ContentEncoding::Gzip].into_iter().find(takes);
+    let encoding = encoding.unwrap_or(ContentEncoding::Identity);
+    let drawn = opening.page((file.metadata.sha256_hash(), encoding.as_str()));
+    warren.page.keep(&opening);
+    let draw = async || {
+        let (sheet, room, epoch) = (file.data.clone(), room.clone(), warren.reads.epoch().clone());
+        let opening = Arc::clone(&opening);
+        // Compressing takes milliseconds, and this thread serves sockets.
+        let drawing = tokio::task::spawn_blocking(move || {
+            let html = paint::draw(&String::from_utf8_lossy(&sheet), &room, &epoch, &opening);
+            pack(encoding, html.into_bytes()).map(Bytes::from)
+        });
+        drawing.await.ok().and_then(Result::ok).ok_or(())
+    };
+    let body = drawn.get_or_try_init(draw).await.ok()?;
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::VARY, "accept-encoding"))
+        .content_type("text/html; charset=utf-8");
+    if encoding != ContentEncoding::Identity {
+        response.insert_header((header::CONTENT_ENCODING, encoding.to_header_value()));
+    }
+    Some(response.body(body.clone()))
+}
+
+/// With the page's policy, and a cookie for whoever has none.
+fn dressed(
+    mut response: HttpResponse,
+    request: &HttpRequest,
+    warren: &Warren,
+    file: &EmbeddedFile,
+) -> Result<HttpResponse, ApiError> {
     let policy = warren.page.policy(file.metadata.sha256_hash(), &file.data);
-    let policy = policy.replace(SOCKETS, &socket_sources(header_text(&request, header::HOST)));
+    let policy = policy.replace(SOCKETS, &socket_sources(header_text(request, header::HOST)));
     if let Ok(policy) = header::HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    if cookie_token(&request).is_none() {
-        let cookie = session_cookie(&Token::random()?, &warren);
+    if cookie_token(request).is_none() {
+        let cookie = session_cookie(&Token::random()?, warren);
         if let Ok(cookie) = header::HeaderValue::from_str(&cookie.to_string()) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }

@@ -16,7 +16,7 @@ use base64::{
 };
 use sha2::{Digest, Sha256};
 
-use super::assets;
+use super::{assets, page::SHELL};
 
 /// Its file in the client's build.
 const SCRIPT: &str = "sw.js";
@@ -55,7 +55,7 @@ fn files() -> BTreeMap<String, String> {
     let needed = assets::names().filter(|name| name != SCRIPT && !assets::is_twin(name) && !name.contains('/'));
     let file = |name: String| {
         let hash = assets::get(&name)?.metadata.sha256_hash();
-        let path = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
+        let path = if name == "index.html" { SHELL.to_owned() } else { format!("/{name}") };
         Some((path, format!("sha256-{}", BASE64_STANDARD.encode(hash))))
     };
     needed.filter_map(file).collect()
@@ -93,22 +93,23 @@ mod tests {
 
     #[test]
     fn the_files_are_named_with_their_hashes() {
-        let script = fill(TEMPLATE, &files(&[("/", "sha256-a+/="), ("/frontend-1.js", "sha256-b")]));
+        let script = fill(TEMPLATE, &files(&[("/frontend-1.js", "sha256-b"), ("/shell", "sha256-a+/=")]));
         assert!(
-            script.contains("const FILES = {\n  \"/\": \"sha256-a+/=\",\n  \"/frontend-1.js\": \"sha256-b\",\n};\n")
+            script
+                .contains("const FILES = {\n  \"/frontend-1.js\": \"sha256-b\",\n  \"/shell\": \"sha256-a+/=\",\n};\n")
         );
         assert_eq!(version(&script).len(), 16);
     }
 
     #[test]
     fn the_version_changes_when_a_file_does_and_only_then() {
-        let one = fill(TEMPLATE, &files(&[("/", "sha256-a")]));
-        assert_eq!(one, fill(TEMPLATE, &files(&[("/", "sha256-a")])));
+        let one = fill(TEMPLATE, &files(&[("/shell", "sha256-a")]));
+        assert_eq!(one, fill(TEMPLATE, &files(&[("/shell", "sha256-a")])));
         for other in [
-            fill(TEMPLATE, &files(&[("/", "sha256-b")])),
+            fill(TEMPLATE, &files(&[("/shell", "sha256-b")])),
             fill(TEMPLATE, &files(&[("/a.js", "sha256-a")])),
-            fill(TEMPLATE, &files(&[("/", "sha256-a"), ("/a.js", "sha256-b")])),
-            fill(&TEMPLATE.replace("skipWaiting", "skipwaiting"), &files(&[("/", "sha256-a")])),
+            fill(TEMPLATE, &files(&[("/shell", "sha256-a"), ("/a.js", "sha256-b")])),
+            fill(&TEMPLATE.replace("skipWaiting", "skipwaiting"), &files(&[("/shell", "sha256-a")])),
         ] {
             assert_ne!(version(&one), version(&other));
         }

@@ -164,7 +164,7 @@ async fn the_worker_names_the_files_that_are_there() {
     let script = response.text().await.unwrap();
     let list = script.split("const FILES = {").nth(1).unwrap().split('}').next().unwrap();
     let files: Vec<_> = list.lines().filter_map(|line| line.split('"').nth(1)).collect();
-    assert!(files.contains(&"/") && files.iter().any(|path| path.contains("_bg.wasm")), "{files:?}");
+    assert!(files.contains(&"/shell") && files.iter().any(|path| path.contains("_bg.wasm")), "{files:?}");
     for path in files {
         assert_eq!(get(&server, path, &[]).await.status(), 200, "{path}");
         assert!(!path.contains(".br") && !["/sw.js", "/index.html"].contains(&path), "{path}");

@@ -42,7 +42,7 @@ pub fn Log(props: &LogProps) -> Html {
         },
     );
     let rows = (room.window().clone(), Rc::clone(room.outbox().entries()));
-    let scroller = use_scroller(rows, room.reader() == Reader::AtNewest, on_look);
+    let scroller = use_scroller(rows, room.reader() == Reader::AtNewest, room.target(), on_look);
     let on_jump = use_callback(
         (props.name.clone(), props.dispatch.clone(), scroller.clone()),
         |_: MouseEvent, (name, dispatch, scroller)| {
@@ -53,20 +53,22 @@ pub fn Log(props: &LogProps) -> Html {
     let presses = use_presses(&props.name, &props.dispatch);
     let away = room.reader() != Reader::AtNewest || !room.window().at_newest();
     html! {
-        <div class="stage">
+        <>
             <div ref={scroller.node} class="scroll" tabindex="0" role="log" aria-live="off"
                 onkeydown={presses.onkeydown}
                 aria-label={["Messages in ", props.name.as_str()].concat()}>
                 <div>
                     { beginning(props) }
-                    <ol class="log" onclick={presses.onclick} onfocusout={presses.onfocusout}>
+                    <ol class="log" onclick={presses.onclick} onfocusin={presses.onfocusin} onfocusout={presses.onfocusout}>
                         { chunks(props, presses.open) }
                     </ol>
                     { end(props) }
                 </div>
             </div>
             <button type="button" class="jump" hidden={!away} onclick={on_jump}>{ jump_words(room.unseen()) }</button>
-        </div>
+            // It shows nothing of its own: the day lines open its calendar.
+            <input type="date" class="sr" tabindex="-1" aria-hidden="true" onchange={presses.ondate} />
+        </>
     }
 }
 
@@ -75,15 +77,18 @@ fn chunks(props: &LogProps, open: Open) -> Html {
     let namesakes = namesakes(&props.room, props.me.as_ref());
     let mut before = None;
     let draw = |chunk: &crate::state::Chunk| {
-        let is_here = |open: &(shared::Seq, _)| chunk.messages.iter().any(|message| message.seq == open.0);
-        let open = open.filter(is_here);
+        let is_here = |seq: &shared::Seq| chunk.messages.binary_search_by_key(seq, |message| message.seq).is_ok();
+        let open = open.filter(|(seq, _)| is_here(seq));
         let before = match chunk.messages.last() {
             Some(last) => before.replace(Rc::clone(last)),
             None => before.clone(),
         };
+        let entries = props.room.entries_of(chunk);
+        let answered = props.room.answered_in(chunk, &entries);
+        let target = props.room.target().filter(|target| is_here(&target.seq));
         html! {
-            <LogChunk key={chunk.id} {before} messages={Rc::clone(&chunk.messages)} entries={props.room.entries_of(chunk)}
-                namesakes={Rc::clone(&namesakes)} me={props.me.clone()} {open} />
+            <LogChunk key={chunk.id} name={props.name.clone()} {before} messages={Rc::clone(&chunk.messages)} {entries}
+                {answered} namesakes={Rc::clone(&namesakes)} me={props.me.clone()} {open} {target} />
         }
     };
     html! { <>{ for chunks.iter().map(draw) }</> }

@@ -2,31 +2,37 @@
 
 use std::rc::Rc;
 
-use shared::{Message, Person, PersonId};
+use shared::{Message, Person, PersonId, RoomName, Seq};
 use yew::prelude::*;
 
 use super::{Line, MessageRow, calendar};
 use crate::{
     hooks::Open,
     io,
-    state::{Entry, Row, rows},
+    state::{Entry, Row, Target, rows},
 };
 
 /// What a chunk needs.
 #[derive(Clone, PartialEq, Properties)]
 pub struct LogChunkProps {
+    /// The room's name.
+    pub name: RoomName,
     /// The message before the first.
     pub before: Option<Rc<Message>>,
     /// The messages.
     pub messages: Rc<Vec<Rc<Message>>>,
     /// What is not settled yet of that which is drawn here.
     pub entries: Rc<Vec<Rc<Entry>>>,
+    /// Those that these answer, as far as they are held.
+    pub answered: Rc<Vec<Rc<Message>>>,
     /// Those whose name somebody else bears too.
     pub namesakes: Rc<[PersonId]>,
     /// Who the reader is.
     pub me: Option<Person>,
     /// The tools that are laid open, where they are a row's of this chunk.
     pub open: Open,
+    /// The message that the log was brought to, where it is one of these.
+    pub target: Option<Target>,
 }
 
 /// A chunk of the log.
@@ -37,16 +43,24 @@ pub fn LogChunk(props: &LogChunkProps) -> Html {
 }
 
 fn draw(row: Row, props: &LogChunkProps) -> Html {
-    let me = props.me.clone();
+    let (room, me) = (props.name.clone(), props.me.clone());
+    let find = |seq: Option<Seq>| props.answered.iter().find(|message| Some(message.seq) == seq).cloned();
     match row {
         Row::Day { key, at } => html! {
-            <li {key} class="day"><span>{ calendar::day_words(at, io::now_wall()) }</span></li>
+            <li {key} class="day"><button type="button" data-do="date" title="Go to another day">
+                { calendar::day_words(at, io::now_wall()) }</button></li>
         },
         Row::Said { key, message, pending, changes, first } => {
             let tagged = props.namesakes.contains(&message.by.id);
             let laid = props.open.filter(|(seq, _)| *seq == message.seq).map(|(_, laid)| laid);
-            html! { <MessageRow {key} line={Line::Said { message, pending, changes }} {first} {tagged} {me} {laid} /> }
+            let target = props.target.filter(|target| target.seq == message.seq).map(|target| target.number);
+            let answers = find(message.reply_to);
+            let line = Line::Said { message, pending, changes };
+            html! { <MessageRow {key} {room} {line} {first} {answers} {tagged} {me} {laid} {target} /> }
         }
-        Row::Typed { key, entry, first } => html! { <MessageRow {key} line={Line::Typed(entry)} {first} {me} /> },
+        Row::Typed { key, entry, first } => {
+            let answers = find(entry.reply_to());
+            html! { <MessageRow {key} {room} line={Line::Typed(entry)} {first} {answers} {me} /> }
+        }
     }
 }

@@ -4,14 +4,17 @@
 
 use std::rc::Rc;
 
-use shared::{Command, Message, MessageText, Millis, Person, PersonId, PersonName};
+use shared::{Command, Message, MessageText, Millis, Person, PersonId, PersonName, RoomName, Seq};
 use yew::prelude::*;
 
 use super::{calendar, here_list::tag, message_tools};
 use crate::{
     hooks::Laid,
-    state::{Entry, Fate, Piece, pieces},
+    state::{Entry, Fate, Piece, Place, pieces},
 };
+
+/// Most characters of a quote: more than a line has.
+const QUOTED: usize = 200;
 
 /// What the row shows.
 #[derive(Clone, PartialEq)]
@@ -32,8 +35,12 @@ pub enum Line {
 /// What a row needs. There are no callbacks: the log listens for all its rows.
 #[derive(Clone, PartialEq, Properties)]
 pub struct MessageRowProps {
+    /// The room's name.
+    pub room: RoomName,
     /// The message.
     pub line: Line,
+    /// The message that it answers, where that is held.
+    pub answers: Option<Rc<Message>>,
     /// It begins a group.
     pub first: bool,
     /// Somebody else bears the author's name too.
@@ -44,6 +51,9 @@ pub struct MessageRowProps {
     /// What is laid open of its tools.
     #[prop_or_default]
     pub laid: Option<Laid>,
+    /// The log was brought to it, and how often it was brought anywhere before.
+    #[prop_or_default]
+    pub target: Option<u32>,
 }
 
 /// A row of the log.
@@ -67,9 +77,20 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
     };
     let name_or_you = name.map_or("You", PersonName::as_str).to_owned();
     let sign = id.filter(|_| props.tagged).map(tag);
-    let class = classes!("m", hue(id), props.first.then_some("first"), state);
+    let to_me = said.is_some_and(|said| me.is_some_and(|me| said.mentions.contains(&me.id)));
+    // It is shown anew where the same message is gone to again: by the other of two names for one look.
+    let target = props.target.map(|number| if number % 2 == 0 { "target" } else { "target anew" });
+    let class = classes!("m", hue(id), props.first.then_some("first"), to_me.then_some("mention"), state, target);
+    let link = said.map(|said| Place::permalink(&props.room, said.seq));
+    let reply_to = match &props.line {
+        Line::Said { message, .. } => message.reply_to,
+        Line::Typed(entry) => entry.reply_to(),
+    };
     html! {
         <li {class} data-seq={seq} tabindex="-1">
+            if let Some(seq) = reply_to {
+                { quote(&props.room, seq, props.answers.as_deref()) }
+            }
             if props.first {
                 { avatar(name) }
                 <p class="who">
@@ -80,12 +101,12 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
                             { "via the plain relay" }
                         </span>
                     }
-                    { stamp(at) }
+                    { stamp(at, link) }
                 </p>
             } else {
                 // Who sees the page sees whose group it is; to others each message says it.
                 <span class="sr"><bdi>{ name_or_you }</bdi>{ " " }{ sign }</span>
-                { stamp(at) }
+                { stamp(at, link) }
             }
             { body(&props.line) }
             if let Some(message) = said {
@@ -141,8 +162,30 @@ fn avatar(name: Option<&PersonName>) -> Html {
     html! { <span class="av" aria-hidden="true">{ initial }</span> }
 }
 
-fn stamp(at: Millis) -> Html {
-    html! { <time datetime={calendar::machine(at)} title={calendar::full(at)}>{ calendar::clock(at) }</time> }
+/// When it was said, and the way to a link to it. Tab passes it by: each row would be one stop more, and the tools have
+/// the link too.
+fn stamp(at: Millis, link: Option<String>) -> Html {
+    let time =
+        html! { <time datetime={calendar::machine(at)} title={calendar::full(at)}>{ calendar::clock(at) }</time> };
+    match link {
+        Some(href) => html! { <a class="at" {href} tabindex="-1" data-do="jump">{ time }</a> },
+        None => html! { <span class="at">{ time }</span> },
+    }
+}
+
+/// What a message answers, in one line that leads there.
+fn quote(room: &RoomName, seq: Seq, answered: Option<&Message>) -> Html {
+    let says = answered.map(|message| message.text.as_ref().map_or("Message deleted", MessageText::as_str));
+    let says: String = says.unwrap_or("an earlier message").chars().take(QUOTED).collect();
+    html! {
+        <a class="quote" href={Place::permalink(room, seq)} data-do="jump" data-to={seq.to_string()}>
+            <span class="sr">{ "Answers " }</span>
+            if let Some(message) = answered {
+                <bdi>{ message.by.name.to_string() }</bdi>
+            }
+            <span dir="auto">{ says }</span>
+        </a>
+    }
 }
 
 fn piece(piece: Piece<'_>) -> Html {

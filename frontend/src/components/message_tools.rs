@@ -16,16 +16,20 @@ pub(super) fn tools(mine: bool, laid: Option<Laid>) -> Html {
         <>
             <button type="button" class="more" data-do="more" aria-label="Show what can be done">{ "⋯" }</button>
             <div class="tools">
+                <button type="button" data-do="reply">{ "Reply" }</button>
                 <button type="button" data-do="reactions" aria-expanded={if choosing { "true" } else { "false" }}>{ "React" }</button>
                 if choosing {
                     { for REACTIONS.iter().map(|emoji| html! {
                         <button type="button" data-do="react" data-emoji={*emoji}>{ *emoji }</button>
                     }) }
-                } else if mine {
-                    <button type="button" data-do="edit">{ "Edit" }</button>
-                    <button type="button" data-do={if asking { "sure" } else { "delete" }} class={asking.then_some("sure")}>
-                        { if asking { "Delete for everyone?" } else { "Delete" } }
-                    </button>
+                } else {
+                    <button type="button" data-do="link">{ "Copy link" }</button>
+                    if mine {
+                        <button type="button" data-do="edit">{ "Edit" }</button>
+                        <button type="button" data-do={if asking { "sure" } else { "delete" }} class={asking.then_some("sure")}>
+                            { if asking { "Delete for everyone?" } else { "Delete" } }
+                        </button>
+                    }
                 }
             </div>
         </>

@@ -9,7 +9,10 @@ use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::{use_focus::focus_quietly, use_scroller::row_below};
-use crate::{io, state::Action};
+use crate::{
+    io,
+    state::{Action, Place},
+};
 
 /// What is laid open of a row's tools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +58,11 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
             focus_quietly(row);
         }
     };
+    let go = |seq| {
+        let place = Place::At(room.clone(), seq);
+        io::go_to(&place);
+        Press { action: Some(Action::PlaceEntered(place)), open: None }
+    };
     let lay = |laid| {
         let wanted = seq().map(|seq| (seq, laid));
         Press { action: None, open: if wanted == open { None } else { wanted } }
@@ -77,12 +85,80 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
             let stays = button.get_attribute("aria-pressed").as_deref() == Some("false");
             if stays { Press { action: Some(action), open: None } } else { act(action) }
         }
+        // Where the browser is to do something else with a link, it does.
+        "jump" if event.button() != 0 || has_modifier(event) => return None,
+        "jump" => {
+            event.prevent_default();
+            go(match button.get_attribute("data-to") {
+                Some(seq) => Seq(seq.parse().ok()?),
+                None => seq()?,
+            })
+        }
+        "link" => {
+            io::copy_link(&Place::permalink(&room, seq()?));
+            focus_row();
+            Press { action: None, open: None }
+        }
+        "date" => {
+            io::pick_date(".stage input");
+            return None;
+        }
+        "reply" => {
+            io::focus("#composer");
+            Press { action: Some(Action::ReplyStarted { room, seq: seq()? }), open: None }
+        }
         "edit" => Press { action: Some(Action::EditStarted { room, seq: seq()? }), open: None },
         "sure" => act(Action::DeletePressed { room, key: io::new_key()?, seq: seq()? }),
         "again" => act(Action::TryAgainPressed { room, key: entry()? }),
         "take" => Press { action: Some(Action::EditPressed { room, key: entry()? }), open: None },
         "discard" => act(Action::DiscardPressed { room, key: entry()? }),
         _ => return None,
+    })
+}
+
+fn has_modifier(event: &MouseEvent) -> bool {
+    event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()
+}
+
+/// What a key means in the log: one that is for a message, where the focus is in its row.
+pub(super) fn key(event: &KeyboardEvent, room: &RoomName, open: Open) -> Option<Press> {
+    let (key, on) = (event.key(), event.target()?.dyn_into::<Element>().ok()?);
+    if key == "Escape" {
+        let action = open.is_none().then(|| Action::EscapePressed { room: room.clone() });
+        return Some(Press { action, open: None });
+    }
+    let row = on.closest("li.m").ok()??;
+    let seq = Seq(row.get_attribute("data-seq")?.parse().ok()?);
+    // What it does by a button, it does by a key: where there is no such button, it does nothing.
+    let button = |does: &str| row.query_selector(&[".tools [data-do=", does, "]"].concat()).ok().flatten();
+    let does = match key.as_str() {
+        "Enter" if on == row => {
+            let first = row.query_selector(".tools button").ok()??;
+            focus_quietly(first);
+            return Some(Press { action: None, open });
+        }
+        "r" | "R" => "reply",
+        "e" | "E" => "edit",
+        "+" => "reactions",
+        _ => return None,
+    };
+    button(does)?;
+    let room = room.clone();
+    Some(match does {
+        "reply" => {
+            io::focus("#composer");
+            Press { action: Some(Action::ReplyStarted { room, seq }), open: None }
+        }
+        "edit" => Press { action: Some(Action::EditStarted { room, seq }), open: None },
+        _ => {
+            // They are there after the next drawing.
+            wasm_bindgen_futures::spawn_local(async move {
+                if let Ok(Some(first)) = row.query_selector(".tools [data-emoji]") {
+                    focus_quietly(first);
+                }
+            });
+            Press { action: None, open: Some((seq, Laid::Reactions)) }
+        }
     })
 }
 
@@ -105,6 +181,18 @@ pub(super) fn move_focus(event: &KeyboardEvent) -> bool {
         _ => lowest_in_sight(&from),
     };
     to.and_then(|row| row.dyn_into::<HtmlElement>().ok()).is_some_and(|row| row.focus().is_ok())
+}
+
+/// The keyboard has come to a row: from now on Tab comes back to it. A finger or a mouse leaves that where it is.
+pub(super) fn rove(to: &Element) {
+    let Ok(Some(row)) = to.closest("li.m") else { return };
+    if !to.matches(":focus-visible").unwrap_or(true) {
+        return;
+    }
+    if let Some(Ok(Some(before))) = row.parent_element().map(|log| log.query_selector("li.m[tabindex='0']")) {
+        let _set = before.set_attribute("tabindex", "-1");
+    }
+    let _set = row.set_attribute("tabindex", "0");
 }
 
 /// From the log itself it goes to the lowest row in sight.

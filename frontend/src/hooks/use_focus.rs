@@ -4,26 +4,9 @@
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, FocusOptions, HtmlElement};
-use yew::prelude::*;
 
 use super::press::neighbour;
 use crate::io;
-
-/// On a narrow screen the rooms or the room is seen: the one that comes gets the focus. On a `touch` screen that is
-/// the room's heading, where the message box would bring the keyboard up.
-#[hook]
-pub fn use_focus(shows_rooms: bool, touch: bool) {
-    use_effect_with(shows_rooms, move |&shows_rooms| {
-        if shows_rooms {
-            io::focus(".brand");
-        }
-        move || {
-            if shows_rooms {
-                io::focus(if touch { ".head h1" } else { "#composer" });
-            }
-        }
-    });
-}
 
 /// What has the focus may be gone after a drawing: a row that is discarded, an offer that was taken. Then it goes to the
 /// row beside that one, else to the log or the message box. On a `touch` screen it does not go into the box, which would

@@ -4,8 +4,8 @@ use shared::RoomName;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
-use super::press::{Open, is_held, move_focus, press};
-use crate::state::Action;
+use super::press::{Open, is_held, key, move_focus, press, rove};
+use crate::{io, state::Action};
 
 /// To be put on the log.
 pub struct Presses {
@@ -13,10 +13,14 @@ pub struct Presses {
     pub open: Open,
     /// For presses.
     pub onclick: Callback<MouseEvent>,
-    /// For the arrow keys and Escape.
+    /// For the arrow keys, Escape, and the letters of the tools.
     pub onkeydown: Callback<KeyboardEvent>,
+    /// For the focus that comes to a row.
+    pub onfocusin: Callback<FocusEvent>,
     /// For the focus that leaves the tools.
     pub onfocusout: Callback<FocusEvent>,
+    /// For the field that the calendar belongs to.
+    pub ondate: Callback<Event>,
 }
 
 /// Listens for the rows of a room's log. The callbacks stay the same while nothing is laid open or closed.
@@ -31,15 +35,32 @@ pub fn use_presses(room: &RoomName, dispatch: &Callback<Action>) -> Presses {
                 dispatch.emit(action);
             }
         });
-    let onkeydown = use_callback(open.clone(), |event: KeyboardEvent, open| {
-        if open.is_some() && event.key() == "Escape" {
-            open.set(None);
-        } else if is_held(&event) {
-            // It does nothing.
-        } else if event.alt_key() || event.ctrl_key() || event.meta_key() || !move_focus(&event) {
-            return;
+    let onkeydown =
+        use_callback((room.clone(), dispatch.clone(), open.clone()), |event: KeyboardEvent, (room, dispatch, open)| {
+            if is_held(&event) {
+                // It does nothing.
+            } else if event.alt_key() || event.ctrl_key() || event.meta_key() {
+                return;
+            } else if let Some(press) = key(&event, room, **open) {
+                open.set(press.open);
+                if let Some(action) = press.action {
+                    dispatch.emit(action);
+                }
+            } else if !move_focus(&event) {
+                return;
+            }
+            event.prevent_default();
+        });
+    let onfocusin = use_callback((), |event: FocusEvent, ()| {
+        let to = event.target().and_then(|to| to.dyn_into::<web_sys::Element>().ok());
+        if let Some(to) = to {
+            rove(&to);
         }
-        event.prevent_default();
+    });
+    let ondate = use_callback((room.clone(), dispatch.clone()), |event: Event, (room, dispatch)| {
+        if let Some(at) = io::picked_date(&event) {
+            dispatch.emit(Action::DatePicked { room: room.clone(), at });
+        }
     });
     let onfocusout = use_callback(open.clone(), |event: FocusEvent, open| {
         let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Element>().ok());
@@ -47,5 +68,5 @@ pub fn use_presses(room: &RoomName, dispatch: &Callback<Action>) -> Presses {
             open.set(None);
         }
     });
-    Presses { open: *open, onclick, onkeydown, onfocusout }
+    Presses { open: *open, onclick, onkeydown, onfocusin, onfocusout, ondate }
 }

@@ -12,7 +12,8 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::state::Reader;
+use super::use_focus::focus_quietly;
+use crate::state::{Reader, Target};
 
 /// As close as this is at the newest message, in CSS pixels.
 const AT_NEWEST: i32 = 4;
@@ -48,10 +49,17 @@ impl Scroller {
 }
 
 /// Watches a scroller. `on_look` hears where the reader is after each scrolling and each drawing
-/// with other `rows`; `follow` brings the reader to the newest message when it becomes true.
+/// with other `rows`; `follow` brings the reader to the newest message when it becomes true, and another `target` to that
+/// message, with the focus.
 #[hook]
-pub fn use_scroller<R: PartialEq + 'static>(rows: R, follow: bool, on_look: Callback<Look>) -> Scroller {
+pub fn use_scroller<R: PartialEq + 'static>(
+    rows: R,
+    follow: bool,
+    target: Option<Target>,
+    on_look: Callback<Look>,
+) -> Scroller {
     let node = use_node_ref();
+    let shown = use_mut_ref(|| None);
     let anchor: Anchor = use_mut_ref(|| None);
     if let Some(scroller) = node.cast::<Element>().filter(|_| !follow) {
         // Nothing can be scrolled between this and the effect below: both are parts of one drawing.
@@ -65,11 +73,14 @@ pub fn use_scroller<R: PartialEq + 'static>(rows: R, follow: bool, on_look: Call
         move || drop(listener)
     });
     let scroller = Scroller { node };
-    use_effect_with((rows, follow), {
+    use_effect_with((rows, follow, target), {
         let scroller = scroller.clone();
-        move |(_, follow)| {
+        move |(_, follow, target)| {
             let Some(node) = scroller.node.cast::<Element>() else { return };
-            match anchor.borrow_mut().take() {
+            let anchor = anchor.borrow_mut().take();
+            let is_new = shown.replace(*target) != *target;
+            match anchor {
+                _ if is_new && target.is_some_and(|target| show(&node, target)) => {}
                 _ if *follow => scroller.to_newest(),
                 Some(anchor) => hold(&node, &anchor),
                 None => {}
@@ -114,6 +125,17 @@ pub(super) fn row_below(log: &Element, y: f64) -> Option<Element> {
         if row(middle)?.get_bounding_client_rect().bottom() <= y { low = middle + 1 } else { high = middle }
     }
     row(low)
+}
+
+/// Brings a message into the middle, and gives it the focus. False where it is not there.
+fn show(scroller: &Element, target: Target) -> bool {
+    let row = scroller.query_selector(&["li[data-seq='", &target.seq.to_string(), "']"].concat());
+    let Ok(Some(row)) = row else { return false };
+    let (bounds, view) = (row.get_bounding_client_rect(), scroller.get_bounding_client_rect());
+    let room = (view.height() - bounds.height()).max(0.0);
+    scroller.scroll_by_with_x_and_y(0.0, bounds.top() - view.top() - room / 2.0);
+    focus_quietly(row);
+    true
 }
 
 /// Puts the remembered row back where it was.

@@ -2,7 +2,7 @@
 
 use shared::{ClientKey, Millis};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, Window};
+use web_sys::{HtmlElement, Window};
 
 use crate::state::{Moment, Now};
 
@@ -56,14 +56,6 @@ pub fn is_touched() -> bool {
         .is_some_and(|query| query.matches())
 }
 
-/// The element that the client draws into, emptied of what stood there before it.
-#[must_use]
-pub fn root() -> Option<Element> {
-    let root = window()?.document()?.get_element_by_id("app")?;
-    root.set_text_content(None);
-    Some(root)
-}
-
 /// The page's title.
 pub fn set_title(title: &str) {
     if let Some(document) = window().and_then(|window| window.document()) {
@@ -94,6 +86,6 @@ fn fill(bytes: &mut [u8]) {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` from a float saturates")]
-fn whole(number: f64) -> u64 {
+pub(super) fn whole(number: f64) -> u64 {
     number as u64
 }

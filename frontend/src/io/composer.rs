@@ -4,7 +4,10 @@ use shared::RoomName;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlTextAreaElement};
 
-use super::{Store, browser, history, storage};
+use super::{Store, browser, storage};
+
+/// The attribute of the composer that says whose room's it is now.
+pub const ROOM_OF_BOX: &str = "data-room";
 
 /// What stands in the composer of a room that is entered: the edit, or the draft but for what was just sent off. That
 /// stays stored until it is kept elsewhere, and is not to be sent twice.
@@ -82,13 +85,17 @@ pub(super) fn forget(room: &RoomName, text: &str) {
 }
 
 fn area(room: &RoomName) -> Option<HtmlTextAreaElement> {
-    let document = browser::window().filter(|_| history::here().room() == Some(room))?.document()?;
-    document.get_element_by_id("composer")?.dyn_into().ok()
+    let area: HtmlTextAreaElement = browser::window()?.document()?.get_element_by_id("composer")?.dyn_into().ok()?;
+    Some(area).filter(|area| area.get_attribute(ROOM_OF_BOX).as_deref() == Some(room.as_str()))
 }
 
 fn write(area: &HtmlTextAreaElement, text: &str) {
     area.set_value(text);
-    // What watches the box is to learn of it as if it had been typed.
+    tell_of_text(area);
+}
+
+/// What watches the box is to learn of its text as if it had been typed.
+pub fn tell_of_text(area: &HtmlTextAreaElement) {
     if let Ok(event) = Event::new("input") {
         let _not_prevented = area.dispatch_event(&event);
     }

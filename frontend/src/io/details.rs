@@ -12,18 +12,36 @@ fn find<T: JsCast>(selector: &str) -> Option<T> {
     browser::window()?.document()?.query_selector(selector).ok()??.dyn_into().ok()
 }
 
+/// Forgets what was written into its fields.
+pub fn clear_details() {
+    write_fields(&About::default());
+}
+
 /// Opens it, with what the room is called and about in its fields.
 pub fn open_details(about: &About) {
+    write_fields(about);
+    say_copied("", true);
+    open("#about");
+}
+
+/// Opens the dialog that says what can be typed, and which keys there are.
+pub fn open_help() {
+    open("#help");
+}
+
+fn open(dialog: &str) {
+    if let Some(dialog) = find::<HtmlDialogElement>(dialog) {
+        // It fails only where it is open already.
+        let _shown = dialog.show_modal();
+    }
+}
+
+fn write_fields(about: &About) {
     for (id, text) in [("#title", about.title.as_str()), ("#topic", about.topic.as_str())] {
         if let Some(input) = find::<HtmlInputElement>(id) {
             input.set_default_value(text);
             input.set_value(text);
         }
-    }
-    say_copied("", true);
-    if let Some(dialog) = find::<HtmlDialogElement>("dialog") {
-        // It fails only where it is open already.
-        let _shown = dialog.show_modal();
     }
 }
 
@@ -33,7 +51,7 @@ pub fn open_details(about: &About) {
 pub fn take_details() -> Option<(Option<RoomTitle>, Option<RoomTopic>)> {
     let (title, title_is_new) = take("#title", RoomTitle::parse)?;
     let (topic, topic_is_new) = take("#topic", RoomTopic::parse)?;
-    find::<HtmlDialogElement>("dialog")?.close();
+    find::<HtmlDialogElement>("#about")?.close();
     Some((Some(title).filter(|_| title_is_new), Some(topic).filter(|_| topic_is_new)))
 }
 

@@ -3,7 +3,7 @@
 use shared::RoomName;
 use wasm_bindgen::JsValue;
 
-use super::browser;
+use super::{browser, details::copy};
 use crate::state::Place;
 
 /// Where the page is.
@@ -15,12 +15,36 @@ pub fn here() -> Place {
 
 /// Goes to a room, as a step that the back button undoes.
 pub fn go(room: &RoomName) {
+    go_to(&Place::Room(room.clone()));
+}
+
+/// Goes to a place, likewise.
+pub fn go_to(place: &Place) {
+    if here() != *place {
+        address(place, false);
+    }
+}
+
+/// Says of the step that was taken last that it has led here.
+pub(super) fn show(place: &Place) {
+    address(place, true);
+}
+
+/// Copies the whole link to a path of this page.
+pub fn copy_link(path: &str) {
+    let origin = browser::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
+    copy(origin + path);
+}
+
+fn address(place: &Place, replace: bool) {
     let history = browser::window().and_then(|window| window.history().ok());
-    if here().room() != Some(room)
-        && let Some(history) = history
-    {
-        let pushed = history.push_state_with_url(&JsValue::NULL, "", Some(&Place::path(room)));
-        if pushed.is_err() {
+    if let (Some(history), link @ Some(_)) = (history, place.link().as_deref()) {
+        let changed = if replace {
+            history.replace_state_with_url(&JsValue::NULL, "", link)
+        } else {
+            history.push_state_with_url(&JsValue::NULL, "", link)
+        };
+        if changed.is_err() {
             browser::warn("The address could not be changed.");
         }
     }

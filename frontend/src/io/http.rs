@@ -22,14 +22,15 @@ pub(super) async fn ask_session() -> bool {
 
 /// Fetches a page of history; none where that fails in any way.
 pub(super) async fn fetch_page(room: &RoomName, ask: Ask) -> Option<Page> {
-    let (word, seq) = match ask {
-        Ask::Before(seq) => ("before", seq),
-        Ask::After(seq) => ("after", seq),
-    };
-    let seq = seq.to_string();
-    let path = ["/api/rooms/", room.as_str(), "/messages?", word, "=", &seq, "&limit=50"].concat();
-    let response = fetch(&path, &RequestInit::new()).await?;
-    read::page(JsFuture::from(response.json().ok()?).await.ok()?)
+    let (word, number) = ask.words();
+    let path = ["/api/rooms/", room.as_str(), "/messages?", word, "=", &number.to_string(), "&limit=50"].concat();
+    read::page(&text(&path).await?)
+}
+
+/// Fetches a text; none where that fails in any way.
+pub(super) async fn text(path: &str) -> Option<String> {
+    let response = fetch(path, &RequestInit::new()).await?;
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
 
 /// A good answer.

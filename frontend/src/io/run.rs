@@ -2,7 +2,7 @@
 
 use shared::MessageText;
 
-use super::{Keeper, Socket, Store, composer, http, storage, worker};
+use super::{Keeper, Socket, Store, composer, history, http, storage, worker};
 use crate::state::{Action, Effect};
 
 /// The real world behind a store.
@@ -40,6 +40,7 @@ impl Runner {
                     store.dispatch(Action::PageReceived { room, ask, page });
                 });
             }
+            Effect::ShowAddress(place) => history::show(&place),
             Effect::FillComposer { room, text } => composer::fill(store, &room, text.as_str()),
             Effect::FillDraft { room, text } => composer::fill_draft(store, &room, text.as_str()),
             Effect::EditInComposer { room, text } => composer::edit(store, &room, text.as_str()),

@@ -9,7 +9,7 @@ use shared::{ClientFrame, close};
 use wasm_bindgen::JsCast;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
-use super::{Store, browser, json, read};
+use super::{Store, boot, browser, json, read};
 use crate::state::Action;
 
 struct Open {
@@ -28,7 +28,11 @@ impl Socket {
     pub fn connect(&self, store: &Store, generation: u32) {
         self.drop_socket();
         let closed = |reason: &str| Action::SocketClosed { generation, code: 1006, reason: reason.to_owned() };
-        let Some(socket) = address().and_then(|address| WebSocket::new(&address).ok()) else {
+        let (socket, said) = boot::early_socket().map_or_else(
+            || (address().and_then(|address| WebSocket::new(&address).ok()), Vec::new()),
+            |(socket, said)| (Some(socket), said),
+        );
+        let Some(socket) = socket else {
             // Not at once: the effect that asked for it is still under way.
             let (store, closed) = (store.clone(), closed(""));
             wasm_bindgen_futures::spawn_local(async move { store.dispatch(closed) });
@@ -53,6 +57,13 @@ impl Socket {
                 store.dispatch(Action::SocketClosed { generation, code, reason });
             }
         });
+        if socket.ready_state() == WebSocket::OPEN {
+            let store = store.clone();
+            wasm_bindgen_futures::spawn_local(async move {
+                store.dispatch(Action::SocketOpened { generation });
+                store.receive(generation, said.iter().flat_map(|text| read::frames(text)).collect());
+            });
+        }
         self.0.replace(Some(Open { generation, socket, _listeners: [on_open, on_message, on_close] }));
     }
 

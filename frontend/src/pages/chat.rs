@@ -1,16 +1,16 @@
-//! The chat: the side, and the room where the person is.
+//! The chat: what Yew draws of the page, each part into its host in the shell.
 
 use std::rc::Rc;
 
-use shared::RoomName;
 use yew::prelude::*;
 
-use super::{nowhere, wires::Wires};
+use super::wires::Wires;
 use crate::{
-    components::{Composer, Log, RoomDetails, Side, head, newer, room_details, side, speaker, status},
-    hooks::{keep_focus, use_app, use_focus},
-    io::{self, Store},
-    state::{App, Room, link_words, people_here, storage_words, sync_words},
+    components::{HereList, Log, newer, room_list, speaker, status},
+    hooks::{keep_focus, use_app},
+    io::Store,
+    shell,
+    state::{App, Room, link_words, storage_words, sync_words},
 };
 
 /// What the chat needs.
@@ -23,48 +23,37 @@ pub struct ChatProps {
     pub touch: bool,
 }
 
-/// The chat.
+/// The chat. What it is rendered into is the place of what is spoken.
 #[component]
 pub fn Chat(props: &ChatProps) -> Html {
     let app = use_app(&props.store);
-    let shows_rooms = use_state_eq(|| false);
-    let wires = use_memo(props.store.clone(), |store| Wires::new(store, shows_rooms.setter()));
-    use_focus(*shows_rooms, props.touch);
+    let wires = use_memo(props.clone(), |props| Wires::new(&props.store, props.touch));
     keep_focus(props.touch);
-    use_effect_with(app.place().clone(), |place| {
-        io::set_title(&place.room().map_or_else(|| "Warren".into(), |name| ["#", name.as_str(), " · Warren"].concat()));
+    let me = app.me();
+    let rooms = room_list(app.visited(), app.place().room(), &wires.on_go);
+    let room = app.current().map(|(name, room)| {
+        let here = room.here().map(|here| html! { <HereList here={here.clone()} me={me.map(|me| me.id.clone())} /> });
+        let log = html! {
+            <Log key={name.as_str()} name={name.clone()} room={Rc::clone(room)} me={me.cloned()} dispatch={&wires.dispatch} />
+        };
+        let newer = newer(app.update_ready(), &wires.on_take);
+        let off = storage_words(app.storage());
+        let status = status(link_words(&app), room.typing(), off, &wires.on_try, &wires.on_details, newer);
+        let facts = facts(&app, room).into_iter().map(|fact| html! { <p>{ fact }</p> }).collect();
+        [into("#here", here.unwrap_or_default()), into("#log", log), into("#status", status), into("#facts", facts)]
     });
     html! {
         <>
-            <div class="app" data-link={link_words(&app).state}>
-                <div class={classes!("grid", shows_rooms.then_some("shows-rooms"))}>
-                    if app.current().is_some() {
-                        <a class="skip" href="#composer">{ "Skip to the message box" }</a>
-                    }
-                    { side(&app, &Side { alone: *shows_rooms, on_go: &wires.on_go, on_name: &wires.on_name }) }
-                    { app.current().map_or_else(nowhere, |(name, room)| main(&app, name, room, props.touch, &wires)) }
-                </div>
-            </div>
-            if let Some((name, room)) = app.current() {
-                { room_details(name, facts(&app, room), &RoomDetails { on_told: &wires.on_told, on_copy: &wires.on_copy }) }
-            }
             { speaker(app.speech()) }
+            { into("#rooms", rooms) }
+            { for room.into_iter().flatten() }
         </>
     }
 }
 
-fn main(app: &App, name: &RoomName, room: &Rc<Room>, touch: bool, wires: &Wires) -> Html {
-    html! {
-        <main class="main">
-            { head(name, &room.about(), people_here(room.here()), &wires.on_back, &wires.on_details) }
-            <Log key={name.as_str()} name={name.clone()} room={Rc::clone(room)} me={app.me().cloned()}
-                dispatch={&wires.dispatch} />
-            { status(link_words(app), room.typing(), storage_words(app.storage()), &wires.on_try, &wires.on_details,
-                newer(app.update_ready(), &wires.on_take)) }
-            <Composer key={name.as_str()} room={name.clone()} {touch} draft_of={&wires.draft_of}
-                on_draft={&wires.on_draft} on_send={&wires.on_send} editing={room.editing().is_some()} dispatch={&wires.dispatch} />
-        </main>
-    }
+/// Draws into a host of the shell.
+fn into(host: &str, what: Html) -> Html {
+    shell::host(host).map_or_else(Html::default, |host| yew::create_portal(what, host))
 }
 
 /// How the room stands, in sentences.

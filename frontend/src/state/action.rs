@@ -1,6 +1,8 @@
 //! What happens to the client, and what it wants done: the two ends of the fold.
 
-use shared::{ClientFrame, ClientKey, Emoji, MessageText, Page, RoomName, RoomTitle, RoomTopic, Seq, ServerFrame};
+use shared::{
+    ClientFrame, ClientKey, Emoji, MessageText, Millis, Page, RoomName, RoomTitle, RoomTopic, Seq, ServerFrame,
+};
 
 use super::{Ask, Edge, Keep, KeptEntry, Loaded, Place, Reader, StorageTrouble, Worker};
 
@@ -8,6 +10,8 @@ use super::{Ask, Edge, Keep, KeptEntry, Loaded, Place, Reader, StorageTrouble, W
 /// older one are ignored.
 #[derive(Clone, Debug)]
 pub enum Action {
+    /// The page came with the newest messages of its room: the frame that would have opened it.
+    Painted(Box<ServerFrame>),
     /// The page came up.
     Started,
     /// The moment of [`super::App::deadline`] has come.
@@ -86,6 +90,24 @@ pub enum Action {
     },
     /// It is not to be edited after all.
     EditCancelled {
+        /// The room.
+        room: RoomName,
+    },
+    /// What is typed next answers a message. One that is being edited is set aside.
+    ReplyStarted {
+        /// The room.
+        room: RoomName,
+        /// The message that is answered.
+        seq: Seq,
+    },
+    /// It answers none after all. The draft stays as it is.
+    ReplyCancelled {
+        /// The room.
+        room: RoomName,
+    },
+    /// Escape, in the composer or in the log, where nothing lies over the page: it ends an edit or an answer, and where
+    /// there is none leads to the newest messages.
+    EscapePressed {
         /// The room.
         room: RoomName,
     },
@@ -176,6 +198,14 @@ pub enum Action {
         /// The room.
         room: RoomName,
     },
+    /// A day was picked: the log is brought to the first message from this time on. A message of the log is gone to by
+    /// [`Action::PlaceEntered`] with [`Place::At`].
+    DatePicked {
+        /// The room.
+        room: RoomName,
+        /// When that day began.
+        at: Millis,
+    },
     /// The notice of a room has been read.
     NoticeDismissed {
         /// The room.
@@ -221,6 +251,8 @@ pub enum Effect {
         /// Which.
         ask: Ask,
     },
+    /// Put the path of this place into the address bar, in the place of what stands there.
+    ShowAddress(Place),
     /// Put a text back into the composer, behind what stands there.
     FillComposer {
         /// Of which room.

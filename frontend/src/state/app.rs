@@ -229,7 +229,7 @@ impl App {
             // What is to be removed from the database is known by the room's outbox alone.
             let off = matches!(self.storage(), Storage::Off(_));
             let is_idle = |(name, room): &(RoomName, Rc<Room>)| {
-                let is_busy = room.editing.is_some() || !room.outbox.is_empty();
+                let is_busy = room.editing.is_some() || room.replying.is_some() || !room.outbox.is_empty();
                 Some(name) != here && !is_busy && (off || !room.outbox.has_changed())
             };
             let idle = self.rooms.iter().enumerate().filter(|(_, one)| is_idle(one));

@@ -5,7 +5,7 @@
 
 use shared::{ClientKey, Command, Emoji, MessageText, RoomName, RoomTitle, RoomTopic, Seq};
 
-use super::{App, Effect, Moment};
+use super::{App, Effect, Moment, mentioned, people};
 
 impl App {
     /// Puts a command into a room's outbox.
@@ -25,15 +25,18 @@ impl App {
         at: &Moment,
         effects: &mut Vec<Effect>,
     ) {
+        let me = self.my_id();
         let Some(room) = self.room_mut(name) else { return };
         room.typing_told = None;
+        let mentions = mentioned(text.as_str(), &people(room, me.as_ref()));
         let Some(target) = room.editing.take() else {
-            self.command(name, key, Command::Post { text, reply_to: None, mentions: Vec::new() }, at);
-            return self.jump(name);
+            let reply_to = room.replying.take();
+            self.command(name, key, Command::Post { text, reply_to, mentions }, at);
+            return self.jump(name, effects);
         };
         let says = self.room(name).and_then(|room| room.message(target, self.me.as_ref())?.text.clone());
         if says.as_ref() != Some(&text) {
-            self.command(name, key, Command::Edit { target, text, mentions: Vec::new() }, at);
+            self.command(name, key, Command::Edit { target, text, mentions }, at);
         }
         effects.push(Effect::RestoreComposer { room: name.clone() });
     }
@@ -55,7 +58,7 @@ impl App {
     /// Puts a text into the composer as what a message is to say. What was being edited there is not lost.
     fn edit(&mut self, name: RoomName, seq: Seq, text: MessageText, effects: &mut Vec<Effect>) {
         self.set_edit_aside(&name, effects);
-        self.in_room(&name, |room| room.editing = Some(seq));
+        self.in_room(&name, |room| (room.editing, room.replying) = (Some(seq), None));
         effects.push(Effect::EditInComposer { room: name, text });
     }
 
@@ -99,7 +102,16 @@ impl App {
             Command::Edit { target, text, .. } if self.mine(&name, target).is_some() => {
                 self.edit(name, target, text, effects);
             }
-            Command::Post { text, .. } | Command::Edit { text, .. } => self.give_back(name, text, effects),
+            Command::Post { text, reply_to, .. } => {
+                // It goes on answering what it has answered.
+                self.in_room(&name, |room| {
+                    if room.editing.is_none() && room.replying.is_none() {
+                        room.replying = reply_to;
+                    }
+                });
+                self.give_back(name, text, effects);
+            }
+            Command::Edit { text, .. } => self.give_back(name, text, effects),
             Command::Delete { .. } | Command::React { .. } | Command::SetRoom { .. } => {}
         }
     }
@@ -116,6 +128,7 @@ impl App {
             return;
         }
         self.command(&name, key, Command::Delete { target }, at);
+        self.in_room(&name, |room| room.replying = room.replying.filter(|seq| *seq != target));
         if self.room(&name).is_some_and(|room| room.editing == Some(target)) {
             self.edit_cancelled(name, effects);
         }

@@ -36,7 +36,12 @@ impl Room {
             self.notice = Some(Notice::Reset(reset));
             self.resets = self.resets.saturating_add(1);
         }
-        self.outbox.log_reset(reset.is_some_and(|reset| reset != Reset::TooFar));
+        let is_another = reset.is_some_and(|reset| reset != Reset::TooFar);
+        if is_another {
+            // Its number may be another message's now.
+            self.replying = None;
+        }
+        self.outbox.log_reset(is_another);
         if let Some(snapshot) = snapshot {
             return self.take_snapshot(snapshot, Cursor { epoch, seq: head, digest: Some(digest) }, me);
         }
@@ -50,6 +55,13 @@ impl Room {
             self.mend = Some(Mend::TakeAnew);
             return;
         }
+        // What the page brought may be of a log that was rolled back since.
+        let is_same = |brought: &Cursor| brought.seq > cursor.seq || brought.digest == cursor.digest;
+        let is_of_it = |brought: &Cursor| brought.epoch == epoch && brought.seq <= head && is_same(brought);
+        if self.painted.as_ref().is_some_and(|brought| !is_of_it(brought)) {
+            return self.page_was_another();
+        }
+        self.painted.take_if(|brought| brought.seq <= cursor.seq);
         self.phase = if cursor.seq >= head { Phase::Open } else { Phase::CatchingUp { head } };
         self.proof.expect(head, digest);
         if self.proof.differs(cursor) {
@@ -68,9 +80,16 @@ impl Room {
         self.outbox.passed(cursor.seq);
         self.about = snapshot.about.clone();
         self.window.replace(snapshot);
+        self.painted = None;
         self.recent.begin(cursor.seq);
         self.proof.taken(cursor.seq);
-        self.paging = Paging::Idle;
+        self.target = None;
+        if let Paging::Asked(ask) = std::mem::replace(&mut self.paging, Paging::Idle)
+            && ask.seeks()
+        {
+            // Its page may be of another log.
+            self.sought = Some(ask);
+        }
         self.cursor = Some(cursor);
         self.phase = Phase::Open;
         self.keep_now = true;
@@ -95,8 +114,13 @@ impl Room {
         }
         cursor.seq = event.seq;
         cursor.digest = cursor.digest.map(|digest| digest.after(event));
+        let brought = self.painted.take_if(|brought| brought.seq == event.seq);
+        let page_was_another = brought.is_some_and(|brought| brought.digest != cursor.digest);
         if self.proof.differs(cursor) {
             self.doubt();
+        }
+        if page_was_another {
+            self.page_was_another();
         }
         let message = self.apply(event);
         if matches!(self.phase, Phase::CatchingUp { head } if event.seq >= head) {
@@ -117,7 +141,10 @@ impl Room {
             EventBody::Unknown { .. } => self.outdated = true,
             EventBody::Edited { .. } | EventBody::Reacted { .. } => {}
             // What was deleted is not to be kept a second longer.
-            EventBody::Deleted { .. } => self.keep_now = true,
+            EventBody::Deleted { target } => {
+                self.keep_now = true;
+                self.replying.take_if(|seq| seq == target);
+            }
         }
         if event.body.target().is_some() {
             self.window.fold(event);
@@ -135,6 +162,14 @@ impl Room {
             self.notice = Some(Notice::Reset(Reset::Diverged));
         }
         self.proof.doubted = true;
+    }
+
+    /// What the page brought is not of this log. What was typed about it is not sent.
+    fn page_was_another(&mut self) {
+        self.painted = None;
+        self.outbox.log_reset(true);
+        self.notice = Some(Notice::Reset(Reset::Diverged));
+        self.mend = Some(Mend::TakeAnew);
     }
 
     /// What comes next does not come, or cannot be read: the log is asked for it twice; then a snapshot may jump over

@@ -85,7 +85,8 @@ impl App {
                         room.unseen = room.unseen.saturating_add(1);
                     }
                     if here {
-                        self.speech.hear(&event.room, &message, at.now);
+                        let to_me = me.as_ref().is_some_and(|me| message.mentions.contains(me));
+                        self.speech.hear(&event.room, &message, to_me, at.now);
                     }
                 }
             }
@@ -110,6 +111,19 @@ impl App {
                 let message = "What the server sends of this room cannot be read.".into();
                 room.phase = Phase::Refused { message, again: Some(at.now.plus(UNREADABLE_MS)) };
             }
+        }
+    }
+
+    /// A link or a date has led elsewhere than was meant: that is said too.
+    pub(super) fn say_new_notice(&mut self, was: &Self) {
+        let Some(name) = self.place.room().cloned() else { return };
+        let notice = |app: &Self| app.room(&name).and_then(|room| room.notice);
+        let is_of_a_link = matches!(
+            notice(self),
+            Some(Notice::NoSuchMessage | Notice::MessageDeleted | Notice::NothingSince | Notice::NotLoaded)
+        );
+        if is_of_a_link && notice(self) != notice(was) {
+            self.say_notice(&name);
         }
     }
 

@@ -195,9 +195,15 @@ impl Outbox {
     /// The log is read from here on. Events of settled entries that do not come with it never will, where it has lost
     /// its newest part or the copy was thrown away: those are sent again, under their key. Where the log itself is
     /// `another` one, its numbers mean other messages: what is about one is not sent any more, also not when it is tried
-    /// again.
+    /// again; and what answers one answers none.
     pub(super) fn log_reset(&mut self, another: bool) {
         for place in 0..self.entries.len() {
+            let entry = &self.entries[place];
+            if another && matches!(entry.command, Command::Post { reply_to: Some(_), .. }) {
+                let key = entry.key.clone();
+                self.note(&key);
+                self.change(&key, Entry::answer_nothing);
+            }
             let entry = &self.entries[place];
             let lost = another && entry.command.target().is_some_and(|target| target > Seq::ZERO);
             let (key, fate) = (entry.key.clone(), entry.fate.clone());

@@ -5,9 +5,9 @@
 
 use std::rc::Rc;
 
-use shared::{Message, Page, PersonId, Seq};
+use shared::{Message, Millis, Page, PersonId, Seq};
 
-use super::Room;
+use super::{Notice, Room};
 
 /// Which page of history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,28 @@ pub enum Ask {
     Before(Seq),
     /// The messages after this one.
     After(Seq),
+    /// This message between others.
+    Around(Seq),
+    /// The messages from this time on.
+    At(Millis),
+}
+
+impl Ask {
+    /// The word and the number by which the server is asked (`docs/protocol.md`, History).
+    #[must_use]
+    pub fn words(self) -> (&'static str, u64) {
+        match self {
+            Self::Before(Seq(seq)) => ("before", seq),
+            Self::After(Seq(seq)) => ("after", seq),
+            Self::Around(Seq(seq)) => ("around", seq),
+            Self::At(Millis(at)) => ("at", at),
+        }
+    }
+
+    /// The window becomes that page, instead of growing by it.
+    pub(super) fn seeks(self) -> bool {
+        matches!(self, Self::Around(_) | Self::At(_))
+    }
 }
 
 /// How the last request for a page went.
@@ -52,7 +74,7 @@ pub enum Reader {
 impl Room {
     /// The page to ask for when the reader comes near an end of the window.
     pub(super) fn ask(&mut self, edge: Edge) -> Option<Ask> {
-        if matches!(self.paging, Paging::Asked(_)) {
+        if self.sought.is_some() || matches!(self.paging, Paging::Asked(_)) {
             return None;
         }
         let ask = match edge {
@@ -71,17 +93,26 @@ impl Room {
             return false;
         }
         let Some(mut page) = page else {
-            self.paging = Paging::Failed(ask);
+            self.cannot_page(ask);
             return false;
         };
         self.paging = Paging::Idle;
-        let Some(cursor) = self.cursor.as_ref().filter(|cursor| cursor.epoch == page.epoch) else { return false };
+        let Some(cursor) = self.cursor.as_ref().filter(|cursor| cursor.epoch == page.epoch) else {
+            if ask.seeks() {
+                self.cannot_page(ask);
+            }
+            return false;
+        };
         let mut messages: Vec<Rc<Message>> = std::mem::take(&mut page.messages).into_iter().map(Rc::new).collect();
         if page.head < cursor.seq && !self.recent.bring_up(&mut messages, page.head) {
             // Once: a server that answers with old pages for ever is not asked for ever.
             let again = !self.asked_again;
-            self.paging = if again { Paging::Asked(ask) } else { Paging::Failed(ask) };
             self.asked_again = again;
+            if again {
+                self.paging = Paging::Asked(ask);
+            } else {
+                self.cannot_page(ask);
+            }
             return again;
         }
         for message in messages.iter().filter(|message| Some(&message.by.id) == me) {
@@ -91,8 +122,44 @@ impl Room {
         match ask {
             Ask::Before(before) => self.window.older(messages, page.more_before, before),
             Ask::After(after) => self.window.newer(messages, after),
+            Ask::Around(_) | Ask::At(_) => self.begin_at(ask, messages, page.more_before),
         }
         self.outbox.passed(seen);
         false
+    }
+
+    /// The window becomes a page, and the log is brought to what was sought in it.
+    fn begin_at(&mut self, ask: Ask, page: Vec<Rc<Message>>, more_before: bool) {
+        let first = page.first().map(|message| message.seq);
+        if first.is_some() {
+            self.window.become_page(page, more_before);
+        }
+        match (ask, first) {
+            (Ask::At(_), Some(first)) => self.arrive(first),
+            (Ask::At(_), None) => {
+                self.read_newest();
+                self.notice = Some(Notice::NothingSince);
+            }
+            (Ask::Around(seq), _) => self.reach(seq),
+            (Ask::Before(_) | Ask::After(_), _) => {}
+        }
+    }
+
+    fn cannot_page(&mut self, ask: Ask) {
+        self.paging = Paging::Failed(ask);
+        if ask.seeks() {
+            self.notice = Some(Notice::NotLoaded);
+        }
+    }
+
+    /// To the newest messages.
+    pub(super) fn read_newest(&mut self) {
+        self.stop_seeking();
+        self.reader = Reader::AtNewest;
+        self.unseen = 0;
+        if !self.window.at_newest() {
+            self.window.jump();
+            self.paging = Paging::Idle;
+        }
     }
 }

@@ -1,25 +1,35 @@
 //! Where the person is, from the path of the link. A bad link is a place too, with words of its own.
 
-use shared::RoomName;
+use shared::{RoomName, Seq};
 
 /// What a link leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// A room.
+    /// A room, at its newest messages.
     Room(RoomName),
+    /// A message of a room: its permalink. 0 where the link names no message that could be.
+    At(RoomName, Seq),
     /// Nothing that could exist.
     Nowhere,
 }
 
 impl Place {
-    /// The place of a path: `/` is the lobby, `/r/NAME` any other room.
+    /// The place of a path: `/` is the lobby, `/r/NAME` any room, and `/r/NAME/1234` a message of it.
     #[must_use]
     pub fn of_path(path: &str) -> Self {
         if matches!(path, "" | "/" | "/index.html") {
             return Self::Room(RoomName::lobby());
         }
-        let name = path.strip_prefix("/r/").map(|rest| rest.strip_suffix('/').unwrap_or(rest));
-        name.and_then(|name| RoomName::parse(name).ok()).map_or(Self::Nowhere, Self::Room)
+        let Some(rest) = path.strip_prefix("/r/") else { return Self::Nowhere };
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        let (name, seq) = rest.split_once('/').map_or((rest, None), |(name, seq)| (name, Some(seq)));
+        let Ok(room) = RoomName::parse(name) else { return Self::Nowhere };
+        match seq {
+            None => Self::Room(room),
+            // A sign would be read as well.
+            Some(seq) if seq.starts_with('+') => Self::At(room, Seq::ZERO),
+            Some(seq) => Self::At(room, seq.parse().map_or(Seq::ZERO, Seq)),
+        }
     }
 
     /// The path of a room's link.
@@ -28,11 +38,27 @@ impl Place {
         if *room == RoomName::lobby() { "/".to_owned() } else { ["/r/", room.as_str()].concat() }
     }
 
-    /// The room, where it is one.
+    /// The path of a message's link.
+    #[must_use]
+    pub fn permalink(room: &RoomName, seq: Seq) -> String {
+        ["/r/", room.as_str(), "/", &seq.to_string()].concat()
+    }
+
+    /// The path of the link that leads here; none to nowhere.
+    #[must_use]
+    pub fn link(&self) -> Option<String> {
+        match self {
+            Self::Room(room) => Some(Self::path(room)),
+            Self::At(room, seq) => Some(Self::permalink(room, *seq)),
+            Self::Nowhere => None,
+        }
+    }
+
+    /// The room, where it is one, or a message of one.
     #[must_use]
     pub fn room(&self) -> Option<&RoomName> {
         match self {
-            Self::Room(room) => Some(room),
+            Self::Room(room) | Self::At(room, _) => Some(room),
             Self::Nowhere => None,
         }
     }

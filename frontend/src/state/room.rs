@@ -8,8 +8,8 @@ use std::rc::Rc;
 use shared::{About, ClientFrame, Command, Cursor, MessageText, Person, Reset, RoomName, Seq};
 
 use super::{
-    Fate, Here, KeptRoom, Now, Outbox, Paging, Reader, Sync, Typing, Window, keep::KEPT_MESSAGES, presence,
-    proof::Proof, recent::Recent,
+    Ask, Fate, Here, KeptRoom, Now, Outbox, Paging, Reader, Sync, Target, Typing, Window, keep::KEPT_MESSAGES,
+    presence, proof::Proof, recent::Recent,
 };
 
 /// Whether the room is followed.
@@ -46,6 +46,14 @@ pub enum Notice {
     EditEnded,
     /// Changes that were made as somebody else were not sent.
     SomebodyElses,
+    /// A link has led to no message; this is the nearest.
+    NoSuchMessage,
+    /// A link has led to a message that was deleted.
+    MessageDeleted,
+    /// Nothing was said at the day that was picked, nor later.
+    NothingSince,
+    /// What a link has led to could not be loaded.
+    NotLoaded,
 }
 
 /// What has to be done so that the copy is the log again.
@@ -77,6 +85,8 @@ pub struct Room {
     pub(super) notice: Option<Notice>,
     /// The message of one's own that is being edited.
     pub(super) editing: Option<Seq>,
+    /// The message that is being answered. Never while one is edited.
+    pub(super) replying: Option<Seq>,
     /// It has events of a kind that this version does not know.
     pub(super) outdated: bool,
     /// When the person was last here.
@@ -87,6 +97,12 @@ pub struct Room {
     pub(super) gaps: u8,
     /// The cursor at the last `pong` that knew of more.
     pub(super) behind_at: Option<Seq>,
+    /// Where the log is to be brought, while it cannot be asked for.
+    pub(super) sought: Option<Ask>,
+    /// Where it was brought.
+    pub(super) target: Option<Target>,
+    /// How often it was brought anywhere.
+    pub(super) arrivals: u32,
     /// The page that is under way was asked for twice.
     pub(super) asked_again: bool,
     pub(super) mend: Option<Mend>,
@@ -96,6 +112,8 @@ pub struct Room {
     pub(super) kept: Option<(Cursor, Seq)>,
     /// What changed is to be kept without waiting.
     pub(super) keep_now: bool,
+    /// What is shown came with the page, valid at this; it is yet to be seen that it is of the log that is followed.
+    pub(super) painted: Option<Cursor>,
 }
 
 impl Room {
@@ -115,16 +133,21 @@ impl Room {
             unseen: 0,
             notice: None,
             editing: None,
+            replying: None,
             outdated: false,
             used,
             typing_told: None,
             gaps: 0,
             behind_at: None,
+            sought: None,
+            target: None,
+            arrivals: 0,
             asked_again: false,
             mend: None,
             resets: 0,
             kept: None,
             keep_now: false,
+            painted: None,
         }
     }
 
@@ -266,16 +289,31 @@ impl Room {
         self.behind_at = None;
     }
 
-    /// What was kept of it, where nothing better is here.
+    /// What the page brought of it: a copy that is no older than what is kept. What is typed may be about what is kept,
+    /// so the cursor is that one's as soon as it is known.
+    pub(super) fn painted(&mut self, brought: KeptRoom) {
+        let cursor = brought.cursor.clone();
+        self.adopt(brought);
+        self.proof.taken(cursor.seq);
+        self.kept = None;
+        self.painted = Some(cursor);
+    }
+
+    /// What was kept of it, where nothing better is here. What is shown stays, where the page brought it: it has what
+    /// the events after the cursor will bring.
     pub(super) fn adopt(&mut self, kept: KeptRoom) {
-        if self.cursor.is_some() || self.phase != Phase::Closed {
+        if self.phase != Phase::Closed || self.cursor.is_some() && self.painted.is_none() {
             return;
         }
         self.kept = Some((kept.cursor.clone(), kept.since));
         self.proof.adopted(kept.since);
         self.recent.begin(kept.cursor.seq);
-        self.about = kept.snapshot.about.clone();
-        self.window.replace(kept.snapshot);
+        // Another tab may have kept more since the page was written.
+        if self.painted.as_ref().is_none_or(|brought| brought.seq < kept.cursor.seq) {
+            self.painted = None;
+            self.about = kept.snapshot.about.clone();
+            self.window.replace(kept.snapshot);
+        }
         self.cursor = Some(kept.cursor);
     }
 

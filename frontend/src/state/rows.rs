@@ -82,6 +82,16 @@ impl Room {
         Rc::new(here)
     }
 
+    /// The messages that a chunk's messages answer, and the `entries` that are drawn with it, as far as they are held:
+    /// what is quoted there.
+    #[must_use]
+    pub fn answered_in(&self, chunk: &Chunk, entries: &[Rc<Entry>]) -> Rc<Vec<Rc<Message>>> {
+        let answered = chunk.messages.iter().filter_map(|message| message.reply_to);
+        let answered = answered.chain(entries.iter().filter_map(|entry| entry.reply_to()));
+        let found: Vec<Rc<Message>> = answered.filter_map(|seq| self.window().held(seq)).cloned().collect();
+        if found.is_empty() { Rc::default() } else { Rc::new(found) }
+    }
+
     /// What is known of a message in sight with what is asked for about it folded in.
     #[must_use]
     pub fn message(&self, seq: shared::Seq, me: Option<&Person>) -> Option<Rc<Message>> {
@@ -100,8 +110,9 @@ fn folded(message: &Rc<Message>, entries: &[Rc<Entry>], me: Option<&Person>) -> 
         pending = true;
         let message = Rc::make_mut(&mut message);
         match (&entry.command, me) {
-            (Command::Edit { text, .. }, _) if !message.is_deleted() => {
+            (Command::Edit { text, mentions, .. }, _) if !message.is_deleted() => {
                 message.text = Some(text.clone());
+                message.mentions.clone_from(mentions);
                 message.edited = Some(entry.typed_at);
             }
             (Command::Delete { .. }, _) => {
@@ -141,14 +152,14 @@ pub fn rows(
     let mut rows = Vec::with_capacity(messages.len() + entries.len() + 2);
     let mut last = before.map(|message| Before { by: Some(&message.by.id), at: message.at, day: day_of(message.at) });
     // Whether a row begins a group; puts the day line before it where one is due.
-    let mut begins = |rows: &mut Vec<Row>, key: &str, by, at: Millis, same_name: bool| {
+    let mut begins = |rows: &mut Vec<Row>, key: &str, by, at: Millis, goes_on: bool| {
         let day = day_of(at);
         let new_day = last.as_ref().is_none_or(|last| last.day != day);
         if new_day {
             rows.push(Row::Day { key: ["d", key].concat(), at });
         }
-        let goes_on = |last: &Before<'_>| last.by == by && at.0.saturating_sub(last.at.0) < GROUP_MS;
-        let first = new_day || !same_name || !last.as_ref().is_some_and(goes_on);
+        let is_soon = |last: &Before<'_>| last.by == by && at.0.saturating_sub(last.at.0) < GROUP_MS;
+        let first = new_day || !goes_on || !last.as_ref().is_some_and(is_soon);
         last = Some(Before { by, at, day });
         first
     };
@@ -157,7 +168,9 @@ pub fn rows(
         let mine = Some(&message.by.id) == me_id;
         let key = if mine { ["m", message.key.as_str()].concat() } else { ["s", &message.seq.to_string()].concat() };
         let same_name = name.replace(&message.by.name) == Some(&message.by.name);
-        let first = begins(&mut rows, &key, Some(&message.by.id), message.at, same_name);
+        // What answers another message says so above it, and so does not go on from the one before.
+        let goes_on = same_name && message.reply_to.is_none();
+        let first = begins(&mut rows, &key, Some(&message.by.id), message.at, goes_on);
         let about = |entry: &&Rc<Entry>| entry.command.target() == Some(message.seq);
         let changes = entries.iter().filter(about).filter(|entry| entry.is_in_trouble()).cloned().collect();
         let (message, pending) = folded(message, entries, me);
@@ -175,7 +188,7 @@ pub fn rows(
             continue;
         }
         let key = ["m", entry.key.as_str()].concat();
-        let first = begins(&mut rows, &key, me_id, entry.typed_at, true);
+        let first = begins(&mut rows, &key, me_id, entry.typed_at, entry.reply_to().is_none());
         rows.push(Row::Typed { key, entry: Rc::clone(entry), first });
     }
     rows

@@ -18,6 +18,8 @@ struct Waiting {
     room: RoomName,
     since: Now,
     count: usize,
+    /// How many of them mention the listener.
+    to_me: usize,
     authors: Vec<PersonId>,
     last: Rc<Message>,
 }
@@ -49,16 +51,18 @@ impl Speech {
         self.waiting.as_ref().map(|waiting| waiting.since.plus(GATHER_MS))
     }
 
-    /// Somebody else posted a message where the person is.
-    pub(super) fn hear(&mut self, room: &RoomName, message: &Rc<Message>, now: Now) {
+    /// Somebody else posted a message where the person is; `to_me` where it mentions them.
+    pub(super) fn hear(&mut self, room: &RoomName, message: &Rc<Message>, to_me: bool, now: Now) {
         let waiting = self.waiting.get_or_insert_with(|| Waiting {
             room: room.clone(),
             since: now,
             count: 0,
+            to_me: 0,
             authors: Vec::new(),
             last: Rc::clone(message),
         });
         waiting.count += 1;
+        waiting.to_me += usize::from(to_me);
         waiting.last = Rc::clone(message);
         if !waiting.authors.contains(&message.by.id) {
             waiting.authors.push(message.by.id.clone());
@@ -115,18 +119,24 @@ impl Speech {
             return;
         }
         let Some(waiting) = self.waiting.take() else { return };
-        let (by, text) = (&waiting.last.by.name, waiting.last.text.as_ref().map(MessageText::as_str));
-        match (waiting.count, waiting.authors.len(), text) {
-            // It was deleted meanwhile.
-            (1, _, None) => {}
-            (1, _, Some(text)) => {
-                self.say(&[by.as_str(), ": ", text].concat());
+        let (by, text) = (waiting.last.by.name.as_str(), waiting.last.text.as_ref().map(MessageText::as_str));
+        let (count, authors) = (waiting.count.to_string(), waiting.authors.len().to_string());
+        if waiting.count == 1 {
+            // Where there is no text, it was deleted meanwhile.
+            if let Some(text) = text {
+                let says = if waiting.to_me > 0 { " mentions you: " } else { ": " };
+                self.say(&[by, says, text].concat());
                 self.spoken = Some((waiting.room, waiting.last.seq));
             }
-            (count, 1, _) => self.say(&[&count.to_string(), " new messages from ", by.as_str()].concat()),
-            (count, people, _) => {
-                self.say(&[&count.to_string(), " new messages from ", &people.to_string(), " people"].concat());
-            }
+            return;
         }
+        let (from, people) = if waiting.authors.len() == 1 { (by, "") } else { (authors.as_str(), " people") };
+        let to_me = waiting.to_me.to_string();
+        let mentions = match waiting.to_me {
+            0 => ["", "", ""],
+            1 => [", ", "one", " mentions you"],
+            _ => [", ", &to_me, " mention you"],
+        };
+        self.say(&[&count, " new messages from ", from, people, mentions[0], mentions[1], mentions[2]].concat());
     }
 }

@@ -23,10 +23,12 @@ pub fn update(app: &Rc<App>, at: &Moment, action: Action) -> (Rc<App>, Vec<Effec
     }
     next.let_go(&mut effects);
     next.open_rooms(&mut effects);
+    next.go_on_seeking(&mut effects);
     next.send_outboxes(at, &mut effects);
     next.tend_worker(at, app, &mut effects);
     next.tidy();
     next.keep(at, leaving, &mut effects);
+    next.say_new_notice(app);
     next.watch_link(at, app);
     next.watch_trouble(at, app);
     (if next == **app { Rc::clone(app) } else { Rc::new(next) }, effects)
@@ -35,9 +37,11 @@ pub fn update(app: &Rc<App>, at: &Moment, action: Action) -> (Rc<App>, Vec<Effec
 impl App {
     fn act(&mut self, action: Action, at: &Moment, effects: &mut Vec<Effect>) {
         match action {
+            Action::Painted(frame) => self.painted(*frame),
             Action::Started => {
                 self.keeping.started(at.now);
                 self.follow(at, effects);
+                self.bring_log(effects);
                 self.line.probe(at, effects);
             }
             Action::DeadlinePassed => self.wake(at, effects),
@@ -80,6 +84,9 @@ impl App {
             Action::EditStarted { room, seq } => self.edit_started(room, seq, effects),
             Action::EditLastPressed { room } => self.edit_last(room, effects),
             Action::EditCancelled { room } => self.edit_cancelled(room, effects),
+            Action::ReplyStarted { room, seq } => self.reply_started(&room, seq, effects),
+            Action::ReplyCancelled { room } => self.in_room(&room, |room| room.replying = None),
+            Action::EscapePressed { room } => self.escape(room, effects),
             Action::DeletePressed { room, key, seq } => self.delete(room, key, seq, at, effects),
             Action::ReactPressed { room, key, seq, emoji } => self.react(&room, key, seq, emoji, at),
             Action::RoomTold { room, key, title, topic } => self.tell_room(&room, key, title, topic, at),
@@ -112,7 +119,8 @@ impl App {
                     effects.push(Effect::FetchPage { room, ask });
                 }
             }
-            Action::JumpPressed { room } => self.jump(&room),
+            Action::JumpPressed { room } => self.jump(&room, effects),
+            Action::DatePicked { room, at } => self.date_picked(&room, at, effects),
             Action::NoticeDismissed { room } => self.in_room(&room, |room| room.notice = None),
             Action::WorkerAnswered(worker) => self.keeper.answered(worker),
             Action::UpdateReady => self.newer_version(),
@@ -163,19 +171,23 @@ impl App {
     }
 
     fn enter(&mut self, place: Place, at: &Moment, effects: &mut Vec<Effect>) {
-        if place == self.place {
+        // A message may be gone to again.
+        if place == self.place && !matches!(place, Place::At(..)) {
             return;
         }
-        // Nobody reads there any more; coming back begins at the newest.
-        if let Some(left) = self.place.room().cloned() {
-            self.in_room(&left, |room| room.reader = Reader::AtNewest);
+        if place.room() != self.place.room() {
+            // Nobody reads there any more; coming back begins at the newest.
+            if let Some(left) = self.place.room().cloned() {
+                self.in_room(&left, |room| {
+                    room.stop_seeking();
+                    room.reader = Reader::AtNewest;
+                });
+            }
+            self.speech.hush();
         }
-        self.speech.hush();
         self.place = place;
         self.follow(at, effects);
-        if let Some(room) = self.place.room().cloned() {
-            self.jump(&room);
-        }
+        self.bring_log(effects);
     }
 
     fn name_typed(&mut self, raw: &str, effects: &mut Vec<Effect>) {
@@ -214,15 +226,9 @@ impl App {
     }
 
     /// To the newest messages.
-    pub(super) fn jump(&mut self, name: &RoomName) {
-        self.in_room(name, |room| {
-            room.reader = Reader::AtNewest;
-            room.unseen = 0;
-            if !room.window.at_newest() {
-                room.window.jump();
-                room.paging = super::Paging::Idle;
-            }
-        });
+    pub(super) fn jump(&mut self, name: &RoomName, effects: &mut Vec<Effect>) {
+        self.leave_permalink(name, effects);
+        self.in_room(name, super::Room::read_newest);
     }
 
     /// Opens a room again, from its cursor.

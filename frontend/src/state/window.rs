@@ -97,6 +97,18 @@ impl Window {
         messages.binary_search_by_key(&seq, |message| message.seq).ok().map(|place| &messages[place])
     }
 
+    /// The message of a seq, where it is in the window or among the newest.
+    pub(super) fn held(&self, seq: Seq) -> Option<&Rc<Message>> {
+        let newest = self.tail.as_ref().map_or(&[][..], |tail| &tail.messages);
+        self.get(seq).or_else(|| newest.iter().find(|message| message.seq == seq))
+    }
+
+    /// All messages that are held, newest first. One may come twice.
+    pub(super) fn newest_first(&self) -> impl Iterator<Item = &Rc<Message>> {
+        let newest = self.tail.as_ref().map_or(&[][..], |tail| &tail.messages);
+        newest.iter().rev().chain(self.messages().rev())
+    }
+
     /// The newest messages, wherever the window stands, and whether there are older ones.
     pub(super) fn newest_messages(&self) -> (Vec<Message>, bool) {
         if let Some(tail) = &self.tail {
@@ -118,6 +130,19 @@ impl Window {
         messages.for_each(|message| self.put(message));
         self.more_before = more_before;
         self.tail = None;
+    }
+
+    /// Another window, anywhere in the history: the newest messages are held beside it, unless it reaches them.
+    pub(super) fn become_page(&mut self, page: Vec<Rc<Message>>, more_before: bool) {
+        let tail = self.tail.take().unwrap_or_else(|| self.to_tail());
+        self.begin_anew(page.into_iter(), more_before);
+        self.tail = Some(tail);
+        self.join();
+    }
+
+    /// The newest messages, where the window ends with them.
+    fn to_tail(&self) -> Tail {
+        Tail::of(self.messages().rev().take(KEPT_MESSAGES + 1), self.more_before)
     }
 
     /// To the newest messages: those before them are let go, where the window does not reach them.
@@ -176,6 +201,10 @@ impl Window {
         if self.newest() >= self.tail.as_ref().map(|tail| tail.from)
             && let Some(tail) = self.tail.take()
         {
+            // A window that is older than nothing of the tail ends where the tail does.
+            if tail.messages.first().is_some_and(|first| Some(first.seq) <= self.oldest()) {
+                self.more_before = tail.from > Seq::ZERO;
+            }
             tail.messages.into_iter().for_each(|message| self.put(message));
         }
         self.tail.is_none()
@@ -196,7 +225,7 @@ impl Window {
             let cut = CHUNK.max(self.len() - MOST);
             let end = if reader_is_in_upper_half { self.chunks.len() - 1 } else { 0 };
             if reader_is_in_upper_half && self.tail.is_none() {
-                self.tail = Some(Tail::of(self.messages().rev().take(KEPT_MESSAGES + 1), self.more_before));
+                self.tail = Some(self.to_tail());
             }
             if self.chunks[end].messages.len() <= cut && self.chunks.len() > 1 {
                 self.chunks.remove(end);

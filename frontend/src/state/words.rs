@@ -93,6 +93,10 @@ pub fn notice_words(notice: Notice) -> &'static str {
         Notice::EditEnded => {
             "The server's history of this room was replaced. What you were editing is in the message box, as a new message."
         }
+        Notice::NoSuchMessage => "That link leads to no message of this room; this is the nearest.",
+        Notice::MessageDeleted => "The message of that link was deleted.",
+        Notice::NothingSince => "Nothing was said on that day or later; these are the newest messages.",
+        Notice::NotLoaded => "That part of the room could not be loaded.",
         Notice::SomebodyElses => "Changes that were made under another identity were not sent.",
     }
 }

@@ -14,12 +14,12 @@ fn press(row: &Element, selector: &str) {
 }
 
 /// Presses a key on an element.
-fn key(on: &Element, key: &str) {
+pub(super) fn key(on: &Element, key: &str) {
     does(on, key, false);
 }
 
 /// Presses or holds a key on an element; false where the browser is not to do what it does with such a key.
-fn does(on: &Element, key: &str, held: bool) -> bool {
+pub(super) fn does(on: &Element, key: &str, held: bool) -> bool {
     let init = KeyboardEventInit::new();
     init.set_key(key);
     init.set_repeat(held);
@@ -84,20 +84,20 @@ async fn a_message_of_mine_is_edited_in_the_composer_and_the_draft_comes_back() 
     chat.hear(event(2, "me", "mine", "helo"));
     let row = chat.row(2).await;
     press(&row, "[data-do=edit]");
-    chat.until(".editing", |_| true).await;
+    chat.until("#editing:not([hidden])", |_| true).await;
     assert!(chat.effects.borrow().iter().any(|effect| matches!(effect, Effect::EditInComposer { .. })));
     chat.composer().set_value("hello");
     press(&chat.root, ".send");
     chat.until("li.m[data-seq='2'].changing .body", |body| text(body) == "hello").await;
     frame().await;
     assert!(matches!(sent(&chat), Some(ClientFrame::Edit { target: Seq(2), text, .. }) if text.as_str() == "hello"));
-    assert!(chat.find(".editing").is_none());
+    assert!(chat.find("#editing:not([hidden])").is_none());
     assert!(chat.effects.borrow().iter().any(|effect| matches!(effect, Effect::RestoreComposer { .. })));
     // Up in an empty box is the same, and Escape leaves it.
     key(&chat.composer(), "ArrowUp");
-    chat.until(".editing", |_| true).await;
+    chat.until("#editing:not([hidden])", |_| true).await;
     key(&chat.composer(), "Escape");
-    chat.until(".app", |_| chat.find(".editing").is_none()).await;
+    chat.until(".app", |_| chat.find("#editing:not([hidden])").is_none()).await;
 }
 
 #[wasm_bindgen_test]

@@ -19,6 +19,22 @@ fn enter(chat: &Mounted, change: impl FnOnce(&KeyboardEventInit)) -> bool {
     !chat.composer().dispatch_event(&event).unwrap()
 }
 
+/// Presses another key. True where it was taken.
+fn press(chat: &Mounted, key: &str) -> bool {
+    enter(chat, |init| {
+        init.set_key(key);
+        init.set_key_code(0);
+    })
+}
+
+/// What is offered, and what of it is marked.
+fn offered(chat: &Mounted) -> (Vec<String>, String) {
+    let all = chat.root.query_selector_all("#choices:not([hidden]) li").unwrap();
+    let text = |node: web_sys::Node| node.text_content().unwrap();
+    let marked = chat.find("#choices:not([hidden]) [aria-selected=true]").map(Into::into).map(text);
+    ((0..all.length()).map(|n| text(all.get(n).unwrap())).collect(), marked.unwrap_or_default())
+}
+
 pub(super) fn input(chat: &Mounted, text: &str) {
     chat.composer().set_value(text);
     let init = EventInit::new();
@@ -139,4 +155,63 @@ async fn a_name_that_is_being_typed_is_not_overwritten() {
     field.set_value("Joan");
     field.form().unwrap().request_submit().unwrap();
     chat.until("#name-problem", |words| words.text_content().unwrap().is_empty()).await;
+}
+
+#[wasm_bindgen_test]
+async fn people_are_offered_after_an_at_and_taken_by_a_key_or_a_press() {
+    let chat = Mounted::live(1).await;
+    chat.hear(super::event(2, "adam", "k2", "hi"));
+    chat.row(2).await;
+    input(&chat, "so, @ad");
+    assert_eq!(offered(&chat), (vec!["adam".to_owned(), "ada".to_owned()], "adam".to_owned()));
+    assert_eq!(chat.composer().get_attribute("aria-activedescendant").as_deref(), Some("choice-0"));
+    assert!(press(&chat, "ArrowDown"));
+    assert_eq!(offered(&chat).1, "ada");
+    assert!(enter(&chat, |_| {}));
+    assert_eq!(chat.composer().value(), "so, @ada ");
+    assert!(offered(&chat).0.is_empty() && chat.posts().is_empty());
+    input(&chat, "so, @ada and @adam");
+    chat.find("#choices li").unwrap().unchecked_into::<web_sys::HtmlElement>().click();
+    assert_eq!(chat.composer().value(), "so, @ada and @adam ");
+    input(&chat, "mail me at x@ad");
+    assert!(offered(&chat).0.is_empty(), "an address is no mention");
+    input(&chat, "@ad");
+    assert!(press(&chat, "Escape"));
+    assert!(offered(&chat).0.is_empty());
+    assert_eq!(chat.composer().value(), "@ad");
+}
+
+#[wasm_bindgen_test]
+async fn a_slash_word_does_what_it_says_or_says_why_not() {
+    let chat = Mounted::live(0).await;
+    input(&chat, "/na");
+    assert_eq!(offered(&chat).0.len(), 1);
+    assert!(press(&chat, "Tab"));
+    assert_eq!(chat.composer().value(), "/name ");
+    input(&chat, "/nane Ada");
+    enter(&chat, |_| {});
+    let why = chat.find("#composer-problem").unwrap().text_content().unwrap();
+    assert!(why.starts_with("There is no command /nane."), "{why}");
+    assert_eq!(chat.composer().value(), "/nane Ada");
+    input(&chat, "/name Ada");
+    enter(&chat, |_| {});
+    assert_eq!(chat.composer().value(), "");
+    assert!(chat.effects.borrow().iter().any(|effect| {
+        matches!(effect, frontend::state::Effect::Send { frame: shared::ClientFrame::Rename { name }, .. } if name.as_str() == "Ada")
+    }));
+    input(&chat, "/help");
+    press(&chat, "Escape");
+    enter(&chat, |_| {});
+    chat.until("#help[open]", |_| true).await;
+    assert!(chat.posts().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_is_said_in_words_and_ended_by_escape() {
+    let chat = Mounted::live(1).await;
+    let (room, seq) = (RoomName::lobby(), shared::Seq(1));
+    chat.act(frontend::state::Action::ReplyStarted { room, seq });
+    assert_eq!(chat.find("#replying:not([hidden]) bdi").unwrap().text_content().unwrap(), "ada");
+    assert!(press(&chat, "Escape"));
+    assert!(chat.find("#replying:not([hidden])").is_none());
 }

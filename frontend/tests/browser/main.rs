@@ -9,6 +9,7 @@ mod composer;
 mod details;
 mod focus;
 mod keep;
+mod links;
 mod log;
 mod page;
 mod read;
@@ -20,6 +21,7 @@ use std::{cell::RefCell, rc::Rc};
 use frontend::{
     io::Store,
     pages::{Chat, ChatProps},
+    shell::Shell,
     state::{Action, App, Effect, Place},
 };
 use shared::{
@@ -57,6 +59,7 @@ fn document() -> Document {
 struct Mounted {
     root: Element,
     handle: Option<AppHandle<Chat>>,
+    _shell: Shell,
     store: Store,
     effects: Rc<RefCell<Vec<Effect>>>,
 }
@@ -84,23 +87,34 @@ impl Mounted {
             }
             written.borrow_mut().push(effect);
         });
-        let chat = Self::of(store, touch, effects);
+        let chat = Self::of(store, touch, effects, "");
         chat.act(Action::Loaded(Box::default()));
         chat
     }
 
-    fn of(store: Store, touch: bool, effects: Rc<RefCell<Vec<Effect>>>) -> Self {
+    /// A chat of a store, with a draft of another time.
+    fn of(store: Store, touch: bool, effects: Rc<RefCell<Vec<Effect>>>, draft: &str) -> Self {
         let _ = web_sys::window().unwrap().local_storage().unwrap().unwrap().clear();
+        frontend::io::keep_draft(&RoomName::lobby(), draft);
+        // What a failed test left behind would be found in the place of this.
+        while let Some(left) = document().query_selector("body > .mounted").unwrap() {
+            left.remove();
+        }
         let root = document().create_element("div").unwrap();
+        root.set_class_name("mounted");
         let style = document().create_element("style").unwrap();
         style.set_text_content(Some(&CSS.concat()));
         root.append_child(&style).unwrap();
+        let (_, shell) = include_str!("../../../index.html").split_once("<body>").unwrap();
         let place = document().create_element("div").unwrap();
+        place.set_inner_html(shell.split_once("</body>").unwrap().0);
         root.append_child(&place).unwrap();
         document().body().unwrap().append_child(&root).unwrap();
+        let shell = Shell::take(&store, touch);
         let props = ChatProps { store: store.clone(), touch };
+        let place = frontend::shell::host("#speaker").unwrap();
         let handle = yew::Renderer::<Chat>::with_root_and_props(place, props).render();
-        Self { root, handle: Some(handle), store, effects }
+        Self { root, handle: Some(handle), _shell: shell, store, effects }
     }
 
     /// A chat that is live, in a room of so many messages, of which the newest 50 are here.

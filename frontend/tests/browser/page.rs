@@ -97,6 +97,7 @@ async fn on_a_narrow_screen_the_focus_goes_where_the_view_goes() {
     click(".back");
     chat.until(".side[role=main] .brand", has_focus).await;
     chat.until(".skip", |skip| !shows(skip)).await;
+    chat.until(".room[aria-current]", |_| true).await;
     click(".room[aria-current]");
     chat.until("#composer", has_focus).await;
 }
@@ -107,6 +108,8 @@ async fn what_is_cut_on_a_narrow_screen_can_be_read_in_whole() {
     let narrow = document().create_element("style").unwrap();
     narrow.set_text_content(Some(".app { inline-size: 360px; }"));
     chat.root.append_child(&narrow).unwrap();
+    // What is being kept is done first, or it would be the newer word.
+    frame().await;
     chat.act(Action::StorageFailed(StorageTrouble::Full));
     let words = chat.until(".off", |words| words.scroll_width() > words.client_width()).await.text_content().unwrap();
     let more: HtmlElement = chat.find(".status button").unwrap().unchecked_into();

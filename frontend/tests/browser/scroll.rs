@@ -9,18 +9,18 @@ use web_sys::{Element, HtmlElement};
 use super::{Mounted, event, frame, message, words};
 
 /// Turns the browser's own scroll anchoring off, as in a browser that has none.
-fn without_anchoring(chat: &Mounted) {
+pub(super) fn without_anchoring(chat: &Mounted) {
     let style = super::document().create_element("style").unwrap();
     style.set_text_content(Some(".scroll { overflow-anchor: none !important; }"));
     chat.root.append_child(&style).unwrap();
 }
 
-fn top(chat: &Mounted, row: &Element) -> f64 {
+pub(super) fn top(chat: &Mounted, row: &Element) -> f64 {
     row.get_bounding_client_rect().top() - chat.find(".scroll").unwrap().get_bounding_client_rect().top()
 }
 
 /// The row is where it was.
-fn check_still(chat: &Mounted, row: &Element, before: f64) {
+pub(super) fn check_still(chat: &Mounted, row: &Element, before: f64) {
     let moved = top(chat, row) - before;
     assert!(moved.abs() < f64::EPSILON, "it has moved by {moved} px");
 }
@@ -36,17 +36,19 @@ async fn read_up(chat: &Mounted, by: i32) -> Element {
 }
 
 /// The page of history that was asked for last.
-fn asked(chat: &Mounted) -> Option<Ask> {
+pub(super) fn asked(chat: &Mounted) -> Option<Ask> {
     chat.effects.borrow().iter().rev().find_map(|effect| match effect {
         Effect::FetchPage { ask, .. } => Some(*ask),
         _ => None,
     })
 }
 
-fn page(chat: &Mounted, ask: Ask, head: u64) {
+pub(super) fn page(chat: &Mounted, ask: Ask, head: u64) {
     let (from, to) = match ask {
         Ask::Before(seq) => (seq.0.saturating_sub(50).max(1), seq.0 - 1),
         Ask::After(seq) => (seq.0 + 1, (seq.0 + 50).min(head)),
+        Ask::Around(seq) => (seq.0.saturating_sub(25).max(1), (seq.0 + 24).min(head)),
+        Ask::At(_) => unreachable!("no test picks a day"),
     };
     let page = Page {
         room: RoomName::lobby(),

@@ -8,12 +8,9 @@ use super::Routes;
 
 /// Asks for a page of history as the client does; none where it cannot be had.
 pub async fn page_of(routes: Routes, room: RoomName, ask: Ask) -> Option<Page> {
-    let (word, seq) = match ask {
-        Ask::Before(seq) => ("before", seq),
-        Ask::After(seq) => ("after", seq),
-    };
+    let (word, number) = ask.words();
     let request = TestRequest::get()
-        .uri(&format!("/api/rooms/{room}/messages?{word}={seq}&limit=50"))
+        .uri(&format!("/api/rooms/{room}/messages?{word}={number}&limit=50"))
         .insert_header((header::HOST, "localhost"))
         .to_request();
     let response = routes.call(request).await.filter(|response| response.status().is_success())?;

@@ -1,9 +1,10 @@
 //! What a room is opened with where there is no good cursor: the newest messages, read and encoded once for all.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use shared::{Reset, Snapshot};
+use tokio::sync::OnceCell;
 
 use super::{Ends, lock};
 use crate::log::{ring::Form, weight};
@@ -13,11 +14,19 @@ pub struct Opening {
     ends: Ends,
     snapshot: Snapshot,
     frames: Mutex<Vec<(Option<Reset>, Form, Bytes)>>,
+    pages: Mutex<Vec<(Sheet, Drawn)>>,
 }
 
+/// What a page is drawn on, by the hash of its text, and the name of the encoding that it is sent in.
+pub type Sheet = ([u8; 32], &'static str);
+
+/// A page that is drawn once, by the first who wants it.
+pub type Drawn = Arc<OnceCell<Bytes>>;
+
 impl Opening {
-    pub(super) fn new(ends: Ends, snapshot: Snapshot) -> Self {
-        Self { ends, snapshot, frames: Mutex::default() }
+    /// What a room is opened with that ends so.
+    pub(crate) fn new(ends: Ends, snapshot: Snapshot) -> Self {
+        Self { ends, snapshot, frames: Mutex::default(), pages: Mutex::default() }
     }
 
     /// Where the log began and ended; the snapshot is valid at its head.
@@ -42,6 +51,25 @@ impl Opening {
         let frame = encode(self);
         frames.push((reset, form, frame.clone()));
         frame
+    }
+
+    /// The page that shows it, drawn on a sheet. It lives as long as this does, so a deletion takes it away too.
+    #[must_use]
+    pub fn page(&self, sheet: Sheet) -> Drawn {
+        let mut pages = lock(&self.pages);
+        if let Some((_, drawn)) = pages.iter().find(|(known, _)| *known == sheet) {
+            return Arc::clone(drawn);
+        }
+        // There is one sheet at a time, in a few encodings; during development the client is built again.
+        pages.retain(|((text, _), _)| *text == sheet.0);
+        let drawn = Drawn::default();
+        pages.push((sheet, Arc::clone(&drawn)));
+        drawn
+    }
+
+    /// Lets go of the pages that were drawn of it.
+    pub fn forget_pages(&self) {
+        lock(&self.pages).clear();
     }
 
     /// About its size in memory, in bytes: the messages, and one encoding of them.

@@ -82,6 +82,22 @@ impl Entry {
         }
     }
 
+    /// Likewise for a message that answers another: what it says is still worth saying.
+    pub(super) fn answer_nothing(&mut self) {
+        if let Command::Post { reply_to, .. } = &mut self.command {
+            *reply_to = None;
+        }
+    }
+
+    /// The message that it answers.
+    #[must_use]
+    pub fn reply_to(&self) -> Option<Seq> {
+        match self.command {
+            Command::Post { reply_to, .. } => reply_to,
+            _ => None,
+        }
+    }
+
     pub(super) fn refuse(&mut self, message: Rc<str>) {
         self.fate = Fate::Refused { message };
         self.held = None;

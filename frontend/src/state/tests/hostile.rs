@@ -7,7 +7,7 @@ use shared::{
 };
 use shared::{Signal, Snapshot};
 
-use super::super::{Action, Ask, Edge, KeptRoom, Loaded, Reader, StorageTrouble};
+use super::super::{Action, Ask, Edge, KeptRoom, Loaded, Place, Reader, StorageTrouble};
 use super::{Client, disk::Disk, event, key, lobby, person, posted, text, welcome, words};
 
 /// A seq that is near, or as far as can be.
@@ -91,7 +91,14 @@ fn frame() -> impl Strategy<Value = ServerFrame> {
 
 fn action() -> impl Strategy<Value = Option<Action>> {
     let room = lobby;
-    let ask = || prop_oneof![seq().prop_map(|seq| Ask::Before(Seq(seq))), seq().prop_map(|seq| Ask::After(Seq(seq)))];
+    let ask = || {
+        (0..4, seq()).prop_map(|(kind, number)| match kind {
+            0 => Ask::Before(Seq(number)),
+            1 => Ask::After(Seq(number)),
+            2 => Ask::Around(Seq(number)),
+            _ => Ask::At(Millis(number)),
+        })
+    };
     let page = (messages(), seq(), any::<bool>()).prop_map(|(messages, head, more)| Page {
         room: lobby(),
         epoch: "e".to_owned().into(),
@@ -131,6 +138,10 @@ fn action() -> impl Strategy<Value = Option<Action>> {
         Just(Some(Action::EdgeReached { room: room(), edge: Edge::Oldest })),
         Just(Some(Action::EdgeReached { room: room(), edge: Edge::Newest })),
         Just(Some(Action::JumpPressed { room: room() })),
+        seq().prop_map(move |seq| Some(Action::PlaceEntered(Place::At(room(), Seq(seq))))),
+        seq().prop_map(move |at| Some(Action::DatePicked { room: room(), at: Millis(at) })),
+        (0_u64..12).prop_map(move |n| Some(Action::ReplyStarted { room: room(), seq: Seq(n) })),
+        Just(Some(Action::EscapePressed { room: room() })),
         (ask(), prop::option::of(page)).prop_map(move |(ask, page)| Some(Action::PageReceived {
             room: room(),
             ask,

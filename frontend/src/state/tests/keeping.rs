@@ -349,23 +349,6 @@ fn what_is_typed_before_the_database_answers_stands_behind_what_it_holds() {
 }
 
 #[test]
-fn what_another_page_shares_before_the_database_answers_stands_before_what_was_typed() {
-    let mut before = Client::new();
-    before.now = 5_000_000;
-    before.act(Action::Started);
-    before.type_in("a");
-    let mut after = Client::with(before.disk);
-    after.prompt = false;
-    after.act(Action::Started);
-    after.type_in("b");
-    after.act(Action::OutboxShared { entries: after.disk.entries.clone() });
-    after.type_in("c");
-    after.act(Action::Loaded(Box::new(after.disk.load())));
-    let keys: Vec<_> = after.room().outbox().entries().iter().map(|entry| entry.key.as_str()).collect();
-    assert_eq!(keys, ["a", "b", "c"]);
-}
-
-#[test]
 fn a_stored_room_that_does_not_fit_together_is_not_shown() {
     let mut first = Client::welcomed();
     first.hear(opened_empty());

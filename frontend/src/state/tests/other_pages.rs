@@ -236,3 +236,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_another_page_shares_before_the_database_answers_stands_before_what_was_typed() {
+    let mut before = Client::new();
+    before.now = 5_000_000;
+    before.act(Action::Started);
+    before.type_in("a");
+    let mut after = Client::with(before.disk);
+    after.prompt = false;
+    after.act(Action::Started);
+    after.type_in("b");
+    after.act(Action::OutboxShared { entries: after.disk.entries.clone() });
+    after.type_in("c");
+    after.act(Action::Loaded(Box::new(after.disk.load())));
+    let keys: Vec<_> = after.room().outbox().entries().iter().map(|entry| entry.key.as_str()).collect();
+    assert_eq!(keys, ["a", "b", "c"]);
+}

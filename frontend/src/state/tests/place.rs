@@ -1,6 +1,6 @@
 //! Links and what is typed for a room; names; and who is here and types.
 
-use shared::{ClientFrame, LIMITS, Millis, Person, PersonName, RoomName, ServerFrame, Signal};
+use shared::{ClientFrame, LIMITS, Millis, Person, PersonName, RoomName, Seq, ServerFrame, Signal};
 
 use super::super::{Action, Effect, Place, namesakes, typing_words};
 use super::{Client, lobby, opened_empty, person, posted};
@@ -8,7 +8,7 @@ use super::{Client, lobby, opened_empty, person, posted};
 #[test]
 fn a_link_leads_to_a_room_or_nowhere() {
     let room = |name| Place::Room(RoomName::parse(name).unwrap());
-    let check = |path, want| assert_eq!(Place::of_path(path), want, "{path}");
+    let check = |path: &str, want| assert_eq!(Place::of_path(path), want, "{path}");
     check("/", room("lobby"));
     check("/r/lobby", room("lobby"));
     check("/r/a-1", room("a-1"));
@@ -16,6 +16,17 @@ fn a_link_leads_to_a_room_or_nowhere() {
     check("/r/", Place::Nowhere);
     check("/r/A", Place::Nowhere);
     check("/r/%3Cb%3E", Place::Nowhere);
+    let at = |name, seq| Place::At(RoomName::parse(name).unwrap(), Seq(seq));
+    check("/r/lobby/1234", at("lobby", 1234));
+    check("/r/a-1/18446744073709551615/", at("a-1", u64::MAX));
+    for bad in ["0", "x", "-1", "+1", "1.5", "18446744073709551616", "1/2", "%31", "١"] {
+        check(&["/r/a-1/", bad].concat(), at("a-1", 0));
+    }
+    check("/r/A/1", Place::Nowhere);
+    for place in [room("lobby"), room("a-1"), at("lobby", 7), at("a-1", u64::MAX)] {
+        assert_eq!(Place::of_path(&place.link().unwrap()), place);
+    }
+    assert_eq!(Place::Nowhere.link(), None);
     check("/x", Place::Nowhere);
     assert_eq!(Place::typed(" #Frontend "), Ok(RoomName::parse("frontend").unwrap()));
     assert!(Place::typed("a b").is_err());

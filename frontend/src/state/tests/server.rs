@@ -293,6 +293,14 @@ impl Server {
                 let from = messages.partition_point(|message| message.seq <= seq);
                 (from, (from + self.page()).min(messages.len()))
             }
+            Ask::Around(seq) => {
+                let at = messages.partition_point(|message| message.seq < seq);
+                (at.saturating_sub(self.page() / 2), (at + self.page() - self.page() / 2).min(messages.len()))
+            }
+            Ask::At(time) => {
+                let from = messages.partition_point(|message| message.at < time);
+                (from, (from + self.page()).min(messages.len()))
+            }
         };
         let page = Page {
             room: lobby(),

@@ -12,7 +12,7 @@ fn message(seq: u64) -> Message {
     Message::posted(&posted(seq, "other", &format!("k{seq}"))).unwrap()
 }
 
-fn messages(seqs: impl IntoIterator<Item = u64>) -> Vec<Message> {
+pub(super) fn messages(seqs: impl IntoIterator<Item = u64>) -> Vec<Message> {
     seqs.into_iter().map(message).collect()
 }
 
@@ -21,7 +21,7 @@ fn rcs(seqs: std::ops::RangeInclusive<u64>) -> Vec<Rc<Message>> {
     messages(seqs).into_iter().map(Rc::new).collect()
 }
 
-fn page(seqs: std::ops::RangeInclusive<u64>, head: u64) -> Page {
+pub(super) fn page(seqs: std::ops::RangeInclusive<u64>, head: u64) -> Page {
     Page {
         room: super::lobby(),
         epoch: "e".to_owned().into(),

@@ -139,6 +139,28 @@ fn a_snapshot_is_read_and_encoded_once_and_an_older_one_is_given_only_while_no_r
     assert_eq!((opening.ends().head.0, world.count()), (62 + OLD, before + 2));
 }
 
+/// As where one page after another is loaded of a room in which nobody is.
+#[test]
+fn the_snapshot_of_a_room_that_nobody_follows_is_kept_until_its_log_goes_on() {
+    let world = World::new(60, ReadLimits::default());
+    let ask = || world.get(world.reads.snapshot(&world.room())).unwrap();
+    let opening = ask();
+    let sheet = ([1; 32], "br");
+    assert!(opening.page(sheet).set(Bytes::from_static(b"drawn")).is_ok());
+    assert!((0..100).all(|_| Arc::ptr_eq(&ask(), &opening)), "as long as nothing happens");
+    assert_eq!(opening.page(sheet).get().unwrap(), "drawn");
+    assert!(opening.page(([2; 32], "br")).get().is_none(), "on another sheet it is drawn anew");
+    assert!(opening.page(sheet).get().is_none(), "and the earlier one is let go");
+    let entry = world.commit(post(61, "hi"));
+    let newer = ask();
+    assert_eq!((newer.ends().head, newer.snapshot().messages.len()), (Seq(61), 50), "also before it is published");
+    world.rooms.publish(vec![entry]);
+    assert!(Arc::ptr_eq(&ask(), &newer));
+    // Another history that is as long.
+    *lock(&world.store.events) = Arc::new((1..=61).map(|seq| post(seq, "other")).collect());
+    assert!(!Arc::ptr_eq(&ask(), &newer));
+}
+
 #[test]
 fn what_is_deleted_is_kept_by_nobody_also_where_a_read_had_begun_before() {
     let world = World::new(10, ReadLimits::default());

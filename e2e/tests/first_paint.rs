@@ -1,0 +1,175 @@
+//! What is there before the client has come, and without it: the newest messages of the room, in the page itself.
+
+use e2e::{Author, Browser, Driver, Look, Server};
+use serde_json::{Value, json};
+
+type Story = anyhow::Result<()>;
+
+/// The client has taken the page over, and follows the room.
+const LIVE: &str = "return document.querySelector('.app')?.dataset.link === 'live'";
+
+/// What a row is, apart from what depends on who reads, where and when: day lines, the words of times, and the tools
+/// of a message, which would do nothing without the client. `shapes(log)` gives the rest of each row, as text.
+const SHAPES: &str = "
+    const shape = (node) => {
+        if (node.nodeType === Node.TEXT_NODE) return JSON.stringify(node.data);
+        if (node.nodeType !== Node.ELEMENT_NODE) return '';
+        const isTime = node.matches('time:not(.edited)');
+        const ignored = isTime || node.matches('time') ? ['title', 'disabled'] : ['disabled'];
+        const attributes = [...node.attributes].filter((one) => !ignored.includes(one.name))
+            .map((one) => ` ${one.name}=${JSON.stringify(one.value)}`).sort().join('');
+        const inside = isTime ? '' : [...node.childNodes].map(shape).join('');
+        return `<${node.localName}${attributes}>${inside}</${node.localName}>`;
+    };
+    const shapes = (log) => [...log.querySelectorAll('ol.log > li.m')].map((row) => {
+        const copy = row.cloneNode(true);
+        for (const button of copy.querySelectorAll('.tools, .more')) button.remove();
+        copy.normalize();
+        return shape(copy);
+    });";
+
+/// The rows that the server draws, and those that the client has drawn.
+const COMPARED: &str = "
+    const [path, done] = arguments;
+    fetch(path).then((answer) => answer.text()).then((html) => {
+        const page = new DOMParser().parseFromString(html, 'text/html');
+        done([shapes(page), shapes(document)]);
+    });";
+
+/// Where each message stands that can be seen.
+const PLACES: &str = "
+    return [...document.querySelectorAll('li.m')].map((row) => {
+        const { top, left, height } = row.querySelector('.body').getBoundingClientRect();
+        return [row.dataset.seq, top, left, height];
+    }).filter(([, top]) => top > 60)";
+
+/// What has moved since the page was loaded, as the browser counts it.
+const SHIFTS: &str = "
+    const done = arguments[0];
+    const name = ({ node, previousRect: from, currentRect: to }) =>
+        `${node?.nodeName} ${node?.id} ${node?.className}: ${JSON.stringify(from)} to ${JSON.stringify(to)}`;
+    const moved = [];
+    new PerformanceObserver((list) => moved.push(...list.getEntries().map((shift) => [shift.value, shift.sources.map(name)])))
+        .observe({ type: 'layout-shift', buffered: true });
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(moved))));";
+
+async fn a_room(server: &Server) -> Story {
+    let mut ada = Author::to(server, "Ada").await?;
+    let mut bob = Author::to(server, "Bob").await?;
+    let say = |text: &str| json!({"type": "post", "room": "den", "text": text});
+    ada.does(json!({"type": "set_room", "room": "den", "title": "The <Den>", "topic": "Who brings the cake?"})).await?;
+    let first = ada.does(say("Good morning!")).await?;
+    ada.does(say("Who has seen the keys? I left them here, on the table, next to the window, I think.")).await?;
+    let taken_back = bob.does(say("gone soon")).await?;
+    bob.does(json!({"type": "delete", "room": "den", "target": taken_back})).await?;
+    bob.does(json!({"type": "react", "room": "den", "target": first, "emoji": "👍", "on": true})).await?;
+    let changed = bob.does(say("In the kitchen, see https://example.org/keys?a=1&b=2")).await?;
+    bob.does(
+        json!({"type": "edit", "room": "den", "target": changed, "text": "In the hall: https://example.org/?a=1&b=2"}),
+    )
+    .await?;
+    let mut answer = say("Thank you!");
+    answer["reply_to"] = json!(changed);
+    ada.does(answer).await?;
+    for line in 0..20 {
+        let author = if line % 3 == 0 { &mut ada } else { &mut bob };
+        author
+            .does(say(&format!(
+                "line {line} of some length, so that there are rows of two lines on a narrow screen too"
+            )))
+            .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_room_is_readable_where_the_client_never_comes() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    a_room(&server).await?;
+    let ada = Browser::open(&driver, &server.url("/healthz"), Look::DESKTOP).await?;
+    let on_top = "
+        const bodies = [...document.querySelectorAll('li.m .body')].slice(-5);
+        return bodies.length === 5 && bodies.every((body) => {
+            const { x, y, height } = body.getBoundingClientRect();
+            return body.contains(document.elementFromPoint(x + 5, y + height / 2));
+        })";
+    ada.block(&["*.wasm"]).await?;
+    ada.go(&server.url("/r/den")).await?;
+    ada.until("the messages, with nothing over them", on_top, json!([])).await?;
+    ada.until("the head", "return document.querySelector('h1').textContent.startsWith('# den')", json!([])).await?;
+    assert!(ada.texts().await?.contains(&"Thank you!".to_owned()));
+    ada.run_no_scripts().await?;
+    ada.block(&[]).await?;
+    ada.go(&server.url("/r/den")).await?;
+    ada.until("the messages without any script", on_top, json!([])).await?;
+    let said = "return document.querySelector('noscript p')?.getBoundingClientRect().height > 0";
+    ada.until("what is missing", said, json!([])).await?;
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_client_takes_the_page_over_and_nothing_moves() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    a_room(&server).await?;
+    for look in [Look::DESKTOP, Look::PHONE] {
+        let ada = Browser::open(&driver, &server.url("/healthz"), look).await?;
+        ada.block(&["*.wasm"]).await?;
+        ada.go(&server.url("/r/den")).await?;
+        ada.until("the messages", "return document.querySelectorAll('li.m').length > 20", json!([])).await?;
+        let painted = ada.run(PLACES, json!([])).await?;
+        assert!(painted.as_array().is_some_and(|rows| rows.len() >= 5), "{painted}");
+        ada.block(&[]).await?;
+        ada.go(&server.url("/r/den")).await?;
+        ada.until("live", LIVE, json!([])).await?;
+        assert_eq!(ada.run(PLACES, json!([])).await?, painted, "{look:?}");
+        assert_eq!(ada.run_async(SHIFTS, json!([])).await?, json!([]), "{look:?}");
+        ada.close().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_draws_the_rows_that_the_client_draws() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    a_room(&server).await?;
+    let corpus: Value = serde_json::from_str(include_str!("../../backend/tests/hostile.json"))?;
+    let list = |key: &str| corpus[key].as_array().cloned().unwrap_or_default().into_iter();
+    let mut paths = vec!["/r/den".to_owned()];
+    let texts: Vec<String> = list("texts").map(|text| whole(&text)).collect();
+    // As many in a room as its page has.
+    let mut names = list("names");
+    let (mut author, mut room, mut count, mut bytes) = (Author::to(&server, "<b>").await?, 0, 0, 0);
+    for text in &texts {
+        if count == 0 || count == 25 || bytes + text.len() > 60_000 {
+            (room, count, bytes) = (room + 1, 0, 0);
+            let name = names.next().unwrap_or_else(|| json!("Ada"));
+            author = Author::to(&server, name.as_str().unwrap_or_default()).await?;
+            paths.push(format!("/r/hostile-{room}"));
+        }
+        author.does(json!({"type": "post", "room": format!("hostile-{room}"), "text": text})).await?;
+        (count, bytes) = (count + 1, bytes + text.len());
+    }
+    for name in names {
+        let mut author = Author::to(&server, name.as_str().unwrap_or_default()).await?;
+        author.does(json!({"type": "post", "room": "names", "text": "hi"})).await?;
+    }
+    paths.push("/r/names".to_owned());
+    let eve = Browser::open(&driver, &server.url("/healthz"), Look::DESKTOP).await?;
+    for path in paths {
+        eve.go(&server.url(&path)).await?;
+        eve.until("live", LIVE, json!([])).await?;
+        let both = eve.run_async(&[SHAPES, COMPARED].concat(), json!([path])).await?;
+        let rows = |which: usize| both[which].as_array().cloned().unwrap_or_default();
+        assert!(!rows(0).is_empty(), "{path}: {both}");
+        for (server, client) in rows(0).iter().zip(rows(1)) {
+            assert_eq!(server.as_str(), client.as_str(), "{path}: the server's, then the client's");
+        }
+        assert_eq!(rows(0).len(), rows(1).len(), "{path}");
+    }
+    eve.close().await
+}
+
+fn whole(text: &Value) -> String {
+    let times = text["times"].as_u64().and_then(|times| usize::try_from(times).ok()).unwrap_or(1);
+    text["text"].as_str().unwrap_or_default().repeat(times) + text["end"].as_str().unwrap_or_default()
+}

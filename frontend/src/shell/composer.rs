@@ -1,0 +1,203 @@
+//! The message box.
+//!
+//! Invariant: the textarea belongs to the person. It is written to only when another room is shown, when its text has
+//! just been taken, or when the person asks for it; never while something is being composed in it. What cannot be sent
+//! stays in it, with the reason beside it. What was taken stays the room's draft until it is kept elsewhere.
+
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use shared::{BadText, MessageText, RoomName};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlTextAreaElement, KeyboardEvent};
+
+use super::{
+    choices::Choices,
+    parts::{find, on, say, set, show},
+    rooms,
+};
+use crate::{
+    io::{self, Store},
+    state::{Action, App, Typed, command},
+};
+
+const AREA: &str = "#composer";
+const PROBLEM: &str = "#composer-problem";
+
+/// The message box, of whatever room is shown.
+#[derive(Clone)]
+pub(super) struct Composer(Rc<Inner>);
+
+struct Inner {
+    store: Store,
+    /// On a screen that is touched, Enter is a line break.
+    touch: bool,
+    choices: Choices,
+}
+
+impl Composer {
+    pub(super) fn new(store: &Store, touch: bool) -> Self {
+        set(AREA, "enterkeyhint", (!touch).then_some("send"));
+        Self(Rc::new(Inner { store: store.clone(), touch, choices: Choices::default() }))
+    }
+
+    /// Hears what is typed, and the buttons.
+    pub(super) fn listen(&self) -> Vec<EventListener> {
+        let (submit, key, input, blur, choice) = (self.clone(), self.clone(), self.clone(), self.clone(), self.clone());
+        let (cancel_edit, cancel_reply) = (self.clone(), self.clone());
+        let listeners = [
+            on("#comp", "submit", move |event| {
+                event.prevent_default();
+                submit.send();
+            }),
+            on(AREA, "keydown", move |event| key.hear_key(event)),
+            on(AREA, "input", move |_| input.hear_text()),
+            on(AREA, "blur", move |_| blur.0.choices.close()),
+            on("#choices", "click", move |event| choice.hear_choice(event)),
+            // The box keeps the focus.
+            on("#choices", "mousedown", Event::prevent_default),
+            on("#cancel-edit", "click", move |_| cancel_edit.tell(|room| Action::EditCancelled { room })),
+            on("#cancel-reply", "click", move |_| cancel_reply.tell(|room| Action::ReplyCancelled { room })),
+        ];
+        listeners.into_iter().flatten().collect()
+    }
+
+    /// It is the box of the room where the person is: another room is another box.
+    pub(super) fn show(&self, app: &App) {
+        let Some((name, current)) = app.current() else { return };
+        let is_editing = current.editing().is_some();
+        let label = [if is_editing { "Edit your message in #" } else { "Message #" }, name.as_str()].concat();
+        set(AREA, "aria-label", Some(&label));
+        set(AREA, "placeholder", Some(&label));
+        set(".send", "aria-label", Some(if is_editing { "Save" } else { "Send" }));
+        show("#editing", is_editing);
+        let answered = current.replying().and_then(|seq| current.message(seq, app.me()));
+        show("#replying", answered.is_some());
+        say("#replying-to", answered.as_ref().map_or("", |message| message.by.name.as_str()));
+        let Some(area) = area() else { return };
+        let answering = answered.map(|message| message.seq.to_string());
+        if answering != area.get_attribute("data-answers") {
+            set(AREA, "data-answers", answering.as_deref());
+            let _focused = answering.is_some().then(|| area.focus());
+        }
+        let before = area.get_attribute(io::ROOM_OF_BOX);
+        if before.as_deref() == Some(name.as_str()) {
+            return;
+        }
+        set(AREA, io::ROOM_OF_BOX, Some(name.as_str()));
+        say(PROBLEM, "");
+        let draft = io::draft_of(&self.0.store, name);
+        // What was typed before the client came stands behind what was left here another time.
+        let typed = if before.is_none() { area.value() } else { String::new() };
+        if typed.is_empty() {
+            area.set_value(&draft);
+        } else if draft.is_empty() {
+            io::keep_draft(name, &typed);
+        } else {
+            area.set_value(&[&draft, "\n", &typed].concat());
+            io::keep_draft(name, &area.value());
+        }
+        // On a touched screen it would bring the keyboard up, over what is to be read.
+        if !self.0.touch && (before.is_some() || nothing_has_the_focus()) {
+            let _focused = area.focus();
+        }
+    }
+
+    fn hear_key(&self, event: &Event) {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        // 229: the key belongs to an input method. Safari says so once more after the composition's end.
+        if event.is_composing() || event.key_code() == 229 || event.shift_key() {
+            return;
+        }
+        let Some(area) = area() else { return };
+        let key = event.key();
+        if self.0.choices.key(&key, &area) {
+            return event.prevent_default();
+        }
+        match key.as_str() {
+            "Enter" if !self.0.touch => self.send(),
+            "Escape" => self.tell(|room| Action::EscapePressed { room }),
+            "ArrowUp" if area.value().is_empty() => self.tell(|room| Action::EditLastPressed { room }),
+            _ => return,
+        }
+        event.prevent_default();
+    }
+
+    fn hear_choice(&self, event: &Event) {
+        let option = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let number = option.and_then(|option| option.id().strip_prefix("choice-")?.parse().ok());
+        if let (Some(number), Some(area)) = (number, area()) {
+            self.0.choices.take(number, &area);
+        }
+    }
+
+    fn hear_text(&self) {
+        let (Some(area), Some(room)) = (area(), room()) else { return };
+        let (store, text) = (&self.0.store, area.value());
+        self.0.choices.look(&area, &store.app());
+        // While typing only what will not get better by typing on is worth a word.
+        say_problem(MessageText::parse(&text).err().filter(|why| *why != BadText::Blank));
+        if let Some(seq) = store.app().room(&room).and_then(|room| room.editing()) {
+            return store.edits().keep(&room, seq, text);
+        }
+        io::keep_draft(&room, &text);
+        if !text.is_empty() {
+            store.dispatch(Action::ComposerTouched { room });
+        }
+    }
+
+    fn send(&self) {
+        let (Some(area), Some(room)) = (area(), room()) else { return };
+        let store = &self.0.store;
+        let editing = store.app().room(&room).is_some_and(|room| room.editing().is_some());
+        let typed = command(&area.value(), editing);
+        self.0.choices.close();
+        match &typed {
+            Typed::Blank => return,
+            Typed::Wrong(why) => return say(PROBLEM, why),
+            // Before it is given away: the earlier draft may come back in its place.
+            Typed::Send(_) => area.set_value(""),
+            Typed::Rename(_) | Typed::Go(_) | Typed::Help => {
+                area.set_value("");
+                io::keep_draft(&room, "");
+            }
+        }
+        say(PROBLEM, "");
+        let _focused = area.focus();
+        match typed {
+            Typed::Send(text) => {
+                if let Some(key) = io::new_key() {
+                    store.dispatch(Action::MessageTyped { room, key, text });
+                }
+            }
+            Typed::Rename(name) => store.dispatch(Action::NameTyped(name)),
+            Typed::Go(room) => rooms::show_room(store, room, self.0.touch),
+            Typed::Help => io::open_help(),
+            Typed::Blank | Typed::Wrong(_) => {}
+        }
+    }
+
+    fn tell(&self, action: impl FnOnce(RoomName) -> Action) {
+        if let Some(room) = room() {
+            self.0.store.dispatch(action(room));
+        }
+    }
+}
+
+/// The room whose box is shown.
+fn room() -> Option<RoomName> {
+    RoomName::parse(&area()?.get_attribute(io::ROOM_OF_BOX)?).ok()
+}
+
+fn say_problem(why: Option<BadText>) {
+    say(PROBLEM, &why.map(|why| ["It cannot be sent yet: ", &why.to_string()].concat()).unwrap_or_default());
+}
+
+fn area() -> Option<HtmlTextAreaElement> {
+    find(AREA)
+}
+
+fn nothing_has_the_focus() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.and_then(|document| document.active_element()).is_none_or(|active| active.tag_name() == "BODY")
+}

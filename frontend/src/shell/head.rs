@@ -1,0 +1,27 @@
+//! The head of the room, the page's title, and what is seen where a link leads to no room.
+
+use shared::BadId;
+
+use super::parts::{say, show as show_part};
+use crate::{
+    io,
+    state::{App, people_here},
+};
+
+/// Says where the person is.
+pub(super) fn show(app: &App) {
+    let current = app.current();
+    show_part("#room", current.is_some());
+    show_part("#nowhere", current.is_none());
+    show_part(".skip", current.is_some());
+    let Some((name, room)) = current else {
+        say("#why-nowhere", &BadId::Room.to_string());
+        return io::set_title("Warren");
+    };
+    let about = room.about();
+    io::set_title(&["#", name.as_str(), " · Warren"].concat());
+    say("#name-of-room", &["# ", name.as_str()].concat());
+    say("#title-of-room", about.title.as_str());
+    say("#topic-of-room", about.topic.as_str());
+    say("#count", &people_here(room.here()));
+}

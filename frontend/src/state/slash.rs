@@ -1,0 +1,73 @@
+//! What was typed means when it is sent off: a message, or one of the few words that begin with a slash.
+//!
+//! Invariant: what is not understood is not sent. The person is told why, and the text stays where it is.
+
+use shared::{BadText, MessageText, PersonName, RoomName};
+
+use super::Place;
+
+/// What Enter means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// Nothing: there is no word in it.
+    Blank,
+    /// Send this, by [`super::Action::MessageTyped`].
+    Send(MessageText),
+    /// Be called this, by [`super::Action::NameTyped`].
+    Rename(String),
+    /// Go to this room.
+    Go(RoomName),
+    /// Show what there is.
+    Help,
+    /// It cannot be done, and this is why. The text is to stay in the composer.
+    Wrong(String),
+}
+
+/// What there is, for [`Typed::Help`]: what to type, and what it does.
+pub const HELP: [(&str, &str); 5] = [
+    ("/name Ada", "be called Ada"),
+    ("/me waves", "say what you do"),
+    ("/room den", "go to the room den"),
+    ("/help", "show this"),
+    ("//name", "send a text that begins with a slash"),
+];
+
+/// What a text that was typed means. While a message is being edited, all is text.
+#[must_use]
+pub fn command(raw: &str, editing: bool) -> Typed {
+    let Some(rest) = raw.strip_prefix('/').filter(|_| !editing) else { return send(raw) };
+    if rest.starts_with('/') {
+        return send(rest);
+    }
+    let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    let (word, said) = (rest[..end].to_ascii_lowercase(), rest[end..].trim());
+    // A path, a comment, a lone slash.
+    if word.is_empty() || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        return send(raw);
+    }
+    match word.as_str() {
+        "me" if said.is_empty() => wrong(&["Say what you do, as in /me waves."]),
+        "me" => send(raw),
+        "name" if said.is_empty() => wrong(&["Say what you want to be called, as in /name Ada."]),
+        "name" => match PersonName::parse(said) {
+            Ok(_) => Typed::Rename(said.to_owned()),
+            Err(why) => wrong(&["That cannot be your name: ", &why.to_string()]),
+        },
+        "room" if said.is_empty() => wrong(&["Say which room, as in /room den."]),
+        "room" => Place::typed(said).map_or_else(Typed::Wrong, Typed::Go),
+        "help" => Typed::Help,
+        _ => wrong(&["There is no command /", &word, ". Type /help for those there are, or // to send it as text."]),
+    }
+}
+
+fn send(text: &str) -> Typed {
+    match MessageText::parse(text) {
+        Ok(text) => Typed::Send(text),
+        Err(BadText::Blank) => Typed::Blank,
+        Err(why) => wrong(&["It cannot be sent yet: ", &why.to_string()]),
+    }
+}
+
+fn wrong(words: &[&str]) -> Typed {
+    Typed::Wrong(words.concat())
+}

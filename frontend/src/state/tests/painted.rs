@@ -1,0 +1,98 @@
+//! A page that came with the newest messages in it.
+
+use shared::{ClientFrame, Cursor, Epoch, Seq, ServerFrame};
+
+use super::super::{Action, Effect};
+use super::{Client, lobby, opened_empty, posted};
+
+/// The room as it was when the server wrote the page: so many messages, all there are.
+fn painted(messages: u64, epoch: &str) -> Action {
+    let mut server = Client::welcomed();
+    server.hear(opened_empty());
+    for seq in 1..=messages {
+        server.hear(ServerFrame::Event(posted(seq, "other", "x")));
+    }
+    server.wait(2_000);
+    let (_, room) = server.disk.rooms[0].clone();
+    Action::Painted(Box::new(ServerFrame::Opened {
+        room: lobby(),
+        epoch: Epoch::from(epoch.to_owned()),
+        first: Seq(1),
+        head: Seq(messages),
+        digest: room.cursor.digest.unwrap(),
+        snapshot: Some(room.snapshot),
+        reset: None,
+    }))
+}
+
+fn opens(client: &Client) -> Vec<Option<Cursor>> {
+    let open = |effect: &Effect| match effect {
+        Effect::Send { frame: ClientFrame::Open { after, .. }, .. } => Some(after.clone()),
+        _ => None,
+    };
+    client.effects.iter().filter_map(open).collect()
+}
+
+#[test]
+fn it_is_read_at_once_and_opened_from_there_where_nothing_is_kept() {
+    let mut client = Client::new();
+    client.prompt = false;
+    client.act(painted(3, "e"));
+    assert_eq!(client.shown(), [1, 2, 3]);
+    client.act(Action::Started);
+    client.meet("me");
+    assert!(opens(&client).is_empty(), "something may be kept");
+    client.act(Action::Loaded(Box::default()));
+    let cursor = client.room().cursor().cloned();
+    assert_eq!(cursor.as_ref().map(|cursor| cursor.seq), Some(Seq(3)));
+    assert_eq!(opens(&client), [cursor]);
+    let is_kept = |effect: &Effect| matches!(effect, Effect::Keep(keep) if keep.rooms.len() == 1);
+    assert!(client.effects.iter().any(is_kept), "it is kept from then on");
+}
+
+#[test]
+fn what_does_not_fit_together_or_is_another_rooms_is_not_shown() {
+    let Action::Painted(sound) = painted(3, "e") else { unreachable!() };
+    let check = |damage: &dyn Fn(&mut ServerFrame)| {
+        let mut frame = sound.clone();
+        damage(&mut frame);
+        let mut client = Client::new();
+        client.act(Action::Painted(frame));
+        client.act(Action::Started);
+        assert!(client.shown().is_empty());
+        assert!(client.room().cursor().is_none());
+    };
+    check(&|frame| match frame {
+        ServerFrame::Opened { room, .. } => *room = shared::RoomName::parse("den").unwrap(),
+        _ => unreachable!(),
+    });
+    check(&|frame| match frame {
+        ServerFrame::Opened { head, .. } => *head = Seq(2),
+        _ => unreachable!(),
+    });
+    check(&|frame| *frame = ServerFrame::Unknown);
+}
+
+#[test]
+fn what_is_kept_says_where_to_read_on_and_what_the_page_brought_stays_in_sight() {
+    let mut before = Client::new();
+    before.act(painted(3, "e"));
+    before.act(Action::Started);
+    before.meet("me");
+    before.wait(2_000);
+    let mut after = Client::with(before.disk);
+    after.act(painted(5, "e"));
+    after.act(Action::Started);
+    assert_eq!(after.shown(), [1, 2, 3, 4, 5]);
+    after.meet("me");
+    assert_eq!(opens(&after), [after.room().cursor().cloned()]);
+    assert_eq!(after.room().cursor().map(|cursor| cursor.seq), Some(Seq(3)));
+    let (epoch, head) = (Epoch::from("e".to_owned()), Seq(5));
+    let digest = super::digest_of(&(1..=5).map(|seq| posted(seq, "other", "x")).collect::<Vec<_>>());
+    let (room, first) = (lobby(), Seq(1));
+    after.hear(ServerFrame::Opened { room, epoch, first, head, digest, snapshot: None, reset: None });
+    after.hear(ServerFrame::Event(posted(4, "other", "x")));
+    after.hear(ServerFrame::Event(posted(5, "other", "x")));
+    assert_eq!(after.shown(), [1, 2, 3, 4, 5]);
+    assert!(after.room().sync().is_some_and(|sync| sync.complete && sync.verified == Some(Seq(5))));
+}
