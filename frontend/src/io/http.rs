@@ -24,8 +24,7 @@ pub(super) async fn ask_session() -> bool {
 pub(super) async fn fetch_page(room: &RoomName, ask: Ask) -> Option<Page> {
     let (word, number) = ask.words();
     let path = ["/api/rooms/", room.as_str(), "/messages?", word, "=", &number.to_string(), "&limit=50"].concat();
-    let response = fetch(&path, &RequestInit::new()).await?;
-    read::page(JsFuture::from(response.json().ok()?).await.ok()?)
+    read::page(&text(&path).await?)
 }
 
 /// Fetches a text; none where that fails in any way.

@@ -36,8 +36,8 @@ pub fn frames(text: &str) -> Vec<ServerFrame> {
     }
 }
 
-/// The page of history that the browser has parsed; none where it is no page.
+/// The page of history of a text; none where it is no page.
 #[must_use]
-pub fn page(parsed: JsValue) -> Option<Page> {
-    Page::read(&Value(parsed))
+pub fn page(text: &str) -> Option<Page> {
+    Page::read(&Value::parse(text)?)
 }

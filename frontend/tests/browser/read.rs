@@ -17,10 +17,6 @@ fn examples(kind: &str) -> Vec<String> {
     found
 }
 
-fn page(text: &str) -> Option<Page> {
-    io::page(js_sys::JSON::parse(text).ok()?)
-}
-
 fn by_serde<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_str(text).ok()
 }
@@ -96,8 +92,8 @@ fn the_examples_of_the_protocol_are_read_as_serde_reads_them() {
         assert!(!matches!(frame, None | Some(ServerFrame::Unknown | ServerFrame::Signal(Signal::Unknown))), "{text}");
     }
     for text in examples("page") {
-        assert!(page(&text).is_some(), "{text}");
-        assert_eq!(page(&text), by_serde(&text), "{text}");
+        assert!(io::page(&text).is_some(), "{text}");
+        assert_eq!(io::page(&text), by_serde::<Page>(&text), "{text}");
     }
     let all = ["[", &examples("server").join(","), "]"].concat();
     assert_eq!(io::frames(&all), by_serde::<Vec<ServerFrame>>(&all).unwrap());
