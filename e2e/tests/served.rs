@@ -31,7 +31,7 @@ fn linked(html: &str, ending: &str) -> Vec<String> {
 #[tokio::test]
 async fn the_page_is_fresh_has_a_policy_and_makes_a_session() -> anyhow::Result<()> {
     let server = Server::start()?;
-    for path in ["/", "/r/den"] {
+    for path in ["/", "/r/den", "/r/den/1234"] {
         let page = get(&server, path, &[]).await?;
         assert_eq!(page.status(), 200);
         assert_eq!(

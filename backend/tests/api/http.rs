@@ -176,14 +176,17 @@ async fn the_worker_names_the_files_that_are_there() {
 #[actix_web::test]
 async fn the_page_is_the_client_or_says_how_to_build_it() {
     let (server, _data) = spawn();
-    let response = get(&server, "/r/den", &[]).await;
-    let (status, cookie) = (response.status(), response.headers().get("set-cookie").cloned());
-    let body = response.text().await.unwrap();
-    if backend::http::Page::is_built() {
-        assert_eq!(status, 200);
-        assert!(body.contains("<html") && cookie.is_some());
-    } else {
-        assert_eq!((status.as_u16(), cookie), (503, None));
-        assert!(body.contains("cargo xtask client"), "{body}");
+    // Of a room and of a message.
+    for path in ["/r/den", "/r/den/1234"] {
+        let response = get(&server, path, &[]).await;
+        let (status, cookie) = (response.status(), response.headers().get("set-cookie").cloned());
+        let body = response.text().await.unwrap();
+        if backend::http::Page::is_built() {
+            assert_eq!(status, 200);
+            assert!(body.contains("<html") && cookie.is_some());
+        } else {
+            assert_eq!((status.as_u16(), cookie), (503, None));
+            assert!(body.contains("cargo xtask client"), "{body}");
+        }
     }
 }

@@ -215,11 +215,8 @@ impl Keeper {
     }
 
     async fn page(&self, room: &RoomName, ask: Ask) -> reqwest::Result<Page> {
-        let (word, seq) = match ask {
-            Ask::Before(seq) => ("before", seq),
-            Ask::After(seq) => ("after", seq),
-        };
-        let url = format!("http://{}/api/rooms/{room}/messages?{word}={seq}&limit=50", self.server);
+        let (word, number) = ask.words();
+        let url = format!("http://{}/api/rooms/{room}/messages?{word}={number}&limit=50", self.server);
         reqwest::get(url).await?.json().await
     }
 }

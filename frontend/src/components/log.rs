@@ -67,7 +67,7 @@ pub fn Log(props: &LogProps) -> Html {
             </div>
             <button type="button" class="jump" hidden={!away} onclick={on_jump}>{ jump_words(room.unseen()) }</button>
             // It shows nothing of its own: the day lines open its calendar.
-            <input type="date" class="sr" tabindex="-1" aria-hidden="true" onchange={presses.ondate} />
+            <input type="date" class="sr" tabindex="-1" aria-label="Go to a day" onchange={presses.ondate} />
         </>
     }
 }

@@ -189,11 +189,12 @@ fn avatar(name: Option<&PersonName>) -> Html {
 /// When it was said, and the way to a link to it. Tab passes it by: each row would be one stop more, and the tools have
 /// the link too.
 fn stamp(at: Millis, link: Option<String>) -> Html {
-    let time =
-        html! { <time datetime={calendar::machine(at)} title={calendar::full(at)}>{ calendar::clock(at) }</time> };
-    match link {
-        Some(href) => html! { <a class="at" {href} tabindex="-1" data-do="jump">{ time }</a> },
-        None => html! { <span class="at">{ time }</span> },
+    // Without a link it is nothing but the place for one.
+    let does = link.is_some().then_some("jump");
+    html! {
+        <a class="at" href={link} tabindex="-1" data-do={does}>
+            <time datetime={calendar::machine(at)} title={calendar::full(at)}>{ calendar::clock(at) }</time>
+        </a>
     }
 }
 

@@ -23,7 +23,9 @@ pub(super) fn tools(mine: bool, laid: Option<Laid>) -> Html {
                         <button type="button" data-do="react" data-emoji={*emoji}>{ *emoji }</button>
                     }) }
                 } else {
-                    <button type="button" data-do="link">{ "Copy link" }</button>
+                    <button type="button" data-do="link">
+                        { if laid == Some(Laid::Copied) { "Copied" } else { "Copy link" } }
+                    </button>
                     if mine {
                         <button type="button" data-do="edit">{ "Edit" }</button>
                         <button type="button" data-do={if asking { "sure" } else { "delete" }} class={asking.then_some("sure")}>

@@ -5,6 +5,7 @@
 
 use shared::{ClientKey, Emoji, RoomName, Seq};
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
@@ -21,6 +22,8 @@ pub enum Laid {
     Reactions,
     /// The question whether to delete it.
     Question,
+    /// The word that its link was copied.
+    Copied,
 }
 
 /// Which row's tools are laid open, and how.
@@ -95,9 +98,13 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
             })
         }
         "link" => {
-            io::copy_link(&Place::permalink(&room, seq()?));
-            focus_row();
-            Press { action: None, open: None }
+            let seq = seq()?;
+            // Where nothing can be copied, the address bar has the link then.
+            if io::copy_link(&Place::permalink(&room, seq)) {
+                Press { action: None, open: Some((seq, Laid::Copied)) }
+            } else {
+                go(seq)
+            }
         }
         "copy" => {
             let code = button.parent_element()?.query_selector("code").ok()??;
@@ -128,46 +135,32 @@ fn has_modifier(event: &MouseEvent) -> bool {
     event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()
 }
 
-/// What a key means in the log: one that is for a message, where the focus is in its row.
-pub(super) fn key(event: &KeyboardEvent, room: &RoomName, open: Open) -> Option<Press> {
-    let (key, on) = (event.key(), event.target()?.dyn_into::<Element>().ok()?);
-    if key == "Escape" {
-        let action = open.is_none().then(|| Action::EscapePressed { room: room.clone() });
-        return Some(Press { action, open: None });
-    }
-    let row = on.closest("li.m").ok()??;
-    let seq = Seq(row.get_attribute("data-seq")?.parse().ok()?);
-    // What it does by a button, it does by a key: where there is no such button, it does nothing.
-    let button = |does: &str| row.query_selector(&[".tools [data-do=", does, "]"].concat()).ok().flatten();
-    let does = match key.as_str() {
-        "Enter" if on == row => {
-            let first = row.query_selector(".tools button").ok()??;
-            focus_quietly(first);
-            return Some(Press { action: None, open });
-        }
-        "r" | "R" => "reply",
-        "e" | "E" => "edit",
-        "+" => "reactions",
-        _ => return None,
+/// A key of a row's tools presses the button that it stands for, and Enter on a row leads into its tools. True where
+/// one was taken.
+pub(super) fn press_key(event: &KeyboardEvent) -> bool {
+    let Some(on) = event.target().and_then(|on| on.dyn_into::<Element>().ok()) else { return false };
+    let Ok(Some(row)) = on.closest("li.m") else { return false };
+    let selector = match event.key().as_str() {
+        "Enter" if on == row => ".tools button",
+        "r" | "R" => ".tools [data-do=reply]",
+        "e" | "E" => ".tools [data-do=edit]",
+        "+" => ".tools [data-do=reactions]",
+        _ => return false,
     };
-    button(does)?;
-    let room = room.clone();
-    Some(match does {
-        "reply" => {
-            io::focus("#composer");
-            Press { action: Some(Action::ReplyStarted { room, seq }), open: None }
+    // Where there is no such button, it cannot be done.
+    let Ok(Some(button)) = row.query_selector(selector) else { return false };
+    if selector == ".tools button" {
+        focus_quietly(button);
+        return true;
+    }
+    button.unchecked_into::<HtmlElement>().click();
+    // The reactions are there after the next drawing.
+    spawn_local(async move {
+        if let Ok(Some(first)) = row.query_selector(".tools [data-emoji]") {
+            focus_quietly(first);
         }
-        "edit" => Press { action: Some(Action::EditStarted { room, seq }), open: None },
-        _ => {
-            // They are there after the next drawing.
-            wasm_bindgen_futures::spawn_local(async move {
-                if let Ok(Some(first)) = row.query_selector(".tools [data-emoji]") {
-                    focus_quietly(first);
-                }
-            });
-            Press { action: None, open: Some((seq, Laid::Reactions)) }
-        }
-    })
+    });
+    true
 }
 
 /// A key that is held would press a button again and again, and answer what the first press has asked. True where it is

@@ -4,7 +4,7 @@ use shared::RoomName;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
-use super::press::{Open, is_held, key, move_focus, press, rove};
+use super::press::{Open, is_held, move_focus, press, press_key, rove};
 use crate::{io, state::Action};
 
 /// To be put on the log.
@@ -41,12 +41,12 @@ pub fn use_presses(room: &RoomName, dispatch: &Callback<Action>) -> Presses {
                 // It does nothing.
             } else if event.alt_key() || event.ctrl_key() || event.meta_key() {
                 return;
-            } else if let Some(press) = key(&event, room, **open) {
-                open.set(press.open);
-                if let Some(action) = press.action {
-                    dispatch.emit(action);
+            } else if event.key() == "Escape" {
+                if open.is_none() {
+                    dispatch.emit(Action::EscapePressed { room: room.clone() });
                 }
-            } else if !move_focus(&event) {
+                open.set(None);
+            } else if !press_key(&event) && !move_focus(&event) {
                 return;
             }
             event.prevent_default();

@@ -14,8 +14,7 @@ pub fn pick_date(selector: &str) {
     let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) else { return };
     // Picking the same day again is to be heard of as well.
     field.set_value("");
-    let can = js_sys::Reflect::has(&field, &"showPicker".into()).unwrap_or(false);
-    if !can || field.show_picker().is_err() {
+    if field.show_picker().is_err() {
         let _focused = field.focus();
     }
 }

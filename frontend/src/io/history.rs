@@ -3,7 +3,7 @@
 use shared::RoomName;
 use wasm_bindgen::JsValue;
 
-use super::{browser, details::copy};
+use super::browser;
 use crate::state::Place;
 
 /// Where the page is.
@@ -30,10 +30,18 @@ pub(super) fn show(place: &Place) {
     address(place, true);
 }
 
-/// Copies the whole link to a path of this page.
-pub fn copy_link(path: &str) {
-    let origin = browser::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
-    copy(origin + path);
+/// Copies the whole link to a path of this page. False where the browser does not let the page copy, which it does not
+/// over plain http.
+#[must_use]
+pub fn copy_link(path: &str) -> bool {
+    let Some(window) = browser::window() else { return false };
+    let clipboard = window.navigator().clipboard();
+    if clipboard.is_undefined() {
+        return false;
+    }
+    // Where there is one, it refuses nothing that was asked for by a press.
+    let _promise = clipboard.write_text(&(window.location().origin().unwrap_or_default() + path));
+    true
 }
 
 fn address(place: &Place, replace: bool) {

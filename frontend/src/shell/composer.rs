@@ -71,9 +71,9 @@ impl Composer {
         set(AREA, "placeholder", Some(&label));
         set(".send", "aria-label", Some(if is_editing { "Save" } else { "Send" }));
         show("#editing", is_editing);
-        let answered = current.replying().and_then(|seq| current.message(seq, app.me()));
+        let answered = current.replying_to();
         show("#replying", answered.is_some());
-        say("#replying-to", answered.as_ref().map_or("", |message| message.by.name.as_str()));
+        say("#replying-to", answered.map_or("", |message| message.by.name.as_str()));
         let Some(area) = area() else { return };
         let answering = answered.map(|message| message.seq.to_string());
         if answering != area.get_attribute("data-answers") {

@@ -30,7 +30,7 @@ impl App {
         room.typing_told = None;
         let mentions = mentioned(text.as_str(), &people(room, me.as_ref()));
         let Some(target) = room.editing.take() else {
-            let reply_to = room.replying.take();
+            let reply_to = room.replying.take().map(|message| message.seq);
             self.command(name, key, Command::Post { text, reply_to, mentions }, at);
             return self.jump(name, effects);
         };
@@ -103,10 +103,10 @@ impl App {
                 self.edit(name, target, text, effects);
             }
             Command::Post { text, reply_to, .. } => {
-                // It goes on answering what it has answered.
+                // It goes on answering what it has answered, where that is held.
                 self.in_room(&name, |room| {
                     if room.editing.is_none() && room.replying.is_none() {
-                        room.replying = reply_to;
+                        room.replying = reply_to.and_then(|seq| room.window.held(seq).cloned());
                     }
                 });
                 self.give_back(name, text, effects);
@@ -128,7 +128,7 @@ impl App {
             return;
         }
         self.command(&name, key, Command::Delete { target }, at);
-        self.in_room(&name, |room| room.replying = room.replying.filter(|seq| *seq != target));
+        self.in_room(&name, |room| room.do_not_answer(target));
         if self.room(&name).is_some_and(|room| room.editing == Some(target)) {
             self.edit_cancelled(name, effects);
         }

@@ -143,7 +143,7 @@ impl Room {
             // What was deleted is not to be kept a second longer.
             EventBody::Deleted { target } => {
                 self.keep_now = true;
-                self.replying.take_if(|seq| seq == target);
+                self.do_not_answer(*target);
             }
         }
         if event.body.target().is_some() {
@@ -167,6 +167,7 @@ impl Room {
     /// What the page brought is not of this log. What was typed about it is not sent.
     fn page_was_another(&mut self) {
         self.painted = None;
+        self.replying = None;
         self.outbox.log_reset(true);
         self.notice = Some(Notice::Reset(Reset::Diverged));
         self.mend = Some(Mend::TakeAnew);

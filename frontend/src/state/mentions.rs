@@ -5,7 +5,7 @@
 
 use shared::{
     Person, PersonId,
-    markdown::{begins_with, is_of_word, named},
+    markdown::{Block, Inline, Part, begins_with, is_of_word, mentions, parse},
 };
 
 use super::Room;
@@ -36,26 +36,62 @@ pub fn people(room: &Room, me: Option<&PersonId>) -> Vec<Person> {
     people
 }
 
-/// Those of `people` whom a text mentions, at most 50.
+/// Those of `people` whom a text mentions, at most 50. In code and in links nobody is.
 #[must_use]
 pub fn mentioned(text: &str, people: &[Person]) -> Vec<PersonId> {
-    let mut found: Vec<PersonId> = Vec::new();
-    let mut before = ' ';
-    for (place, c) in text.char_indices() {
-        // What has a letter before it is an address.
-        if c == '@' && !is_of_word(before) {
-            let after = &text[place + 1..];
-            let lengths = || people.iter().map(|person| (named(after, person.name.as_str()), person));
-            let longest = lengths().map(|(length, _)| length).max().unwrap_or(0);
-            for (_, person) in lengths().filter(|(length, _)| *length > 0 && *length == longest) {
-                if found.len() < MOST && !found.contains(&person.id) {
-                    found.push(person.id.clone());
+    let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+    let mut found = Found { people, names, ids: Vec::new() };
+    if text.contains('@') {
+        found.in_blocks(&parse(text).blocks);
+    }
+    found.ids
+}
+
+struct Found<'a> {
+    people: &'a [Person],
+    names: Vec<&'a str>,
+    ids: Vec<PersonId>,
+}
+
+impl Found<'_> {
+    fn in_blocks(&mut self, blocks: &[Block<'_>]) {
+        for block in blocks {
+            match block {
+                Block::Paragraph(words) => self.in_words(words),
+                Block::Code { .. } => {}
+                Block::Quote(blocks) => self.in_blocks(blocks),
+                Block::List { items, .. } => {
+                    for item in items {
+                        self.in_words(&item.words);
+                        self.in_blocks(&item.under);
+                    }
                 }
             }
         }
-        before = c;
     }
-    found
+
+    fn in_words(&mut self, words: &[Inline<'_>]) {
+        for word in words {
+            match word {
+                Inline::Text(text) => self.in_text(text),
+                Inline::Strong(words) | Inline::Emphasis(words) | Inline::Strike(words) => self.in_words(words),
+                Inline::Code(_) | Inline::Link { .. } => {}
+            }
+        }
+    }
+
+    fn in_text(&mut self, text: &str) {
+        for part in mentions(text, &self.names) {
+            let Part::Mention { name, .. } = part else { continue };
+            let name = self.names[name];
+            for person in self.people {
+                let is_new = self.ids.len() < MOST && !self.ids.contains(&person.id);
+                if is_new && person.name.as_str() == name {
+                    self.ids.push(person.id.clone());
+                }
+            }
+        }
+    }
 }
 
 /// Those of `people` who are to be offered for what was typed after an `@`: a word of their name begins with it.

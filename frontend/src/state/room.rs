@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use shared::{About, ClientFrame, Command, Cursor, MessageText, Person, Reset, RoomName, Seq};
+use shared::{About, ClientFrame, Command, Cursor, Message, MessageText, Person, Reset, RoomName, Seq};
 
 use super::{
     Ask, Fate, Here, KeptRoom, Now, Outbox, Paging, Reader, Sync, Target, Typing, Window, keep::KEPT_MESSAGES,
@@ -86,7 +86,7 @@ pub struct Room {
     /// The message of one's own that is being edited.
     pub(super) editing: Option<Seq>,
     /// The message that is being answered. Never while one is edited.
-    pub(super) replying: Option<Seq>,
+    pub(super) replying: Option<Rc<Message>>,
     /// It has events of a kind that this version does not know.
     pub(super) outdated: bool,
     /// When the person was last here.

@@ -4,6 +4,8 @@
 //! so that the page is one of the log that the cursor counts in; and the window becomes that page, with the newest
 //! messages held beside it. Whatever the number was, the person ends up at a message, or learns why not.
 
+use std::rc::Rc;
+
 use shared::{Millis, RoomName, Seq};
 
 use super::{App, Ask, Effect, Notice, Paging, Phase, Place, Reader, Room};
@@ -125,11 +127,11 @@ impl App {
 
     /// Each room goes on towards what is sought in it.
     pub(super) fn go_on_seeking(&mut self, effects: &mut Vec<Effect>) {
-        let seeking: Vec<RoomName> =
-            self.rooms.iter().filter(|(_, room)| room.sought.is_some()).map(|(name, _)| name.clone()).collect();
-        for room in seeking {
-            if let Some(ask) = self.room_mut(&room).and_then(Room::go_on_seeking) {
-                effects.push(Effect::FetchPage { room, ask });
+        for (name, room) in &mut self.rooms {
+            if room.sought.is_some()
+                && let Some(ask) = Rc::make_mut(room).go_on_seeking()
+            {
+                effects.push(Effect::FetchPage { room: name.clone(), ask });
             }
         }
     }

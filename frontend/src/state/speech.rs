@@ -12,6 +12,9 @@ use super::Now;
 /// How long messages are gathered into one sentence, in milliseconds.
 const GATHER_MS: u64 = 2_000;
 
+/// Most characters of a message that are said aloud.
+const MOST_SAID: usize = 500;
+
 /// Messages that wait to be spoken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Waiting {
@@ -119,13 +122,14 @@ impl Speech {
             return;
         }
         let Some(waiting) = self.waiting.take() else { return };
-        let (by, text) = (waiting.last.by.name.as_str(), waiting.last.text.as_ref());
+        let text = waiting.last.text.as_ref().map(|text| plain(text.as_str(), MOST_SAID));
+        let by = waiting.last.by.name.as_str();
         let (count, authors) = (waiting.count.to_string(), waiting.authors.len().to_string());
         if waiting.count == 1 {
             // Where there is no text, it was deleted meanwhile.
             if let Some(text) = text {
                 let says = if waiting.to_me > 0 { " mentions you: " } else { ": " };
-                self.say(&[by, says, &plain(text.as_str(), usize::MAX)].concat());
+                self.say(&[by, says, &text].concat());
                 self.spoken = Some((waiting.room, waiting.last.seq));
             }
             return;

@@ -136,7 +136,7 @@ async fn a_reply_quotes_what_it_answers_and_the_quote_leads_there() {
     assert_eq!(unknown.text_content().unwrap(), "Answers an earlier message");
     let known = find(&chat.row(102).await, ".quote");
     let words = known.text_content().unwrap();
-    assert!(words.starts_with("Answers bobmany\nlines many") && words.len() < 300, "{words}");
+    assert!(words.starts_with("Answers bobmany lines many") && words.len() < 300, "{words}");
     let height = |quote: &HtmlElement| quote.get_bounding_client_rect().height();
     assert!((height(&known) - height(&unknown)).abs() < f64::EPSILON, "one line, known or not");
     assert!(chat.row(103).await.class_list().contains("first"), "an answer begins a group");

@@ -12,6 +12,7 @@ mod keep;
 mod links;
 mod log;
 mod page;
+mod read;
 mod said;
 mod scroll;
 mod socket;

@@ -58,6 +58,17 @@ fn an_answer_survives_other_rooms() {
 }
 
 #[test]
+fn what_is_answered_is_known_wherever_the_log_is_by_then() {
+    let mut client = ready();
+    reply(&mut client, 1);
+    for seq in 3..=500 {
+        client.hear(ServerFrame::Event(posted(seq, "other", &format!("k{seq}"))));
+    }
+    assert!(client.room().window().get(Seq(1)).is_none());
+    assert_eq!(client.room().replying_to().map(|message| message.by.name.as_str()), Some("other"));
+}
+
+#[test]
 fn an_answer_ends_where_its_message_or_its_history_does_or_by_the_persons_will() {
     let ended = |end: &dyn Fn(&mut Client)| {
         let mut client = ready();

@@ -50,3 +50,16 @@ fn what_waits_to_be_said_aloud_is_not_where_the_room_was_loaded_anew() {
     client.wait(2_000);
     assert!(!client.app.speech().sentence().contains("first"));
 }
+
+#[test]
+fn what_is_said_aloud_is_the_words_without_their_markup_and_has_an_end() {
+    let said = |text: &str| {
+        let mut client = Client::welcomed();
+        client.hear(opened_empty());
+        client.hear(ServerFrame::Event(event(1, "ada", "k", EventBody::Posted { words: words(text), reply_to: None })));
+        client.wait(2_000);
+        client.app.speech().sentence().to_string()
+    };
+    assert_eq!(said("**so**\n> [it](https://a.example) is"), "ada: so it is");
+    assert_eq!(said(&"x".repeat(4_000)).chars().count(), "ada: ".len() + 500);
+}
