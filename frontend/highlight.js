@@ -1,11 +1,13 @@
 // Colours code, where a browser can do that without touching the page (the CSS Custom Highlight API): the text and the
 // elements stay the client's, and nothing moves. Loaded when the first code of a language known here is drawn.
+//
+// The patterns go over a text once, whatever is in it: none looks at the rest of it again and again.
 const raw = String.raw;
-const slashes = raw`\/\/.*|\/\*[^]*?(?:\*\/|$)`;
+const slashes = raw`\/\/.*|\/\*[^]*?(?:\*\/|(?![^]))`;
 const hash = raw`(?<![^\s])#.*`;
 const quoted = raw`"(?:\\[^]|[^"\\\n])*"?|'(?:\\[^]|[^'\\\n])*'?`;
 const marked = quoted + raw`|${"`"}(?:\\[^]|[^${"`"}\\])*${"`"}?`;
-const lines = raw`"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|`;
+const lines = raw`"""[^]*?(?:"""|(?![^]))|'''[^]*?(?:'''|(?![^]))|`;
 const c = "if else for while do switch case default break continue return struct enum const static void int char long short float double unsigned signed sizeof typedef union extern goto volatile inline bool true false NULL nullptr";
 const js = "if else for while do switch case default break continue return const let var function class extends new this super import export from of in async await yield try catch finally throw typeof instanceof delete void null undefined true false";
 // What is a comment, what is a text, and which words are the language's own.
@@ -21,10 +23,10 @@ const known = {
   json: ["(?!)", quoted, "true false null"],
   toml: [hash, lines + quoted, "true false"],
   yaml: [hash, quoted, "true false null yes no"],
-  html: [raw`<!--[^]*?(?:-->|$)`, quoted, "", raw`<\/?[\w-]+|\/?>`],
-  css: [raw`\/\*[^]*?(?:\*\/|$)`, quoted, "", raw`@[\w-]+|--[\w-]+|[\w-]+(?=\s*:)`],
+  html: [raw`<!--[^]*?(?:-->|(?![^]))`, quoted, "", raw`<\/?[\w-]+|\/?>`],
+  css: [raw`\/\*[^]*?(?:\*\/|(?![^]))`, quoted, "", raw`@[\w-]+|--[\w-]+|(?<![\w-])[\w-]+(?=\s*:)`],
   sh: [hash, quoted, "if then else elif fi for while until do done case esac in function return exit export local set unset echo cd"],
-  sql: [raw`--.*|\/\*[^]*?(?:\*\/|$)`, quoted, "", raw`\b(?:select|from|where|and|or|not|null|insert|into|values|update|set|delete|create|table|index|view|drop|alter|add|join|left|right|inner|outer|on|as|group|by|order|having|limit|offset|distinct|union|all|case|when|then|else|end|is|in|like|between|exists|primary|key|foreign|references|default|begin|commit|rollback|with)\b`],
+  sql: [raw`--.*|\/\*[^]*?(?:\*\/|(?![^]))`, quoted, "", raw`\b(?:select|from|where|and|or|not|null|insert|into|values|update|set|delete|create|table|index|view|drop|alter|add|join|left|right|inner|outer|on|as|group|by|order|having|limit|offset|distinct|union|all|case|when|then|else|end|is|in|like|between|exists|primary|key|foreign|references|default|begin|commit|rollback|with)\b`],
   diff: ["^@@.*", raw`^\+.*`, "", "(?!)", "^-.*"],
 };
 const kinds = ["comment", "text", "word", "number"];
