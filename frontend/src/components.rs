@@ -10,6 +10,7 @@ mod message_row;
 mod message_tools;
 mod newer;
 mod room_list;
+mod said;
 mod speaker;
 mod status;
 
@@ -19,5 +20,6 @@ pub use log_chunk::{LogChunk, LogChunkProps};
 pub use message_row::{Line, MessageRow, MessageRowProps};
 pub use newer::newer;
 pub use room_list::room_list;
+pub use said::{Marked, body};
 pub use speaker::speaker;
 pub use status::status;

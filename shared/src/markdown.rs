@@ -16,7 +16,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-pub use mention::{Part, mentions};
+pub use mention::{Part, begins_with, is_of_word, mentions, named};
 pub use plain::plain;
 
 /// How deep quotes and lists may lie in each other, and how many marks may be open at once.
@@ -109,15 +109,6 @@ pub fn parse(text: &str) -> Said<'_> {
     let done = text.strip_prefix("/me ").filter(|rest| !rest.trim().is_empty());
     let rest = done.unwrap_or(text);
     Said { emote: done.is_some(), lone_emoji: emoji::is_lone(rest), blocks: blocks::of(rest) }
-}
-
-/// A character of which words are made. Without the tables of Unicode: what is not ASCII is, but for the blocks of
-/// punctuation, symbols and emoji.
-fn is_word(c: char) -> bool {
-    c.is_ascii_alphanumeric()
-        || c >= '\u{c0}'
-            && !matches!(c, '\u{2000}'..='\u{2bff}' | '\u{2e00}'..='\u{2e7f}' | '\u{3000}'..='\u{303f}'
-                | '\u{fe00}'..='\u{fe0f}' | '\u{ff00}'..='\u{ff0f}' | '\u{1f000}'..='\u{1faff}')
 }
 
 /// A character that is not seen, but steers what is: of no width, or turning the direction.

@@ -4,13 +4,18 @@
 
 use std::rc::Rc;
 
-use shared::{Command, Message, MessageText, Millis, Person, PersonId, PersonName, RoomName, Seq, markdown::plain};
+use shared::{Command, Message, Millis, Person, PersonId, PersonName, RoomName, Seq, markdown::plain};
 use yew::prelude::*;
 
-use super::{calendar, here_list::tag, message_tools};
+use super::{
+    calendar,
+    here_list::tag,
+    message_tools,
+    said::{self, Marked},
+};
 use crate::{
     hooks::Laid,
-    state::{Entry, Fate, Piece, Place, pieces},
+    state::{Entry, Fate, Place},
 };
 
 /// Most characters of a quote: more than a line has.
@@ -108,7 +113,7 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
                 <span class="sr"><bdi>{ name_or_you }</bdi>{ " " }{ sign }</span>
                 { stamp(at, link) }
             }
-            { body(&props.line) }
+            { body(props, name.map_or("You", PersonName::as_str)) }
             if let Some(message) = said {
                 { message_tools::reactions(message, me.map(|me| &me.id)) }
                 if !message.is_deleted() {
@@ -123,33 +128,52 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
     }
 }
 
-/// What is said, or what became of it.
-fn body(line: &Line) -> Html {
-    let (text, edited) = match line {
+/// What is said by `by`, or what became of it.
+fn body(props: &MessageRowProps, by: &str) -> Html {
+    let (text, edited) = match &props.line {
         Line::Said { message, .. } if message.is_deleted() => {
             return html! { <div class="says"><span class="body gone">{ "Message deleted" }</span></div> };
         }
         Line::Said { message, .. } => (message.text.as_ref(), message.edited),
         Line::Typed(entry) => (entry.text(), None),
     };
-    let text = text.map(MessageText::as_str);
-    let other = match line {
-        Line::Typed(entry) => match &entry.command {
-            Command::SetRoom { .. } => "About this room",
-            Command::Delete { .. } => "Delete a message",
-            Command::React { emoji, .. } => emoji.as_str(),
-            Command::Post { .. } | Command::Edit { .. } => "",
-        },
-        Line::Said { .. } => "",
+    let said = match (text, &props.line) {
+        (Some(text), _) => said::body(text.as_str(), by, marked(props, &mut [""; 2])),
+        (_, Line::Typed(entry)) => {
+            let what = match &entry.command {
+                Command::SetRoom { .. } => "About this room",
+                Command::Delete { .. } => "Delete a message",
+                Command::React { emoji, .. } => emoji.as_str(),
+                Command::Post { .. } | Command::Edit { .. } => "",
+            };
+            html! { <span class="body">{ what.to_owned() }</span> }
+        }
+        _ => Html::default(),
     };
     html! {
         <div class="says" dir="auto">
-            <span class="body">{ for pieces(text.unwrap_or(other)).into_iter().map(piece) }</span>
+            { said }
             if let Some(at) = edited {
                 <time class="edited" datetime={calendar::machine(at)} title={calendar::full(at)}>{ "edited" }</time>
             }
         </div>
     }
+}
+
+/// Of those whom a message mentions, the reader and whom it answers are marked: their names are known here.
+fn marked<'a>(props: &'a MessageRowProps, names: &'a mut [&'a str; 2]) -> Marked<'a> {
+    let mentions = match &props.line {
+        Line::Said { message, .. } => &message.mentions[..],
+        Line::Typed(entry) => match &entry.command {
+            Command::Post { mentions, .. } | Command::Edit { mentions, .. } => &mentions[..],
+            _ => &[],
+        },
+    };
+    let mine = props.me.as_ref().filter(|me| mentions.contains(&me.id));
+    let answered = props.answers.as_ref().filter(|answered| mentions.contains(&answered.by.id));
+    names[0] = mine.map_or("", |me| me.name.as_str());
+    names[1] = answered.map_or("", |answered| answered.by.name.as_str());
+    Marked { names, mine: mine.map(|_| 0) }
 }
 
 /// The class of a person's hue. The policy forbids styles of one element, so there are 36 classes.
@@ -189,15 +213,6 @@ fn quote(room: &RoomName, seq: Seq, answered: Option<&Message>) -> Html {
             }
             <span dir="auto">{ says }</span>
         </a>
-    }
-}
-
-fn piece(piece: Piece<'_>) -> Html {
-    match piece {
-        Piece::Text(text) => html! { { text.to_owned() } },
-        Piece::Link(address) => html! {
-            <a href={address.to_owned()} rel="noopener nofollow ugc" target="_blank">{ address.to_owned() }</a>
-        },
     }
 }
 

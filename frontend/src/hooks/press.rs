@@ -106,6 +106,14 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
                 go(seq)
             }
         }
+        "copy" => {
+            let code = button.parent_element()?.query_selector("code").ok()??;
+            // What is copied is seen, and where the page may not copy, a key does.
+            let selection = web_sys::window()?.get_selection().ok()??;
+            selection.select_all_children(&code).ok()?;
+            io::copy(code.text_content()?);
+            return None;
+        }
         "date" => {
             io::pick_date(".stage input");
             return None;

@@ -5,7 +5,7 @@
 
 use shared::{
     Person, PersonId,
-    markdown::{Block, Inline, Part, mentions, parse},
+    markdown::{Block, Inline, Part, begins_with, is_of_word, mentions, named, parse},
 };
 
 use super::Room;
@@ -82,11 +82,10 @@ impl Found<'_> {
 
     fn in_text(&mut self, text: &str) {
         for part in mentions(text, &self.names) {
-            let Part::Mention { name, .. } = part else { continue };
-            let name = self.names[name];
+            let Part::Mention { typed, .. } = part else { continue };
             for person in self.people {
                 let is_new = self.ids.len() < MOST && !self.ids.contains(&person.id);
-                if is_new && person.name.as_str() == name {
+                if is_new && named(&typed[1..], person.name.as_str()) + 1 == typed.len() {
                     self.ids.push(person.id.clone());
                 }
             }
@@ -102,33 +101,8 @@ pub fn completions<'a>(typed: &str, people: &'a [Person]) -> Vec<&'a Person> {
         let mut before = ' ';
         name.char_indices().any(|(place, c)| {
             let begins = !is_of_word(std::mem::replace(&mut before, c)) && is_of_word(c) || place == 0;
-            begins && begins_with(&name[place..], typed)
+            begins && begins_with(&name[place..], typed).is_some()
         })
     };
     people.iter().filter(fits).take(OFFERED).collect()
-}
-
-/// Whether a text begins so, capitals or not.
-fn begins_with(text: &str, beginning: &str) -> bool {
-    let mut rest = text.chars();
-    beginning.chars().all(|c| rest.next().map(small) == Some(small(c)))
-}
-
-/// A letter or digit of a script that sets its words apart. What stands beside a name in another is no part of it.
-fn is_of_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_' || ('\u{c0}'..='\u{8ff}').contains(&c)
-}
-
-/// The small letter of a capital, in Latin, Greek and Cyrillic. The table for all scripts would be larger than
-/// everything else here.
-fn small(c: char) -> char {
-    let number = u32::from(c);
-    let small = match c {
-        'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' | 'Α'..='Ρ' | 'Σ'..='Ϋ' | 'А'..='Я' => number + 32,
-        'Ѐ'..='Џ' => number + 80,
-        'Ā'..='ķ' | 'Ŋ'..='ŷ' => number | 1,
-        'Ĺ'..='ň' | 'Ź'..='ž' => number + (number & 1),
-        _ => number,
-    };
-    char::from_u32(small).unwrap_or(c)
 }

@@ -118,7 +118,7 @@ impl<'a> Blocks<'a> {
                 break;
             }
             taken += 1;
-            let below = lines[taken..].iter().take_while(|line| indent(line) > 1 && !line.trim().is_empty()).count();
+            let below = lines[taken..].iter().take_while(|line| is_under(line)).count();
             let under = &lines[taken..taken + below];
             // What is deeper than the first of them is so within it.
             let width = under.first().map_or(0, |line| indent(line));
@@ -168,8 +168,12 @@ fn item(line: &str) -> Option<(&str, &str)> {
     Some((if digits == 0 { "" } else { &line[..length] }, words))
 }
 
-/// How many white characters begin it; a tab alone is as good as two.
+/// It lies under an item.
+fn is_under(line: &str) -> bool {
+    (indent(line) > 1 || line.starts_with('\t')) && !line.trim().is_empty()
+}
+
+/// How many spaces and tabs begin it.
 fn indent(line: &str) -> usize {
-    let spaces = line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    if spaces == 1 && line.starts_with('\t') { 2 } else { spaces }
+    line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count()
 }

@@ -3,7 +3,7 @@
 //! Open marks are a stack of at most [`DEPTH`] frames. What is never closed becomes text again, and where too many are
 //! open, the oldest is given up; so a closing mark looks at few frames, and nothing is nested deeper than they allow.
 
-use super::{DEPTH, Inline, address, is_word, steps};
+use super::{DEPTH, Inline, address, is_of_word, steps};
 
 /// The longest run of backticks that begins code.
 const TICKS: usize = 8;
@@ -167,7 +167,7 @@ impl<'a> Inlines<'a> {
             b'_' => typed.len() == 1,
             _ => typed.len() == 2,
         };
-        let in_word = |c: char| if mark == b'_' { is_word(c) } else { c.is_ascii_alphanumeric() };
+        let in_word = |c: char| if mark == b'_' { is_of_word(c) } else { c.is_ascii_alphanumeric() };
         let mut typed = typed;
         // Two marks are seldom meant for anything else, so that they may close before a letter.
         if known && !before.is_whitespace() && (!in_word(after) || typed.len() > 1) {

@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use maud::{Markup, html};
-use shared::{Message, MessageText, Millis, PersonId, Reaction, RoomName, Seq, Snapshot, namesakes};
+use shared::{Message, Millis, PersonId, Reaction, RoomName, Seq, Snapshot, markdown::plain, namesakes};
 
-use super::said::{Typed, said};
+use super::said::said;
 
 /// One day, in milliseconds.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -86,7 +86,7 @@ fn body(message: &Message) -> Markup {
     };
     html! {
         div.says dir="auto" {
-            span.body { (said(text)) }
+            (said(text.as_str(), message.by.name.as_str()))
             @if let Some(at) = message.edited { time.edited datetime=(machine(at)) { "edited" } }
         }
     }
@@ -122,13 +122,16 @@ fn stamp(at: Millis, link: &str) -> Markup {
 /// What a message answers, in one line that leads there.
 fn quote(room: &RoomName, seq: Seq, messages: &[Message]) -> Markup {
     let answered = messages.iter().find(|message| message.seq == seq);
-    let says = answered.map(|message| message.text.as_ref().map_or("Message deleted", MessageText::as_str));
-    let says: String = says.unwrap_or("an earlier message").chars().take(QUOTED).collect();
+    let says = match answered.map(|message| &message.text) {
+        Some(Some(text)) => plain(text.as_str(), QUOTED),
+        Some(None) => "Message deleted".to_owned(),
+        None => "an earlier message".to_owned(),
+    };
     html! {
         a.quote href=(permalink(room, seq)) data-do="jump" data-to=(seq.0) {
             span.sr { "Answers " }
             @if let Some(message) = answered { bdi { (message.by.name.as_str()) } }
-            span dir="auto" { (Typed(&says)) }
+            span dir="auto" { (says) }
         }
     }
 }

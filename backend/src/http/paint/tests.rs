@@ -121,8 +121,8 @@ fn an_answer_quotes_what_it_answers_and_leads_there() {
     messages.push(Message { reply_to: Some(Seq(2)), ..said(9, ("p2", "Bob"), EVENING, &"x".repeat(4_000)) });
     messages.push(Message { reply_to: Some(Seq(9)), ..said(10, ("p2", "Bob"), EVENING, "hm") });
     let page = drawn(&opening(messages));
-    let long = format!("Answers Bob{}", "x".repeat(200));
-    assert_eq!(texts(&page, ".quote"), ["Answers Adawhich\r\nway? ", "Answers an earlier message", &long]);
+    let long = format!("Answers Bob{}…", "x".repeat(199));
+    assert_eq!(texts(&page, ".quote"), ["Answers Adawhich way?", "Answers an earlier message", &long]);
     let links: Vec<_> = all(&page, ".quote").into_iter().map(|quote| quote.attr("href").unwrap()).collect();
     assert_eq!(links, ["/r/lobby/7", "/r/lobby/2", "/r/lobby/9"]);
     assert_eq!(all(&page, ".first").len(), 4, "an answer stands by itself");

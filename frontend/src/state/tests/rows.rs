@@ -1,11 +1,10 @@
-//! What stands in the log, line by line, and the links in a text.
+//! What stands in the log, line by line.
 
 use std::rc::Rc;
 
-use proptest::prelude::*;
 use shared::{Command, Message, Millis, Seq};
 
-use super::super::{Entry, Fate, Piece, Row, pieces, rows};
+use super::super::{Entry, Fate, Row, rows};
 use super::{key, person, posted, text};
 
 const DAY: u64 = 86_400_000;
@@ -82,27 +81,4 @@ fn a_settled_entry_is_not_shown_beside_its_message() {
     let entries = [entry("k2", DAY, Fate::Settled { seq: Seq(2) })];
     let shown = rows(None, &[said(1, "me", DAY), said(2, "me", DAY)], &entries, None, &day_of);
     assert_eq!(sketch(&shown), "|Mm");
-}
-
-#[test]
-fn only_web_addresses_become_links() {
-    let check = |text, want: &[Piece<'_>]| assert_eq!(pieces(text), want, "{text:?}");
-    check("plain", &[Piece::Text("plain")]);
-    check("", &[]);
-    check("see https://a.example/b.", &[Piece::Text("see "), Piece::Link("https://a.example/b"), Piece::Text(".")]);
-    check("(http://a/b_(c))", &[Piece::Text("("), Piece::Link("http://a/b_(c))"), Piece::Text("")][..2]);
-    check("javascript:alert(1) data:text/html,x", &[Piece::Text("javascript:alert(1) data:text/html,x")]);
-    check("xhttps://a", &[Piece::Text("xhttps://a")]);
-    check("https:// http", &[Piece::Text("https:// http")]);
-    check("http://http://", &[Piece::Link("http://http://")]);
-    check("<https://a>", &[Piece::Text("<"), Piece::Link("https://a"), Piece::Text(">")]);
-}
-
-proptest! {
-    #[test]
-    fn the_pieces_are_the_text(text in "(https?://|[a-zé<>. ()\"\n]|http){0,30}") {
-        let joined: String =
-            pieces(&text).into_iter().map(|piece| match piece { Piece::Text(part) | Piece::Link(part) => part }).collect();
-        prop_assert_eq!(joined, text);
-    }
 }
