@@ -14,6 +14,7 @@ use crate::Server;
 /// A program that writes.
 pub struct Author {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    id: String,
     said: usize,
 }
 
@@ -29,9 +30,16 @@ impl Author {
         let mut request = server.ws("/ws/v1").into_client_request()?;
         request.headers_mut().insert("authorization", HeaderValue::from_str(&["Bearer ", token].concat())?);
         let (socket, _) = connect_async(request).await?;
-        let mut author = Self { socket, said: 0 };
+        let id = granted["you"]["id"].as_str().context("no id")?.to_owned();
+        let mut author = Self { socket, id, said: 0 };
         author.send(&json!({"type": "rename", "name": name})).await?;
         Ok(author)
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// Sends a command, given without its key, and waits until it is carried out; gives the seq of its event.

@@ -313,6 +313,14 @@ impl Browser {
         self.devtools("Network.setBlockedURLs", json!({ "urls": patterns })).await.map(drop)
     }
 
+    /// Has the clock of a time zone, by its name in the IANA's database.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub async fn live_in(&self, zone: &str) -> anyhow::Result<()> {
+        self.devtools("Emulation.setTimezoneOverride", json!({"timezoneId": zone})).await.map(drop)
+    }
+
     /// Runs no script of the pages that are loaded from now on.
     ///
     /// # Errors

@@ -36,12 +36,14 @@ const COMPARED: &str = "
         done([shapes(page), shapes(document)]);
     });";
 
-/// Where each message stands that can be seen.
+/// Where each message stands that can be seen, and when it was said.
 const PLACES: &str = "
     return [...document.querySelectorAll('li.m')].map((row) => {
-        const { top, left, height } = row.querySelector('.body').getBoundingClientRect();
-        return [row.dataset.seq, top, left, height];
-    }).filter(([, top]) => top > 60)";
+        const time = row.querySelector('time');
+        const place = ({ top, left, width, height }) => [top, left, width, height];
+        const [says, said] = [row.querySelector('.body'), time].map((part) => place(part.getBoundingClientRect()));
+        return [row.dataset.seq, says, said, time.textContent];
+    }).filter(([, [top]]) => top > 60)";
 
 /// What has moved since the page was loaded, as the browser counts it.
 const SHIFTS: &str = "
@@ -68,8 +70,9 @@ async fn a_room(server: &Server) -> Story {
         json!({"type": "edit", "room": "den", "target": changed, "text": "In the hall: https://example.org/?a=1&b=2"}),
     )
     .await?;
-    let mut answer = say("Thank you!");
+    let mut answer = say("Thank you, @bob!");
     answer["reply_to"] = json!(changed);
+    answer["mentions"] = json!([bob.id()]);
     ada.does(answer).await?;
     for line in 0..20 {
         let author = if line % 3 == 0 { &mut ada } else { &mut bob };
@@ -97,7 +100,7 @@ async fn the_room_is_readable_where_the_client_never_comes() -> Story {
     ada.go(&server.url("/r/den")).await?;
     ada.until("the messages, with nothing over them", on_top, json!([])).await?;
     ada.until("the head", "return document.querySelector('h1').textContent.startsWith('# den')", json!([])).await?;
-    assert!(ada.texts().await?.contains(&"Thank you!".to_owned()));
+    assert!(ada.texts().await?.contains(&"Thank you, @bob!".to_owned()));
     ada.run_no_scripts().await?;
     ada.block(&[]).await?;
     ada.go(&server.url("/r/den")).await?;
@@ -167,6 +170,40 @@ async fn the_server_draws_the_rows_that_the_client_draws() -> Story {
         assert_eq!(rows(0).len(), rows(1).len(), "{path}");
     }
     eve.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_and_times_are_the_readers() -> Story {
+    // As the server draws them: by the days of UTC, without words.
+    let draw = "
+        const line = '<li class=\"day\"><button disabled></button></li>';
+        const row = (at) => `<li class=\"m\"><a class=\"at\"><time datetime=\"${at}\"></time></a><p class=\"body\">${at}</p></li>`;
+        document.querySelector('#log').innerHTML = '<ol class=\"log\">'
+            + line + row('2026-01-23T23:50:00.000Z') + row('2026-01-23T23:55:00.000Z')
+            + line + row('2026-01-24T00:10:00.000Z') + row('2026-01-24T12:00:00.000Z') + '</ol>';";
+    let drawn = "
+        const clock = new Intl.DateTimeFormat([], { hour: 'numeric', minute: '2-digit', timeZone: arguments[0] });
+        return [...document.querySelectorAll('#log li')].map((row) => {
+            const time = row.querySelector('time');
+            if (!time) return 'day ' + row.textContent.match(/\\b\\d{1,2}\\b/);
+            return time.textContent === clock.format(new Date(time.dateTime)) ? 'said' : time.textContent;
+        })";
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/healthz"), Look::DESKTOP).await?;
+    ada.block(&["*.wasm"]).await?;
+    for (zone, rows) in [
+        ("UTC", json!(["day 23", "said", "said", "day 24", "said", "said"])),
+        ("America/New_York", json!(["day 23", "said", "said", "said", "day 24", "said"])),
+        ("Asia/Kolkata", json!(["day 24", "said", "said", "said", "said"])),
+        ("Pacific/Kiritimati", json!(["day 24", "said", "said", "said", "day 25", "said"])),
+    ] {
+        ada.live_in(zone).await?;
+        ada.go(&server.url("/shell")).await?;
+        ada.run(draw, json!([])).await?;
+        ada.run(include_str!("../../frontend/times.js"), json!([])).await?;
+        assert_eq!(ada.run(drawn, json!([zone])).await?, rows, "{zone}");
+    }
+    ada.close().await
 }
 
 fn whole(text: &Value) -> String {

@@ -232,7 +232,10 @@ fn inline<'a>(html: &'a str, element: &str) -> Vec<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use shared::Snapshot;
+
     use super::*;
+    use crate::log::Ends;
 
     #[test]
     fn inline_elements_are_found_and_linked_ones_left() {
@@ -257,6 +260,22 @@ mod tests {
         for other in [None, Some("[::1]:8000"), Some("a; script-src *"), Some("a b")] {
             assert_eq!(socket_sources(other), "", "{other:?}");
         }
+    }
+
+    #[test]
+    fn pages_of_so_many_rooms_are_kept_and_no_more() {
+        let (page, sheet) = (Page::default(), ([1; 32], "br"));
+        let openings: Vec<_> = (0..=ROOMS)
+            .map(|_| {
+                let opening = Arc::new(Opening::new(Ends::default(), Snapshot::default()));
+                opening.page(sheet).set(Bytes::from_static(b"drawn")).unwrap();
+                page.keep(&opening);
+                page.keep(&opening);
+                opening
+            })
+            .collect();
+        let is_kept = |opening: &Arc<Opening>| opening.page(sheet).get().is_some();
+        assert!(!is_kept(&openings[0]) && openings[1..].iter().all(is_kept));
     }
 
     #[test]

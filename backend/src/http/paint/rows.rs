@@ -11,7 +11,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use maud::{Markup, html};
 use shared::{Message, Millis, PersonId, Reaction, RoomName, Seq, Snapshot, markdown::plain, namesakes};
 
-use super::said::said;
+use super::said;
 
 /// One day, in milliseconds.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -54,10 +54,11 @@ fn rows(room: &RoomName, messages: &[Message]) -> Markup {
 fn row(room: &RoomName, messages: &[Message], message: &Message, first: bool, tagged: bool) -> Markup {
     let by = &message.by;
     let link = permalink(room, message.seq);
+    let answered = messages.iter().find(|other| Some(other.seq) == message.reply_to);
     let sign = html! { @if tagged { span.tag { (by.id.sign()) } } };
     html! {
         li class={ "m hue-" (by.id.hue(36)) @if first { " first" } } data-seq=(message.seq.0) tabindex="-1" {
-            @if let Some(seq) = message.reply_to { (quote(room, seq, messages)) }
+            @if let Some(seq) = message.reply_to { (quote(room, seq, answered)) }
             @if first {
                 span.av aria-hidden="true" { (by.name.initial()) }
                 p.who {
@@ -74,19 +75,22 @@ fn row(room: &RoomName, messages: &[Message], message: &Message, first: bool, ta
                 span.sr { bdi { (by.name.as_str()) } " " (sign) }
                 (stamp(message.at, &link))
             }
-            (body(message))
+            (body(message, answered))
             (reactions(&message.reactions))
         }
     }
 }
 
-fn body(message: &Message) -> Markup {
+/// What is said, or what became of it. Of those whom it mentions, the one whom it answers is known here by name.
+fn body(message: &Message, answered: Option<&Message>) -> Markup {
     let Some(text) = &message.text else {
         return html! { div.says { span.body.gone { "Message deleted" } } };
     };
+    let mentioned = answered.filter(|answered| message.mentions.contains(&answered.by.id));
+    let names = mentioned.map(|mentioned| mentioned.by.name.as_str());
     html! {
         div.says dir="auto" {
-            (said(text.as_str(), message.by.name.as_str()))
+            (said::body(text.as_str(), message.by.name.as_str(), names.as_slice()))
             @if let Some(at) = message.edited { time.edited datetime=(machine(at)) { "edited" } }
         }
     }
@@ -120,8 +124,7 @@ fn stamp(at: Millis, link: &str) -> Markup {
 }
 
 /// What a message answers, in one line that leads there.
-fn quote(room: &RoomName, seq: Seq, messages: &[Message]) -> Markup {
-    let answered = messages.iter().find(|message| message.seq == seq);
+fn quote(room: &RoomName, seq: Seq, answered: Option<&Message>) -> Markup {
     let says = match answered.map(|message| &message.text) {
         Some(Some(text)) => plain(text.as_str(), QUOTED),
         Some(None) => "Message deleted".to_owned(),

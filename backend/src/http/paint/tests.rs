@@ -131,6 +131,40 @@ fn an_answer_quotes_what_it_answers_and_leads_there() {
 }
 
 #[test]
+fn what_is_said_is_drawn_from_its_tree() {
+    let check = |text: &str, want: &str| {
+        let page = draw(SHEET, &RoomName::lobby(), &Epoch::from("e1".to_owned()), &{
+            let answer = Message { reply_to: Some(Seq(1)), ..said(2, ("p2", "<Bob>"), EVENING, text) };
+            let answer = Message { mentions: vec![PersonId::parse("p1").unwrap()], ..answer };
+            opening(vec![said(1, ("p1", "Ada"), EVENING, "hi"), answer])
+        });
+        let says = page.split("<div class=\"says\" dir=\"auto\">").nth(2).unwrap().split("</div></li>").next().unwrap();
+        assert_eq!(says, want, "{text:?}");
+    };
+    check(
+        "a *b* **c `d`** ~~e~~",
+        "<span class=\"body\">a <em>b</em> <strong>c <code>d</code></strong> <s>e</s></span>",
+    );
+    check("🎉", "<span class=\"body large\">🎉</span>");
+    check("/me waves", "<span class=\"body emote\"><bdi>&lt;Bob&gt;</bdi> waves</span>");
+    check("@Ada, @Bob", "<span class=\"body\"><b class=\"mention\">@Ada</b>, @Bob</span>");
+    check(
+        "[a](https://b.example/?c&d)",
+        "<span class=\"body\"><a href=\"https://b.example/?c&amp;d\" rel=\"noopener nofollow ugc\" \
+         target=\"_blank\">a</a></span>",
+    );
+    let block = |text, want: &str| check(text, &format!("<div class=\"body\">{want}</div>"));
+    block("> q", "<blockquote dir=\"auto\"><p dir=\"auto\">q</p></blockquote>");
+    block("- a", "<ul><li dir=\"auto\">a</li></ul>");
+    block("1. a", "<ol><li dir=\"auto\"><span class=\"number\">1.</span> a</li></ol>");
+    block(
+        "```rs\n<b>\n```",
+        "<figure class=\"code\"><pre dir=\"ltr\" tabindex=\"0\"><code class=\"lang-rs\">&lt;b&gt;</code></pre>\
+         <button type=\"button\" disabled data-do=\"copy\">Copy</button></figure>",
+    );
+}
+
+#[test]
 fn the_room_says_where_it_begins() {
     let check = |count: u64, more, want: &str| {
         let messages = (1..=count).map(|seq| said(seq, ("p", "Ada"), EVENING, "hi")).collect();
