@@ -35,7 +35,7 @@ pub struct Keeper(Rc<Inner>);
 impl Default for Keeper {
     fn default() -> Self {
         let channel = BroadcastChannel::new(CHANNEL).ok();
-        Self(Rc::new(Inner { database: Database::default(), channel, asked_to_persist: Cell::new(false) }))
+        Self(Rc::new(Inner { database: Database, channel, asked_to_persist: Cell::new(false) }))
     }
 }
 

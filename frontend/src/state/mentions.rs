@@ -5,7 +5,7 @@
 
 use shared::{
     Person, PersonId,
-    markdown::{Block, Inline, Part, begins_with, is_of_word, mentions, parse},
+    markdown::{Block, Inline, Part, begins_with, is_of_word, mentions, named, parse},
 };
 
 use super::Room;
@@ -82,11 +82,10 @@ impl Found<'_> {
 
     fn in_text(&mut self, text: &str) {
         for part in mentions(text, &self.names) {
-            let Part::Mention { name, .. } = part else { continue };
-            let name = self.names[name];
+            let Part::Mention { typed, .. } = part else { continue };
             for person in self.people {
                 let is_new = self.ids.len() < MOST && !self.ids.contains(&person.id);
-                if is_new && person.name.as_str() == name {
+                if is_new && named(&typed[1..], person.name.as_str()) + 1 == typed.len() {
                     self.ids.push(person.id.clone());
                 }
             }
