@@ -6,8 +6,6 @@ mod client;
 mod plain;
 mod server;
 
-mod flat;
-
 pub use client::ClientFrame;
 pub use plain::{PlainMessage, PlainPost};
 pub use server::{Reset, RoomHead, ServerFrame, SessionGranted, Signal};

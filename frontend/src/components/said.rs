@@ -19,7 +19,6 @@ pub struct Marked<'a> {
 }
 
 /// The body of a message. `by` is its author's name, which an action begins with.
-#[must_use]
 pub fn body(text: &str, by: &str, marked: Marked<'_>) -> Html {
     let said = parse(text);
     let mut inside = Vec::new();

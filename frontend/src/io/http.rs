@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, Response};
 
-use super::{browser, read::read};
+use super::{browser, read};
 use crate::state::Ask;
 
 /// Asks for a session; the answer is a cookie. False where there is none.
@@ -24,7 +24,8 @@ pub(super) async fn ask_session() -> bool {
 pub(super) async fn fetch_page(room: &RoomName, ask: Ask) -> Option<Page> {
     let (word, number) = ask.words();
     let path = ["/api/rooms/", room.as_str(), "/messages?", word, "=", &number.to_string(), "&limit=50"].concat();
-    read(&text(&path).await?)
+    let response = fetch(&path, &RequestInit::new()).await?;
+    read::page(JsFuture::from(response.json().ok()?).await.ok()?)
 }
 
 /// Fetches a text; none where that fails in any way.

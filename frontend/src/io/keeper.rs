@@ -12,7 +12,7 @@ use web_sys::BroadcastChannel;
 
 use super::{
     Store, browser, composer,
-    database::{Database, META, OUTBOX, Put, ROOMS},
+    database::{Database, META, OUTBOX, Parts, ROOMS},
     kept,
 };
 use crate::state::{Action, Keep, KeptEntry, Loaded, StorageTrouble};
@@ -72,10 +72,12 @@ impl Keeper {
     pub(super) fn read(&self, store: &Store) {
         let (keeper, store) = (self.clone(), store.clone());
         spawn_local(async move {
-            store.dispatch(match keeper.load().await {
-                Ok(loaded) => Action::Loaded(Box::new(loaded)),
-                Err(trouble) => Action::StorageFailed(trouble),
-            });
+            match keeper.load().await {
+                Ok(loaded) => store.dispatch(Action::Loaded(Box::new(loaded))),
+                Err(trouble) => return store.dispatch(Action::StorageFailed(trouble)),
+            }
+            // What was read may be from before this page could hear of what others do.
+            keeper.share(&store);
         });
     }
 
@@ -85,7 +87,7 @@ impl Keeper {
         spawn_local(async move {
             let (number, strict) = (keep.number, !keep.entries.is_empty());
             let is_shared = strict || !keep.gone.is_empty();
-            if let Err(trouble) = inner.database.write(&puts(&keep), strict).await {
+            if let Err(trouble) = inner.database.write(&parts(&keep), strict).await {
                 return store.dispatch(Action::StorageFailed(trouble));
             }
             if let Some(channel) = inner.channel.as_ref().filter(|_| is_shared) {
@@ -104,16 +106,19 @@ impl Keeper {
     fn share(&self, store: &Store) {
         let (inner, store) = (Rc::clone(&self.0), store.clone());
         spawn_local(async move {
-            store.dispatch(match inner.database.read([OUTBOX]).await {
-                Ok([entries]) => Action::OutboxShared { entries: all(&entries) },
+            store.dispatch(match inner.database.read(&[OUTBOX], false).await {
+                Ok(read) => {
+                    Action::OutboxShared { entries: read.first().map(|entries| all(entries)).unwrap_or_default() }
+                }
                 Err(trouble) => Action::StorageFailed(trouble),
             });
         });
     }
 
     async fn load(&self) -> Result<Loaded, StorageTrouble> {
-        let [rooms, entries, meta] = self.0.database.read([ROOMS, OUTBOX, META]).await?;
-        let entries = all(&entries);
+        let read = self.0.database.read(&[ROOMS, OUTBOX, META], true).await?;
+        let [rooms, entries, meta] = &read[..] else { return Err(StorageTrouble::Broken) };
+        let entries = all(entries);
         for entry in &entries {
             if let Command::Post { text, .. } = &entry.command {
                 composer::forget(&entry.room, text.as_str());
@@ -132,22 +137,21 @@ fn all(entries: &[(String, String)]) -> Vec<KeptEntry> {
     entries.iter().filter_map(|(_, text)| kept::entry_of(text)).collect()
 }
 
-fn puts(keep: &Keep) -> Vec<Put> {
-    let mut puts = Vec::new();
-    let mut put = |store, key, text| puts.push(Put { store, key, text });
+fn parts(keep: &Keep) -> Parts {
+    let parts = Parts::default();
     for (name, room) in &keep.rooms {
-        put(ROOMS, name.to_string(), Some(kept::room_text(name, room)));
+        parts.put(ROOMS, name.as_str(), Some(kept::room_text(name, room)));
     }
     for entry in &keep.entries {
-        put(OUTBOX, kept::entry_key(&entry.room, &entry.key), Some(kept::entry_text(entry)));
+        parts.put(OUTBOX, &kept::entry_key(&entry.room, &entry.key), Some(kept::entry_text(entry)));
     }
     for (room, key) in &keep.gone {
-        put(OUTBOX, kept::entry_key(room, key), None);
+        parts.put(OUTBOX, &kept::entry_key(room, key), None);
     }
     if let Some(me) = &keep.me {
-        put(META, ME.to_owned(), Some(kept::person_text(me)));
+        parts.put(META, ME, Some(kept::person_text(me)));
     }
-    puts
+    parts
 }
 
 /// Asks the browser not to throw it all away when it runs out of room. It may say no, or have no such thing.

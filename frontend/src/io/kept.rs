@@ -8,115 +8,58 @@
 //! what only this one understands, under a digest that says that nothing is missing.
 
 use shared::{
-    ClientKey, Command, Cursor, EventBody, Message, MessageText, Person, PersonId, PersonName, RoomName, Seq,
-    ServerFrame, Words,
+    ClientKey, Command, Cursor, EventBody, Message, MessageText, Person, PersonId, PersonName, RoomName, RoomTitle,
+    RoomTopic, ServerFrame, Words,
 };
 
-use super::read;
+use super::{json::Json, read};
 use crate::state::{KeptEntry, KeptRoom};
 
 /// The kinds of events that this version folds into a room. A new kind, or a new meaning of one, is to be added here.
 const KINDS: &str = "posted edited deleted reacted room_set";
 
-/// A frame in the making.
-struct Json(String);
+fn author(json: &mut Json, id: &str, name: &str, plain: bool) {
+    json.open("by", '{');
+    json.text("id", id);
+    json.text("name", name);
+    json.flag("plain", plain);
+    json.0.push('}');
+}
 
-impl Json {
-    fn name(&mut self, name: &str) {
-        if !matches!(self.0.as_bytes().last(), None | Some(b'{' | b'[')) {
-            self.0.push(',');
+fn write_message(json: &mut Json, message: &Message) {
+    json.open("", '{');
+    json.number("seq", message.seq.0);
+    json.number("at", message.at.0);
+    author(json, message.by.id.as_str(), message.by.name.as_str(), message.by.plain);
+    json.text("key", message.key.as_str());
+    json.optional("text", message.text.as_ref().map(MessageText::as_str));
+    if let Some(at) = message.edited {
+        json.number("edited", at.0);
+    }
+    json.seq("reply_to", message.reply_to);
+    json.mentions(&message.mentions);
+    json.open("reactions", '[');
+    for reaction in &message.reactions {
+        json.open("", '{');
+        json.text("emoji", reaction.emoji.as_str());
+        json.open("by", '[');
+        for person in &reaction.by {
+            json.open("", '{');
+            json.text("id", person.id.as_str());
+            json.text("name", person.name.as_str());
+            json.0.push('}');
         }
-        if !name.is_empty() {
-            self.quoted(name);
-            self.0.push(':');
-        }
+        json.0.push_str("]}");
     }
-
-    fn quoted(&mut self, text: &str) {
-        // It fails only for what has no text.
-        self.0.push_str(&serde_json::to_string(text).unwrap_or_default());
-    }
-
-    /// A field; in a list, without a name.
-    fn text(&mut self, name: &str, text: &str) {
-        self.name(name);
-        self.quoted(text);
-    }
-
-    fn number(&mut self, name: &str, number: u64) {
-        self.name(name);
-        self.0.push_str(&number.to_string());
-    }
-
-    fn flag(&mut self, name: &str, flag: bool) {
-        self.name(name);
-        self.0.push_str(if flag { "true" } else { "false" });
-    }
-
-    fn open(&mut self, name: &str, bracket: char) {
-        self.name(name);
-        self.0.push(bracket);
-    }
-
-    fn author(&mut self, id: &str, name: &str, plain: bool) {
-        self.open("by", '{');
-        self.text("id", id);
-        self.text("name", name);
-        self.flag("plain", plain);
-        self.0.push('}');
-    }
-
-    fn mentions(&mut self, mentions: &[PersonId]) {
-        self.open("mentions", '[');
-        for person in mentions {
-            self.text("", person.as_str());
-        }
-        self.0.push(']');
-    }
-
-    fn seq(&mut self, name: &str, seq: Option<Seq>) {
-        if let Some(seq) = seq {
-            self.number(name, seq.0);
-        }
-    }
-
-    fn message(&mut self, message: &Message) {
-        self.open("", '{');
-        self.number("seq", message.seq.0);
-        self.number("at", message.at.0);
-        self.author(message.by.id.as_str(), message.by.name.as_str(), message.by.plain);
-        self.text("key", message.key.as_str());
-        if let Some(text) = &message.text {
-            self.text("text", text.as_str());
-        }
-        if let Some(at) = message.edited {
-            self.number("edited", at.0);
-        }
-        self.seq("reply_to", message.reply_to);
-        self.mentions(&message.mentions);
-        self.open("reactions", '[');
-        for reaction in &message.reactions {
-            self.open("", '{');
-            self.text("emoji", reaction.emoji.as_str());
-            self.open("by", '[');
-            for person in &reaction.by {
-                self.open("", '{');
-                self.text("id", person.id.as_str());
-                self.text("name", person.name.as_str());
-                self.0.push('}');
-            }
-            self.0.push_str("]}");
-        }
-        self.0.push(']');
-        self.number("rev", message.rev.0);
-        self.0.push('}');
-    }
+    json.0.push(']');
+    json.number("rev", message.rev.0);
+    json.0.push('}');
 }
 
 /// A room as a text.
 pub(super) fn room_text(name: &RoomName, room: &KeptRoom) -> String {
     let KeptRoom { cursor, since, snapshot } = room;
-    let mut json = Json(String::from("{\"type\":\"opened\""));
+    let mut json = Json::of_type("opened");
     json.text("room", name.as_str());
     json.text("epoch", cursor.epoch.as_str());
     json.number("first", since.0);
@@ -131,7 +74,7 @@ pub(super) fn room_text(name: &RoomName, room: &KeptRoom) -> String {
     json.0.push('}');
     json.open("messages", '[');
     for message in &snapshot.messages {
-        json.message(message);
+        write_message(&mut json, message);
     }
     json.0.push_str("]}}\n");
     json.0.push_str(KINDS);
@@ -152,11 +95,11 @@ pub(super) fn room_of(text: &str) -> Option<(RoomName, KeptRoom)> {
 
 /// An entry as a text.
 pub(super) fn entry_text(entry: &KeptEntry) -> String {
-    let mut json = Json(String::from("{\"type\":\"event\""));
+    let mut json = Json::of_type("event");
     json.text("room", entry.room.as_str());
     json.number("seq", entry.order);
     json.number("at", entry.typed_at.0);
-    json.author(entry.owner.as_ref().map_or("0", PersonId::as_str), "-", entry.owner.is_none());
+    author(&mut json, entry.owner.as_ref().map_or("0", PersonId::as_str), "-", entry.owner.is_none());
     json.text("key", entry.key.as_str());
     json.open("body", '{');
     json.seq("target", entry.command.target());
@@ -177,12 +120,8 @@ pub(super) fn entry_text(entry: &KeptEntry) -> String {
             "reacted"
         }
         Command::SetRoom { title, topic } => {
-            if let Some(title) = title {
-                json.text("title", title.as_str());
-            }
-            if let Some(topic) = topic {
-                json.text("topic", topic.as_str());
-            }
+            json.optional("title", title.as_ref().map(RoomTitle::as_str));
+            json.optional("topic", topic.as_ref().map(RoomTopic::as_str));
             "room_set"
         }
     };

@@ -1,38 +1,43 @@
-//! Reads what came as JSON, or was kept as it.
+//! Reads what came as JSON, or was kept as it: the browser parses, and each type takes its fields from what that gives.
 //!
-//! `serde_json`, which writes it, reads more than anybody sends (an array in the place of an object, floats) and has a
-//! sentence for each thing that can be wrong; nobody reads those, and they are a tenth of the client. A program that
-//! escapes characters beyond U+FFFF as two halves is not understood; the server writes them as they are.
+//! A reader of our own, derived or not, would be in every client, next to the one that every browser has.
 
-use serde::de::DeserializeOwned;
-use shared::ServerFrame;
+mod frame;
+mod value;
 
+use shared::{Page, ServerFrame};
+use wasm_bindgen::JsValue;
+
+use self::value::{Read, Value};
 use super::browser;
 
-/// The value of a JSON text; none where it is not what was expected.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
-    // Room for the longest text without its escapes.
-    let mut scratch = vec![0; if text.contains('\\') { text.len() } else { 0 }];
-    serde_json_core::from_str_escaped(text, &mut scratch).ok().map(|(value, _)| value)
-}
-
-/// The frame of a text; none, with a word to whoever looks into the console, where it is no frame.
-pub(super) fn frame(text: &str) -> Option<ServerFrame> {
-    let frame = read(text);
+/// The frame of a value; none, with a word to whoever looks into the console, where it is no frame.
+fn frame_of(value: &Value) -> Option<ServerFrame> {
+    let frame = ServerFrame::read(value);
     if frame.is_none() {
         browser::warn("Something that is no frame was left out.");
     }
     frame
 }
 
+/// The frame of a text, which is not an array; none where it is no frame.
+pub(super) fn frame(text: &str) -> Option<ServerFrame> {
+    frame_of(&Value::parse(text)?)
+}
+
 /// The frames of a message: one, or an array of them. What is none is left out, and the rest still counts.
-pub(super) fn frames(text: &str) -> Vec<ServerFrame> {
-    if !text.trim_ascii_start().starts_with('[') {
-        return frame(text).into_iter().collect();
+#[must_use]
+pub fn frames(text: &str) -> Vec<ServerFrame> {
+    // What is no JSON is no frame either.
+    let value = Value::parse(text).unwrap_or(Value(JsValue::UNDEFINED));
+    match value.list() {
+        Some(list) => list.filter_map(|part| frame_of(&part)).collect(),
+        None => frame_of(&value).into_iter().collect(),
     }
-    read(text).unwrap_or_else(|| {
-        let parts = js_sys::JSON::parse(text).map(|parts| js_sys::Array::from(&parts)).unwrap_or_default();
-        let part = |part| js_sys::JSON::stringify(&part).ok().and_then(|text| frame(&String::from(text)));
-        parts.iter().filter_map(part).collect()
-    })
+}
+
+/// The page of history that the browser has parsed; none where it is no page.
+#[must_use]
+pub fn page(parsed: JsValue) -> Option<Page> {
+    Page::read(&Value(parsed))
 }

@@ -9,7 +9,7 @@ use shared::{ClientFrame, close};
 use wasm_bindgen::JsCast;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
-use super::{Store, boot, browser, read};
+use super::{Store, boot, browser, json, read};
 use crate::state::Action;
 
 struct Open {
@@ -78,8 +78,7 @@ impl Socket {
     pub fn send(&self, generation: u32, frame: &ClientFrame) {
         if let Some(open) = self.0.borrow().as_ref()
             && open.generation == generation
-            && let Ok(text) = serde_json::to_string(frame)
-            && open.socket.send_with_str(&text).is_err()
+            && open.socket.send_with_str(&json::frame_text(frame)).is_err()
         {
             browser::warn("A frame could not be sent.");
         }

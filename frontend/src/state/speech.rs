@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use shared::{Event, EventBody, Message, MessageText, PersonId, RoomName, Seq};
+use shared::{Event, EventBody, Message, PersonId, RoomName, Seq, markdown::plain};
 
 use super::Now;
 
@@ -119,13 +119,13 @@ impl Speech {
             return;
         }
         let Some(waiting) = self.waiting.take() else { return };
-        let (by, text) = (waiting.last.by.name.as_str(), waiting.last.text.as_ref().map(MessageText::as_str));
+        let (by, text) = (waiting.last.by.name.as_str(), waiting.last.text.as_ref());
         let (count, authors) = (waiting.count.to_string(), waiting.authors.len().to_string());
         if waiting.count == 1 {
             // Where there is no text, it was deleted meanwhile.
             if let Some(text) = text {
                 let says = if waiting.to_me > 0 { " mentions you: " } else { ": " };
-                self.say(&[by, says, text].concat());
+                self.say(&[by, says, &plain(text.as_str(), usize::MAX)].concat());
                 self.spoken = Some((waiting.room, waiting.last.seq));
             }
             return;

@@ -12,6 +12,8 @@ mod keep;
 mod links;
 mod log;
 mod page;
+mod read;
+mod said;
 mod scroll;
 mod socket;
 
@@ -36,13 +38,14 @@ use yew::AppHandle;
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// The look belongs to the behaviour: without it nothing scrolls.
-const CSS: [&str; 11] = [
+const CSS: [&str; 12] = [
     include_str!("../../css/tokens.css"),
     include_str!("../../css/base.css"),
     include_str!("../../css/layout.css"),
     include_str!("../../css/side.css"),
     include_str!("../../css/log.css"),
     include_str!("../../css/message.css"),
+    include_str!("../../css/said.css"),
     include_str!("../../css/tools.css"),
     include_str!("../../css/status.css"),
     include_str!("../../css/composer.css"),
@@ -95,6 +98,9 @@ impl Mounted {
     fn of(store: Store, touch: bool, effects: Rc<RefCell<Vec<Effect>>>, draft: &str) -> Self {
         let _ = web_sys::window().unwrap().local_storage().unwrap().unwrap().clear();
         frontend::io::keep_draft(&RoomName::lobby(), draft);
+        if js_sys::Reflect::get(&js_sys::global(), &"kept".into()).unwrap().is_undefined() {
+            js_sys::Function::new_no_args(include_str!("../../keep.js")).call0(&JsValue::NULL).unwrap();
+        }
         // What a failed test left behind would be found in the place of this.
         while let Some(left) = document().query_selector("body > .mounted").unwrap() {
             left.remove();

@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::flat::Flat;
 use crate::{ClientKey, Digest, Epoch, Event, Limits, Millis, Person, Refusal, RoomName, Seq, Snapshot};
 
 /// A frame from the server. A WebSocket text message is one of these or an array of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", try_from = "Flat")]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// The first frame of a connection.
     Welcome {
@@ -75,6 +74,7 @@ pub enum ServerFrame {
         rooms: Vec<RoomHead>,
     },
     /// A frame of a newer version.
+    #[serde(other)]
     Unknown,
 }
 
@@ -106,8 +106,8 @@ pub struct RoomHead {
     pub digest: Digest,
 }
 
-/// What is true only now: never in the log, coalesced, free to be lost. It is read as part of a [`ServerFrame`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// What is true only now: never in the log, coalesced, free to be lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Signal {
     /// Who is in an open room. It replaces what was said before.
@@ -135,6 +135,7 @@ pub enum Signal {
         person: Person,
     },
     /// A signal of a newer version.
+    #[serde(other)]
     Unknown,
 }
 

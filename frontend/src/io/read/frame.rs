@@ -1,0 +1,156 @@
+//! Frames and pages of history, field by field.
+//!
+//! Of a frame those fields are read that its type has; one of them that is missing or not valid spoils it. What is more
+//! is let pass, and so are types, kinds, codes and reasons of a newer version.
+
+use shared::{
+    About, Author, Event, EventBody, Limits, Message, Page, Person, Reaction, Refusal, RefusalCode, Reset, RoomHead,
+    ServerFrame, Signal, Snapshot, Words,
+};
+
+use super::value::{Read, Value};
+
+/// Types that are nothing but their fields: how each is read, in the order in which they are checked.
+macro_rules! fields {
+    ($($type:ident { $($field:ident: $how:ident),* })*) => {$(
+        impl Read for $type {
+            fn read(value: &Value) -> Option<Self> {
+                Some(Self { $($field: value.$how(stringify!($field))?),* })
+            }
+        }
+    )*};
+}
+
+fields! {
+    Person { id: get, name: get }
+    Author { id: get, name: get, plain: or_default }
+    Reaction { emoji: get, by: get }
+    About { title: or_default, topic: or_default, rev: get }
+    Event { room: get, seq: get, at: get, by: get, key: get, body: get }
+    RoomHead { room: get, seq: get, digest: get }
+    Refusal { code: get, message: get, retry_after_ms: optional }
+    Limits { text_chars: get, text_bytes: get, name_chars: get, frame_bytes: get, open_rooms: get }
+    Snapshot { about: or_default, messages: get, more_before: get }
+    Message {
+        seq: get, at: get, by: get, key: get, text: optional, edited: optional, reply_to: optional,
+        mentions: or_default, reactions: or_default, rev: get
+    }
+    Page {
+        room: get, epoch: get, first: get, head: get, digest: get, messages: get, more_before: get, more_after: get
+    }
+}
+
+impl Read for Words {
+    fn read(body: &Value) -> Option<Self> {
+        // What a text's hash can be made from comes without it.
+        Some(match (body.optional("salt")?, body.optional("text")?) {
+            (Some(salt), Some(text)) => Self::Kept { salt, text, mentions: body.or_default("mentions")? },
+            _ => Self::Gone { hash: body.get("hash")? },
+        })
+    }
+}
+
+impl Read for EventBody {
+    fn read(body: &Value) -> Option<Self> {
+        let kind: String = body.get("type")?;
+        Some(match kind.as_str() {
+            "posted" => Self::Posted { words: Words::read(body)?, reply_to: body.optional("reply_to")? },
+            "edited" => Self::Edited { target: body.get("target")?, words: Words::read(body)? },
+            "deleted" => Self::Deleted { target: body.get("target")? },
+            "reacted" => Self::Reacted { target: body.get("target")?, emoji: body.get("emoji")?, on: body.get("on")? },
+            "room_set" => Self::RoomSet { title: body.optional("title")?, topic: body.optional("topic")? },
+            _ => Self::Unknown { target: body.optional("target")?, hash: body.get("hash")?, kind },
+        })
+    }
+}
+
+impl Read for Signal {
+    fn read(frame: &Value) -> Option<Self> {
+        let kind: String = frame.get("kind")?;
+        Some(match kind.as_str() {
+            "here" => {
+                Self::Here { room: frame.get("room")?, count: frame.get("count")?, people: frame.optional("people")? }
+            }
+            "typing" => Self::Typing { room: frame.get("room")?, people: frame.get("people")? },
+            "renamed" => Self::Renamed { room: frame.get("room")?, person: frame.get("person")? },
+            _ => Self::Unknown,
+        })
+    }
+}
+
+impl Read for Reset {
+    fn read(value: &Value) -> Option<Self> {
+        let reason = String::read(value)?;
+        Some(match reason.as_str() {
+            "epoch" => Self::Epoch,
+            "ahead" => Self::Ahead,
+            "diverged" => Self::Diverged,
+            "too_far" => Self::TooFar,
+            _ => Self::Other,
+        })
+    }
+}
+
+/// The codes of refusals, as they stand on the wire.
+const CODES: [(&str, RefusalCode); 18] = [
+    ("malformed", RefusalCode::Malformed),
+    ("unknown_type", RefusalCode::UnknownType),
+    ("bad_room", RefusalCode::BadRoom),
+    ("bad_key", RefusalCode::BadKey),
+    ("bad_name", RefusalCode::BadName),
+    ("bad_cursor", RefusalCode::BadCursor),
+    ("blank", RefusalCode::Blank),
+    ("too_long", RefusalCode::TooLong),
+    ("control_characters", RefusalCode::ControlCharacters),
+    ("no_message", RefusalCode::NoMessage),
+    ("not_yours", RefusalCode::NotYours),
+    ("deleted", RefusalCode::Deleted),
+    ("bad_emoji", RefusalCode::BadEmoji),
+    ("too_many_reactions", RefusalCode::TooManyReactions),
+    ("too_many_rooms", RefusalCode::TooManyRooms),
+    ("slow_down", RefusalCode::SlowDown),
+    ("storage", RefusalCode::Storage),
+    ("busy", RefusalCode::Busy),
+];
+
+impl Read for RefusalCode {
+    fn read(value: &Value) -> Option<Self> {
+        let name = String::read(value)?;
+        Some(CODES.iter().find(|(known, _)| *known == name).map_or(Self::Other, |(_, code)| *code))
+    }
+}
+
+impl Read for ServerFrame {
+    fn read(frame: &Value) -> Option<Self> {
+        let kind: String = frame.get("type")?;
+        Some(match kind.as_str() {
+            "welcome" => Self::Welcome {
+                you: frame.get("you")?,
+                now: frame.get("now")?,
+                heartbeat_s: frame.get("heartbeat_s")?,
+                limits: frame.get("limits")?,
+            },
+            "opened" => Self::Opened {
+                room: frame.get("room")?,
+                epoch: frame.get("epoch")?,
+                first: frame.get("first")?,
+                head: frame.get("head")?,
+                digest: frame.get("digest")?,
+                snapshot: frame.optional("snapshot")?,
+                reset: frame.optional("reset")?,
+            },
+            "event" => Self::Event(Event::read(frame)?),
+            "settled" => {
+                Self::Settled { room: frame.get("room")?, key: frame.get("key")?, seq: frame.optional("seq")? }
+            }
+            "refused" => Self::Refused {
+                refusal: Refusal::read(frame)?,
+                room: frame.optional("room")?,
+                key: frame.optional("key")?,
+            },
+            "signal" => Self::Signal(Signal::read(frame)?),
+            "pong" => Self::Pong { n: frame.get("n")?, now: frame.get("now")?, rooms: frame.get("rooms")? },
+            _ => Self::Unknown,
+        })
+    }
+}
