@@ -1,6 +1,7 @@
 //! What components share of the browser's behaviour.
 
 mod press;
+mod stay;
 mod use_app;
 mod use_focus;
 mod use_presses;

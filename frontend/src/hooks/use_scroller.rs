@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::use_focus::focus_quietly;
+use super::{stay::stay, use_focus::focus_quietly};
 use crate::state::{Reader, Target};
 
 /// As close as this is at the newest message, in CSS pixels.
@@ -70,7 +70,8 @@ pub fn use_scroller<R: PartialEq + 'static>(
             let on_look = on_look.clone();
             EventListener::new(&scroller.clone(), "scroll", move |_| on_look.emit(look(&scroller)))
         });
-        move || drop(listener)
+        let stay = node.cast::<Element>().and_then(|scroller| stay(&scroller));
+        move || drop((listener, stay))
     });
     let scroller = Scroller { node };
     use_effect_with((rows, follow, target), {
@@ -107,7 +108,7 @@ fn look(scroller: &Element) -> Look {
 }
 
 /// The first row in sight, and where.
-fn first_in_sight(scroller: &Element) -> Option<(Element, f64)> {
+pub(super) fn first_in_sight(scroller: &Element) -> Option<(Element, f64)> {
     let top = scroller.get_bounding_client_rect().top();
     let row = row_below(scroller, top)?;
     let offset = row.get_bounding_client_rect().top() - top;
@@ -139,7 +140,7 @@ fn show(scroller: &Element, target: Target) -> bool {
 }
 
 /// Puts the remembered row back where it was.
-fn hold(scroller: &Element, (row, offset): &(Element, f64)) {
+pub(super) fn hold(scroller: &Element, (row, offset): &(Element, f64)) {
     if row.is_connected() {
         let moved = row.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top() - offset;
         if moved != 0.0 {
