@@ -40,6 +40,8 @@ pub struct Look {
 impl Look {
     /// A usual window on a desk.
     pub const DESKTOP: Self = Self { size: (1280, 800), dark: false, touch: false };
+    /// A usual tablet, held upright.
+    pub const TABLET: Self = Self { size: (820, 1180), dark: false, touch: true };
     /// A usual phone.
     pub const PHONE: Self = Self { size: (390, 844), dark: false, touch: true };
 }
@@ -50,7 +52,7 @@ pub struct Tab(WindowHandle);
 
 /// A browser.
 pub struct Browser {
-    client: Client,
+    pub(crate) client: Client,
     touch: bool,
 }
 
@@ -60,6 +62,16 @@ impl Browser {
     /// # Errors
     /// Where the browser cannot be started or the page not be loaded.
     pub async fn open(driver: &Driver, url: &str, look: Look) -> anyhow::Result<Self> {
+        let browser = Self::start(driver, look).await?;
+        browser.go(url).await?;
+        Ok(browser)
+    }
+
+    /// A new profile, with nothing open yet.
+    ///
+    /// # Errors
+    /// Where the browser cannot be started.
+    pub async fn start(driver: &Driver, look: Look) -> anyhow::Result<Self> {
         let mut arguments = vec![
             "--headless=new".to_owned(),
             "--no-sandbox".to_owned(),
@@ -88,8 +100,15 @@ impl Browser {
         client.update_timeouts(timeouts).await?;
         let browser = Self { client, touch: look.touch };
         browser.look(look).await?;
-        browser.client.goto(url).await?;
         Ok(browser)
+    }
+
+    /// Runs a script in every page from now on, before anything of the page's own.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub async fn on_every_page(&self, script: &str) -> anyhow::Result<()> {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await.map(drop)
     }
 
     /// Looks at the page in another way.
@@ -104,6 +123,18 @@ impl Browser {
         let scheme = if look.dark { "dark" } else { "light" };
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.devtools("Emulation.setEmulatedMedia", features).await.map(drop)
+    }
+
+    /// Takes the pointer off what it may lie over, and waits until nothing on the page moves or fades any more.
+    ///
+    /// # Errors
+    /// Where the page does not answer.
+    pub async fn settle(&self) -> anyhow::Result<()> {
+        self.devtools("Input.dispatchMouseEvent", json!({"type": "mouseMoved", "x": 0, "y": 0})).await?;
+        let script = "const done = arguments[0];
+            const still = () => Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+            requestAnimationFrame(() => requestAnimationFrame(() => still().then(() => done(true))))";
+        self.run_async(script, json!([])).await.map(drop)
     }
 
     /// Writes what is on the screen to a PNG file.

@@ -18,6 +18,7 @@ pub struct Server {
     program: Program,
     address: SocketAddr,
     data: TempDir,
+    options: &'static [&'static str],
 }
 
 impl Server {
@@ -26,7 +27,15 @@ impl Server {
     /// # Errors
     /// Where it cannot be started; in its own words.
     pub fn start() -> anyhow::Result<Self> {
-        Self::listening(Ipv4Addr::LOCALHOST)
+        Self::listening(Ipv4Addr::LOCALHOST, &[])
+    }
+
+    /// Starts one on a free port that takes as many messages from one as it can.
+    ///
+    /// # Errors
+    /// Where it cannot be started; in its own words.
+    pub fn start_without_limits() -> anyhow::Result<Self> {
+        Self::listening(Ipv4Addr::LOCALHOST, &["--no-limits"])
     }
 
     /// Starts one on a free port for all of the network.
@@ -34,13 +43,13 @@ impl Server {
     /// # Errors
     /// Where it cannot be started; in its own words.
     pub fn start_for_all() -> anyhow::Result<Self> {
-        Self::listening(Ipv4Addr::UNSPECIFIED)
+        Self::listening(Ipv4Addr::UNSPECIFIED, &[])
     }
 
-    fn listening(ip: Ipv4Addr) -> anyhow::Result<Self> {
+    fn listening(ip: Ipv4Addr, options: &'static [&'static str]) -> anyhow::Result<Self> {
         let data = tempfile::tempdir()?;
-        let (program, port) = begin(&path("WARREN_BIN")?, &data, (ip, 0).into())?;
-        Ok(Self { program, address: (ip, port).into(), data })
+        let (program, port) = begin(&path("WARREN_BIN")?, &data, (ip, 0).into(), options)?;
+        Ok(Self { program, address: (ip, port).into(), data, options })
     }
 
     /// Its address and port.
@@ -74,7 +83,7 @@ impl Server {
     /// # Errors
     /// Where it cannot be started.
     pub fn start_again(&mut self) -> anyhow::Result<()> {
-        self.program = begin(&path("WARREN_BIN")?, &self.data, self.address)?.0;
+        self.program = begin(&path("WARREN_BIN")?, &self.data, self.address, self.options)?.0;
         Ok(())
     }
 
@@ -92,15 +101,15 @@ impl Server {
         let newer = self.data.path().join("warren-newer");
         fs::write(&newer, program)?;
         fs::set_permissions(&newer, fs::Permissions::from_mode(0o755))?;
-        self.program = begin(&newer.display().to_string(), &self.data, self.address)?.0;
+        self.program = begin(&newer.display().to_string(), &self.data, self.address, self.options)?.0;
         Ok(())
     }
 }
 
 /// Starts a program, and says on which port it listens.
-fn begin(program: &str, data: &TempDir, address: SocketAddr) -> anyhow::Result<(Program, u16)> {
+fn begin(program: &str, data: &TempDir, address: SocketAddr, options: &[&str]) -> anyhow::Result<(Program, u16)> {
     let mut command = Command::new(program);
-    command.args(["--listen", &address.to_string(), "--data"]).arg(data.path());
+    command.args(["--listen", &address.to_string(), "--data"]).arg(data.path()).args(options);
     let program = Program::start(command)?;
     let port = program.wait_for(Duration::from_secs(30), |line| {
         let address = line.strip_prefix("Warren is at http://")?.split(' ').next()?;

@@ -11,6 +11,7 @@ mod screens;
 mod sim;
 mod size;
 mod test;
+mod vitals;
 
 use anyhow::{Result, bail, ensure};
 
@@ -39,6 +40,7 @@ const COMMANDS: &[Command] = &[
     conformance::COMMAND,
     sim::COMMAND,
     bench::COMMAND,
+    vitals::COMMAND,
     screens::COMMAND,
 ];
 

@@ -10,6 +10,8 @@ mod child;
 mod client;
 mod commands;
 mod conformance;
+mod installed;
+mod npm;
 mod peers;
 mod place;
 mod say;
@@ -17,6 +19,7 @@ mod server;
 mod tidy;
 mod tools;
 mod versions;
+mod web;
 
 use std::{env, process::ExitCode};
 

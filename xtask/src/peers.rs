@@ -1,15 +1,14 @@
 //! The programs that the relay is measured beside, made ready in cargo's target folder. What cannot be made is said, and
 //! left out: none of them is needed for anything else.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use crate::{
-    child, place, say,
+    child,
+    installed::{copy, installed},
+    npm, place, say,
     tools::{Toolbox, python},
 };
 
@@ -40,13 +39,10 @@ fn rust(toolbox: &Toolbox, from: &Path, to: &Path) -> Result<()> {
 }
 
 fn node(from: &Path, to: &Path) -> Result<()> {
-    let npm = place::on_path("npm").context("npm is not on PATH; install Node.js")?;
-    place::on_path("node").context("node is not on PATH; install Node.js")?;
+    npm::find().context("node and npm are not on PATH; install Node.js")?;
     let (from, to) = (from.join("node"), to.join("node"));
-    copy(&from, &to, &["ws.mjs", "socket-io.mjs", "package.json"])?;
-    installed(&from, &to, "package-lock.json", || {
-        child::run_aside(child::command(&npm).args(["ci", "--no-audit", "--no-fund"]).current_dir(&to))
-    })
+    copy(&from, &to, &["ws.mjs", "socket-io.mjs"])?;
+    npm::ci(&from, &to, &[])
 }
 
 fn python(from: &Path, to: &Path) -> Result<()> {
@@ -59,54 +55,4 @@ fn python(from: &Path, to: &Path) -> Result<()> {
         pip.args(["install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]).current_dir(&to);
         child::run_aside(&mut pip)
     })
-}
-
-/// Installs what the list `list` names, unless this very list was installed whole before.
-fn installed(from: &Path, to: &Path, list: &str, install: impl FnOnce() -> Result<()>) -> Result<()> {
-    let whole = to.join("installed");
-    let wanted = fs::read_to_string(from.join(list))?;
-    if fs::read_to_string(&whole).is_ok_and(|there| there == wanted) {
-        return Ok(());
-    }
-    copy(from, to, &[list])?;
-    say::timed(format_args!("Install what {list} names into {}", to.display()), install)?;
-    Ok(fs::write(whole, wanted)?)
-}
-
-fn copy(from: &Path, to: &Path, files: &[&str]) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for file in files {
-        let from: PathBuf = from.join(file);
-        fs::copy(&from, to.join(file)).with_context(|| format!("{} cannot be copied", from.display()))?;
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_is_installed_once_and_again_when_it_changes_or_failed() {
-        let folder = place::target().unwrap().join("test-peers");
-        drop(fs::remove_dir_all(&folder));
-        let (from, to) = (folder.join("from"), folder.join("to"));
-        fs::create_dir_all(&from).unwrap();
-        fs::create_dir_all(&to).unwrap();
-        let mut times = 0;
-        let mut install = |list: &str, works: bool| {
-            fs::write(from.join("list"), list).unwrap();
-            let done = installed(&from, &to, "list", || {
-                times += 1;
-                anyhow::ensure!(works, "no network");
-                Ok(())
-            });
-            (done.is_ok(), times)
-        };
-        assert_eq!(install("a", false), (false, 1));
-        assert_eq!(install("a", true), (true, 2));
-        assert_eq!(install("a", true), (true, 2));
-        assert_eq!(install("b", true), (true, 3));
-        fs::remove_dir_all(&folder).unwrap();
-    }
 }

@@ -1,13 +1,17 @@
-//! Makes the screenshots of the documents from the running program: `cargo xtask screens`.
+//! Makes the screenshots of the documents from the running program, every view in both themes and three widths:
+//! `cargo xtask screens`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use e2e::{Browser, Driver, Look, Server};
+use e2e::{Browser, Driver, Look, Server, Wire};
 use serde_json::json;
+
+type Done = anyhow::Result<()>;
 
 /// A conversation to look at.
 const TALK: &[(usize, &str)] = &[
-    (0, "Morning! I put Warren on the little box under my desk. One command, and here we are."),
+    (0, "Morning! I put Warren on the little box under my desk. **One command**, and here we are:"),
+    (0, "```sh\ncargo xtask run\n```"),
     (0, SLIP),
     (1, "Came in by the link. It was on the screen before I had put my tea down."),
     (1, WRONG_ROOM),
@@ -23,76 +27,98 @@ const ANSWER: &str = "Then it waits here with a clock beside it, and is sent onc
 /// What is put right, and how others felt about what was said.
 const MENDED: &str = "Nobody had to sign up for anything.";
 const REACTIONS: &[(usize, &str, &str)] =
-    &[(1, MENDED, "🎉"), (2, MENDED, "🎉"), (0, QUESTION, "😮"), (1, ANSWER, "👍")];
+    &[(1, MENDED, "🎉"), (2, MENDED, "🎉"), (0, QUESTION, "😮"), (1, "Then it waits here", "👍")];
 
 /// Presses what is in the row of a message, once it is there.
 const PRESS: &str = "
     const [text, what] = arguments;
-    const row = [...document.querySelectorAll('li.m')].find((row) => row.querySelector('.body')?.textContent === text);
+    const row = [...document.querySelectorAll('li.m')].find((row) => row.querySelector('.body')?.textContent.includes(text));
     const button = row?.querySelector(what);
     button?.click();
     return !!button";
 
+/// The widths of the pictures.
+const WIDTHS: [(&str, Look); 3] = [("desktop", Look::DESKTOP), ("tablet", Look::TABLET), ("phone", Look::PHONE)];
+
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> Done {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/screens"));
     std::fs::create_dir_all(&folder)?;
-    let (mut server, driver) = (Server::start()?, Driver::start()?);
-    let url = server.url("/r/kitchen-table");
-    let mut people = Vec::new();
-    for name in ["Ada", "Tomás", "ليلى"] {
-        let browser = Browser::open(&driver, &url, Look::DESKTOP).await?;
-        browser.rename(name).await?;
-        browser.sees_here(name).await?;
-        people.push(browser);
-    }
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let mut wire = Wire::to(&server).await?;
+    let people = come(&driver, &server, &wire).await?;
     let ada = &people[0];
+    let picture = async |view: &str| pictures(ada, &folder, view).await;
+
+    picture("empty").await?;
     for (who, text) in TALK {
         people[*who].say_pasted(text).await?;
-        ada.sees(text).await?;
+        let last = text.trim_matches(['`', '\n']).lines().last().unwrap_or_default();
+        ada.until(
+            text,
+            "return document.querySelector('[role=log]').textContent.includes(arguments[0])",
+            json!([last]),
+        )
+        .await?;
     }
     change(&people).await?;
     tell_about(ada).await?;
-    let picture = async |name: &str, look: Look| {
-        ada.look(look).await?;
-        ada.screenshot(&folder.join(format!("{name}.png"))).await
-    };
-    let (light, dark) = (Look::DESKTOP, Look { dark: true, ..Look::PHONE });
 
     ada.run("document.querySelector('.about').click()", json!([])).await?;
     let proved = "return document.querySelector('dialog[open]').textContent.includes(', verified')";
     ada.until("the proof", proved, json!([])).await?;
-    picture("details-light", light).await?;
-    picture("details-phone-dark", dark).await?;
+    picture("details").await?;
     // Ada's last reaction has left the focus with its row, and the tools lie over the one above.
     let on = "document.querySelector('dialog').close(); document.querySelector('#composer').focus()";
     ada.run(on, json!([])).await?;
 
     people[2].type_text("…").await?;
     ada.until("who types", "return document.querySelector('.typing').textContent.includes('ليلى')", json!([])).await?;
-    picture("desktop-light", light).await?;
-    picture("desktop-dark", Look { dark: true, ..light }).await?;
-    picture("phone-light", Look::PHONE).await?;
-    picture("phone-dark", dark).await?;
+    picture("").await?;
+    rooms(ada, &folder).await?;
+    without_link(ada, &server, &mut wire, &folder).await?;
 
-    server.kill();
-    ada.reads_of_link("Offline").await?;
-    ada.look(light).await?;
-    for text in ["This one waits until the server is back.", "And this one, behind it."] {
-        ada.say_pasted(text).await?;
-        ada.sees_pending(text).await?;
-    }
-    ada.until("the words about the link", "return !!document.querySelector('.status.loud')", json!([])).await?;
-    picture("offline-light", light).await?;
-    picture("offline-phone-dark", dark).await?;
+    ada.go(&server.url("/r/No%20such%20room")).await?;
+    ada.until("nowhere", "return document.querySelector('.nowhere:not([hidden]) h1') !== null", json!([])).await?;
+    picture("nowhere").await?;
     for browser in people {
         browser.close().await?;
     }
     Ok(())
 }
 
-/// Edits a message, deletes one, and reacts to some.
-async fn change(people: &[Browser]) -> anyhow::Result<()> {
+/// Three people come into a room, the first by a wire that can be cut.
+async fn come(driver: &Driver, server: &Server, wire: &Wire) -> anyhow::Result<Vec<Browser>> {
+    let mut people = Vec::new();
+    for (name, url) in [
+        ("Ada", wire.url("/r/kitchen-table")),
+        ("Tomás", server.url("/r/kitchen-table")),
+        ("ليلى", server.url("/r/kitchen-table")),
+    ] {
+        let browser = Browser::open(driver, &url, Look::DESKTOP).await?;
+        browser.rename(name).await?;
+        browser.sees_here(name).await?;
+        people.push(browser);
+    }
+    people[0].sees_here("ليلى").await?;
+    Ok(people)
+}
+
+/// Takes the pictures of a view, named by view, width and theme.
+async fn pictures(browser: &Browser, folder: &Path, view: &str) -> Done {
+    for (width, look) in WIDTHS {
+        for (theme, dark) in [("light", false), ("dark", true)] {
+            browser.look(Look { dark, ..look }).await?;
+            let parts: Vec<_> = [view, width, theme].into_iter().filter(|part| !part.is_empty()).collect();
+            browser.settle().await?;
+            browser.screenshot(&folder.join(format!("{}.png", parts.join("-")))).await?;
+        }
+    }
+    browser.look(Look::DESKTOP).await
+}
+
+/// Edits a message, answers one, deletes one, and reacts to some.
+async fn change(people: &[Browser]) -> Done {
     let press = async |who: usize, text: &str, what: &str| {
         people[who].until(&format!("{what} at {text:?}"), PRESS, json!([text, what])).await
     };
@@ -103,24 +129,79 @@ async fn change(people: &[Browser]) -> anyhow::Result<()> {
     people[0].say(MENDED).await?;
     press(1, WRONG_ROOM, "[data-do=delete]").await?;
     press(1, WRONG_ROOM, "[data-do=sure]").await?;
+    press(1, "Then it waits here", "[data-do=reply]").await?;
+    people[1].say("Then I will not hold my breath.").await?;
     for (who, text, emoji) in REACTIONS {
-        people[*who].sees(text).await?;
         press(*who, text, "[data-do=reactions]").await?;
         press(*who, text, &format!(".tools [data-emoji='{emoji}']")).await?;
     }
     let count = "return [...document.querySelectorAll('.re span')].map((count) => count.textContent).join() === '2,1,1'
-        && !document.querySelector('.changing') && !!document.querySelector('.gone')";
+        && !document.querySelector('.changing') && !!document.querySelector('.gone') && !!document.querySelector('.quote')";
     people[0].until("all that was changed", count, json!([])).await
 }
 
 /// Says what the room is called and about.
-async fn tell_about(ada: &Browser) -> anyhow::Result<()> {
+async fn tell_about(ada: &Browser) -> Done {
     let tell = "
         document.querySelector('.about').click();
         document.querySelector('#title').value = 'The kitchen table';
         document.querySelector('#topic').value = 'Tea, and what runs on the little box';
         document.querySelector('#topic').form.requestSubmit()";
     ada.run(tell, json!([])).await?;
-    ada.until("the title", "return document.querySelector('h1 bdi')?.textContent === 'The kitchen table'", json!([]))
-        .await
+    ada.until(
+        "the title",
+        "return document.querySelector('h1 bdi')?.textContent.includes('The kitchen table')",
+        json!([]),
+    )
+    .await?;
+    ada.run("document.querySelector('dialog').close()", json!([])).await.map(drop)
+}
+
+/// The rooms, which are a view of their own on a phone only.
+async fn rooms(ada: &Browser, folder: &Path) -> Done {
+    ada.look(Look::PHONE).await?;
+    ada.run("document.querySelector('.back').click()", json!([])).await?;
+    ada.until("the rooms", "return document.querySelector('.side').checkVisibility()", json!([])).await?;
+    for (theme, dark) in [("light", false), ("dark", true)] {
+        ada.look(Look { dark, ..Look::PHONE }).await?;
+        ada.settle().await?;
+        ada.screenshot(&folder.join(format!("rooms-phone-{theme}.png"))).await?;
+    }
+    ada.run("document.querySelector('.room[aria-current]').click()", json!([])).await?;
+    ada.until("the room", "return document.querySelector('#composer').checkVisibility()", json!([])).await
+}
+
+/// What waits while there is no link, and what was refused when it is back: Ada edits what another page of hers deletes.
+async fn without_link(ada: &Browser, server: &Server, wire: &mut Wire, folder: &Path) -> Done {
+    wire.cut().await;
+    ada.reads_of_link("Offline").await?;
+    ada.until("the edit", PRESS, json!([MENDED, "[data-do=edit]"])).await?;
+    let its_text = "return document.querySelector('#composer').value === arguments[0]";
+    ada.until("its text", its_text, json!([MENDED])).await?;
+    ada.say(" Or up.").await?;
+    for text in ["This one waits until the server is back.", "And this one, behind it."] {
+        ada.say_pasted(text).await?;
+        ada.sees_pending(text).await?;
+    }
+    ada.until("the words about the link", "return !!document.querySelector('.status.loud')", json!([])).await?;
+    pictures(ada, folder, "offline").await?;
+
+    let here = ada.tab().await?;
+    ada.open_tab(&server.url("/r/kitchen-table")).await?;
+    ada.until("the deletion", PRESS, json!([MENDED, "[data-do=delete]"])).await?;
+    ada.until("its question", PRESS, json!([MENDED, "[data-do=sure]"])).await?;
+    ada.until(
+        "it is gone",
+        "return !document.querySelector('[role=log]').textContent.includes(arguments[0])",
+        json!([MENDED]),
+    )
+    .await?;
+    ada.to_tab(&here).await?;
+    wire.mend().await?;
+    ada.until("what was refused", "return document.querySelector('.note[data-key]') !== null", json!([])).await?;
+    ada.until("a live page", "return document.querySelector('[data-link=live]') !== null", json!([])).await?;
+    ada.sees("And this one, behind it.").await?;
+    // What was refused stands where it was said, which is no longer the end.
+    ada.run("document.querySelector('.note[data-key]').scrollIntoView({ block: 'center' })", json!([])).await?;
+    pictures(ada, folder, "refused").await
 }

@@ -1,16 +1,20 @@
-//! What several steps stand on: the tools and the browser, brought once, by the first step that asks.
+//! What several steps stand on: the tools, the browser and axe, brought once, by the first step that asks.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, path::PathBuf};
 
 use anyhow::Result;
 
-use crate::tools::{Toolbox, browser::Browser};
+use crate::{
+    tools::{Toolbox, browser::Browser},
+    web,
+};
 
 /// Starts empty.
 #[derive(Default)]
 pub(super) struct Ground {
     toolbox: OnceCell<Toolbox>,
     browser: OnceCell<Browser>,
+    axe: OnceCell<PathBuf>,
 }
 
 impl Ground {
@@ -22,6 +26,11 @@ impl Ground {
     /// A browser and its driver.
     pub(super) fn browser(&self) -> Result<&Browser> {
         once(&self.browser, Browser::bring)
+    }
+
+    /// The script of axe.
+    pub(super) fn axe(&self) -> Result<&PathBuf> {
+        once(&self.axe, web::bring_axe)
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Step {
 #[rustfmt::skip]
 pub(super) const STEPS: &[Step] = &[
     Step { name: "tools", minutes: 5.0, run: tools, needs: &[],
-        what: "compiler, trunk, wasm-bindgen, wasm-opt, browser and kosoku are there, or are installed now" },
+        what: "compiler, trunk, wasm-bindgen, wasm-opt, browser, kosoku and axe are there, or are installed now" },
     Step { name: "tidy", minutes: 0.1, run: tidy_up, needs: &[],
         what: "the rules of the tree that no compiler knows" },
     Step { name: "fmt", minutes: 0.1, run: fmt, needs: &["tools"],
@@ -52,7 +52,7 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "sim", minutes: 2.0, run: simulation, needs: &["tools"],
         what: "300 runs of the simulation, and that each sabotage is noticed" },
     Step { name: "e2e", minutes: 1.0, run: e2e, needs: &["tools", "client", "server"],
-        what: "stories with two browsers against the real program" },
+        what: "stories with real browsers against the real program; axe, scroll drift and layout shift at 0" },
 ];
 
 /// The compilers whose warnings are errors. A newer one has lints that nobody has seen yet, and only shows them.
@@ -63,7 +63,7 @@ fn tools(ground: &Ground) -> Result<()> {
     wasm_target::bring_components(toolbox)?;
     let browser = ground.browser()?;
     let kosoku = python::bring_kosoku()?;
-    for program in [&browser.chromium, &browser.chromedriver, &kosoku] {
+    for program in [&browser.chromium, &browser.chromedriver, &kosoku, ground.axe()?] {
         say::note(program.display());
     }
     for program in ["cargo", "rustc", "trunk", "wasm-bindgen", "wasm-opt"] {
@@ -149,7 +149,7 @@ fn e2e(ground: &Ground) -> Result<()> {
     let program = server::build(toolbox, Profile::Release)?;
     let mut cargo = toolbox.cargo(["test", "--package", "e2e"]);
     cargo.envs(ground.browser()?.variables());
-    cargo.env("WARREN_BIN", program);
+    cargo.env("WARREN_BIN", program).env("AXE", ground.axe()?);
     cargo.env("TRUNK", toolbox.find("trunk")?);
     child::run(&mut cargo)
 }
