@@ -69,7 +69,7 @@ const edits = new MutationObserver((records) => {
   }
 });
 
-export default function highlight(code) {
+export function colour(code) {
   if (!globalThis.Highlight) return;
   for (const kind of kinds) if (!CSS.highlights.has("code-" + kind)) CSS.highlights.set("code-" + kind, new Highlight());
   // Rows come and go.
@@ -77,3 +77,7 @@ export default function highlight(code) {
   paint(code);
   edits.observe(code, { characterData: true, childList: true, subtree: true, attributeFilter: ["class"] });
 }
+
+// What is here already, and what will be drawn: an animation of no effect tells of each (frontend/css/said.css).
+document.querySelectorAll('code[class^="lang-"]').forEach(colour);
+addEventListener("animationstart", (event) => event.animationName === "code-drawn" && colour(event.target));

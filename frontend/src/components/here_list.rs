@@ -23,7 +23,7 @@ pub fn HereList(props: &HereListProps) -> Html {
         let shared_name = here.people.iter().any(|other| other.name == person.name && other.id != person.id);
         let class = ["person hue-", &person.id.hue(36).to_string()].concat();
         html! {
-            <li key={person.id.as_str()} {class}>
+            <li key={person.id.as_str()} ~className={class}>
                 <span class="dot" aria-hidden="true">{ "●" }</span>
                 <bdi>{ person.name.to_string() }</bdi>
                 if mine { <span class="tag">{ "you" }</span> }

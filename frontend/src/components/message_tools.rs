@@ -28,7 +28,7 @@ pub(super) fn tools(mine: bool, laid: Option<Laid>) -> Html {
                     </button>
                     if mine {
                         <button type="button" data-do="edit">{ "Edit" }</button>
-                        <button type="button" data-do={if asking { "sure" } else { "delete" }} class={asking.then_some("sure")}>
+                        <button type="button" data-do={if asking { "sure" } else { "delete" }}>
                             { if asking { "Delete for everyone?" } else { "Delete" } }
                         </button>
                     }

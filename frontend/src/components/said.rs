@@ -6,8 +6,11 @@
 use shared::markdown::{Block, Inline, Item, Part, Said, mentions, parse};
 use yew::{
     prelude::*,
-    virtual_dom::{VNode, VTag},
+    virtual_dom::{AttributeOrProperty, Attributes, VNode, VTag},
 };
+
+/// The attributes that an element here can have.
+const NAMES: &[&str; 8] = &["class", "dir", "href", "rel", "target", "tabindex", "type", "data-do"];
 
 /// Who can be marked where a text mentions them: their names, and which of them is the reader's.
 #[derive(Clone, Copy)]
@@ -107,11 +110,12 @@ impl Marked<'_> {
         if !host.is_empty() {
             inside.push(element("span", "host", vec![VNode::from([" (", host, ")"].concat())]));
         }
-        let mut link = tag("a", "", inside);
-        link.add_attribute("href", address.to_owned());
-        link.add_attribute("rel", "noopener nofollow ugc");
-        link.add_attribute("target", "_blank");
-        VNode::from(link)
+        let rel = "noopener nofollow ugc";
+        tag(
+            "a",
+            [None, None, Some(address.to_owned().into()), Some(rel.into()), Some("_blank".into()), None, None, None],
+            inside,
+        )
     }
 
     fn text(self, text: &str, into: &mut Vec<VNode>) {
@@ -130,32 +134,29 @@ impl Marked<'_> {
 /// Lines of code. What does not fit is scrolled to, by keys too, so it can have the focus.
 fn code(language: &str, text: &str) -> VNode {
     let language = if language.is_empty() { String::new() } else { ["lang-", language].concat() };
-    let mut lines = tag("pre", "", vec![element("code", language, vec![VNode::from(text)])]);
-    lines.add_attribute("dir", "ltr");
-    lines.add_attribute("tabindex", "0");
-    let mut copy = tag("button", "", vec![VNode::from("Copy")]);
-    copy.add_attribute("type", "button");
-    copy.add_attribute("data-do", "copy");
-    element("figure", "code", vec![VNode::from(lines), VNode::from(copy)])
+    let text = element("code", language, vec![VNode::from(text)]);
+    let lines = [None, Some("ltr".into()), None, None, None, Some("0".into()), None, None];
+    let copy = [None, None, None, None, None, None, Some("button".into()), Some("copy".into())];
+    let copy = tag("button", copy, vec![VNode::from("Copy")]);
+    element("figure", "code", vec![tag("pre", lines, vec![text]), copy])
 }
 
 /// An element that decides for itself in which direction it is read.
 fn directed(name: &'static str, inside: Vec<VNode>) -> VNode {
-    let mut tag = tag(name, "", inside);
-    tag.add_attribute("dir", "auto");
-    VNode::from(tag)
+    tag(name, [None, Some("auto".into()), None, None, None, None, None, None], inside)
 }
 
 fn element(name: &'static str, class: impl Into<AttrValue>, inside: Vec<VNode>) -> VNode {
-    VNode::from(tag(name, class, inside))
+    let class = Some(class.into()).filter(|class: &AttrValue| !class.is_empty());
+    tag(name, [class, None, None, None, None, None, None, None], inside)
 }
 
-fn tag(name: &'static str, class: impl Into<AttrValue>, inside: Vec<VNode>) -> VTag {
-    let class = class.into();
+/// An element with the attributes of [`NAMES`]. They stand in a fixed order: adding them one by one would need a map of
+/// them, which is 3 KB.
+fn tag(name: &'static str, values: [Option<AttrValue>; NAMES.len()], inside: Vec<VNode>) -> VNode {
     let mut tag = VTag::new(name);
-    if !class.is_empty() {
-        tag.add_attribute("class", class);
-    }
+    let values = values.map(|value| value.map(AttributeOrProperty::Attribute));
+    tag.set_attributes(Attributes::Dynamic { keys: NAMES, values: Box::new(values) });
     tag.add_children(inside);
-    tag
+    VNode::from(tag)
 }

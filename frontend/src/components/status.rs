@@ -20,8 +20,8 @@ pub fn status(
     let off = off.filter(|_| typing.is_empty() && !link.loud);
     let typing = typing.into_iter().map(|(name, words)| html! { <><bdi>{ name.to_string() }</bdi>{ words }</> });
     html! {
-        <div class={classes!("status", link.loud.then_some("loud"))}>
-            <p class={classes!("link-state", (!link.loud).then_some("sr"))} data-state={link.state}>
+        <div ~className={if link.loud { "status loud" } else { "status" }}>
+            <p ~className={if link.loud { "link-state" } else { "link-state sr" }} data-state={link.state}>
                 <span>{ link.words }</span>{ " " }<span class="next">{ link.next }</span>
             </p>
             if link.loud && link.can_try {

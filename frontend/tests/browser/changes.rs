@@ -126,13 +126,13 @@ async fn a_message_is_deleted_on_the_second_press() {
     chat.hear(event(2, "me", "mine", "oops"));
     let row = chat.row(2).await;
     press(&row, "[data-do=delete]");
-    let sure = chat.until("li.m[data-seq='2'] .sure", |button| text(button) == "Delete for everyone?").await;
+    let sure = chat.until("li.m[data-seq='2'] [data-do=sure]", |button| text(button) == "Delete for everyone?").await;
     assert!(sent(&chat).is_none_or(|frame| !matches!(frame, ClientFrame::Delete { .. })));
     // Escape, and it is not asked any more.
     key(&sure, "Escape");
     chat.until("li.m[data-seq='2'] [data-do=delete]", |_| true).await;
     press(&row, "[data-do=delete]");
-    chat.until("li.m[data-seq='2'] .sure", |_| true).await.unchecked_into::<HtmlElement>().click();
+    chat.until("li.m[data-seq='2'] [data-do=sure]", |_| true).await.unchecked_into::<HtmlElement>().click();
     chat.until("li.m[data-seq='2'].changing .gone", |_| true).await;
     assert!(matches!(sent(&chat), Some(ClientFrame::Delete { target: Seq(2), .. })));
     assert!(document().active_element().unwrap().is_same_node(Some(&row)), "the focus stays with the message");
@@ -155,7 +155,7 @@ async fn a_refused_change_is_explained_and_can_be_taken_out() {
     chat.hear(event(2, "me", "mine", "oops"));
     let row = chat.row(2).await;
     press(&row, "[data-do=delete]");
-    chat.until("li.m[data-seq='2'] .sure", |_| true).await.unchecked_into::<HtmlElement>().click();
+    chat.until("li.m[data-seq='2'] [data-do=sure]", |_| true).await.unchecked_into::<HtmlElement>().click();
     chat.until("li.m[data-seq='2'].changing", |_| true).await;
     let Some(ClientFrame::Delete { key, .. }) = sent(&chat) else { panic!("nothing was sent") };
     let refusal = Refusal::lasting(RefusalCode::NotYours, "it is somebody else's.");

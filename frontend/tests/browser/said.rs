@@ -137,7 +137,7 @@ async fn the_tree_is_drawn() {
 
 #[wasm_bindgen(module = "/highlight.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = default)]
+    #[wasm_bindgen(js_name = colour)]
     fn highlight(code: &Element);
 }
 

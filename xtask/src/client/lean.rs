@@ -9,8 +9,12 @@ use std::process::Command;
 
 use crate::{child, say, tools::Toolbox, tools::wasm_target::TARGET};
 
-/// Lets a released compiler take the options, and makes cargo build std.
-const VARIABLES: [(&str, &str); 2] = [("RUSTC_BOOTSTRAP", "1"), ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")];
+/// Lets a released compiler take the options, and makes cargo build std, where that has a choice for size.
+const VARIABLES: [(&str, &str); 3] = [
+    ("RUSTC_BOOTSTRAP", "1"),
+    ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
+    ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
+];
 
 /// No words and no places for panics, which nobody would read; no code of `{:?}`, which the client does not use.
 const FLAGS: [&str; 4] =
