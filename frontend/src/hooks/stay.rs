@@ -15,8 +15,8 @@ use super::use_scroller::{first_in_sight, hold};
 /// Sees to it until it is dropped.
 pub(super) struct Stay {
     observer: ResizeObserver,
-    _resized: Closure<dyn FnMut()>,
-    _scrolled: EventListener,
+    _on_resize: Closure<dyn FnMut()>,
+    _on_scroll: EventListener,
 }
 
 impl Drop for Stay {
@@ -28,20 +28,24 @@ impl Drop for Stay {
 /// Sees to it for a scroller. None where the browser cannot.
 pub(super) fn stay(scroller: &Element) -> Option<Stay> {
     let seen = Rc::new(RefCell::new(first_in_sight(scroller)));
-    let resized = Closure::<dyn FnMut()>::new({
-        let (scroller, seen) = (scroller.clone(), Rc::clone(&seen));
+    let size = |of: &Element| (of.client_width(), of.client_height());
+    let on_resize = Closure::<dyn FnMut()>::new({
+        let (scroller, seen, mut before) = (scroller.clone(), Rc::clone(&seen), size(scroller));
         move || {
+            // The first time it tells the size as it is, perhaps before the scrolling of this very frame was heard of.
+            let now = size(&scroller);
+            let changed = std::mem::replace(&mut before, now) != now;
             // At the newest the end is what is being read.
-            if let Some(seen) = seen.borrow().as_ref().filter(|_| scroller.scroll_top() != 0) {
+            if let Some(seen) = seen.borrow().as_ref().filter(|_| changed && scroller.scroll_top() != 0) {
                 hold(&scroller, seen);
             }
         }
     });
-    let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok()?;
+    let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok()?;
     observer.observe(scroller);
-    let scrolled = EventListener::new(scroller, "scroll", {
+    let on_scroll = EventListener::new(scroller, "scroll", {
         let scroller = scroller.clone();
         move |_| *seen.borrow_mut() = first_in_sight(&scroller)
     });
-    Some(Stay { observer, _resized: resized, _scrolled: scrolled })
+    Some(Stay { observer, _on_resize: on_resize, _on_scroll: on_scroll })
 }
