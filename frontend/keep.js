@@ -29,7 +29,8 @@
     opening ??= new Promise(start);
     try {
       return (await opening).transaction(stores, mode, { durability });
-    } catch (fault) {
+    } catch {
+      // (Trunk's minifier would give a name of the fault and this one the same letter.)
       const was = opening;
       opening = undefined;
       // Where it had been opened: closed without a word, or not the database that it should be.

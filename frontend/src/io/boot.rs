@@ -8,10 +8,13 @@ use web_sys::WebSocket;
 
 use super::{browser, read};
 
-/// The frame that would have opened the page's room, where the server wrote it into the page.
+/// The frame that would have opened the page's room, where the server wrote it into the page. It is taken out of there:
+/// what is deleted later is not to stay in it.
 #[must_use]
 pub fn painted() -> Option<ServerFrame> {
-    read::frame(&browser::window()?.document()?.get_element_by_id("boot")?.text_content()?)
+    let frame = browser::window()?.document()?.get_element_by_id("boot")?;
+    frame.remove();
+    read::frame(&frame.text_content()?)
 }
 
 /// The socket that the page has opened, with what was said on it so far. It is given away once, and only while it may
