@@ -8,8 +8,10 @@ use std::cell::RefCell;
 use web_sys::{Element, HtmlTextAreaElement};
 
 use super::parts::{find, set, show};
-use crate::state::{HELP, Room, completions, people};
-use crate::{io, state::App};
+use crate::{
+    io,
+    state::{App, COMMANDS, Room, completions, people},
+};
 
 const LIST: &str = "#choices";
 /// Most that are offered at a time.
@@ -162,12 +164,11 @@ fn people_named(typed: &str, room: &Room, app: &App) -> Vec<Choice> {
 }
 
 fn commands_named(typed: &str) -> Vec<Choice> {
-    let choice = |(example, words): &(&str, &str)| {
+    let choice = |example: &&str| {
         let command = example.split(' ').next().unwrap_or_default();
-        let shown = [example, " – ", words].concat();
-        command.starts_with(typed).then(|| Choice { shown, text: [command, " "].concat() })
+        command.starts_with(typed).then(|| Choice { shown: (*example).to_owned(), text: [command, " "].concat() })
     };
-    HELP.iter().filter(|(example, _)| !example.starts_with("//")).filter_map(choice).collect()
+    COMMANDS.iter().filter_map(choice).collect()
 }
 
 /// Emoji are offered from two letters of their name on. Where the table is not here yet, it is fetched.
@@ -177,7 +178,19 @@ fn emoji_named(typed: &str) -> Vec<Choice> {
     }
     let choice =
         |(emoji, name): (&str, &str)| Choice { shown: [emoji, " :", name, ":"].concat(), text: [emoji, " "].concat() };
-    io::with_emoji(|table| found(table, typed).take(MOST).map(choice).collect())
+    io::with_emoji(|table| {
+        // The one whose name has been typed in full comes first.
+        let mut choices = Vec::new();
+        for (emoji, name) in found(table, typed) {
+            if name == typed {
+                choices.insert(0, choice((emoji, name)));
+            } else if choices.len() < MOST {
+                choices.push(choice((emoji, name)));
+            }
+        }
+        choices.truncate(MOST);
+        choices
+    })
 }
 
 /// The emoji of which a name begins so: each with that name. In a line of the table stands an emoji, then its names.

@@ -23,14 +23,8 @@ pub enum Typed {
     Wrong(String),
 }
 
-/// What there is, for [`Typed::Help`]: what to type, and what it does.
-pub const HELP: [(&str, &str); 5] = [
-    ("/name Ada", "be called Ada"),
-    ("/me waves", "say what you do"),
-    ("/room den", "go to the room den"),
-    ("/help", "show this"),
-    ("//name", "send a text that begins with a slash"),
-];
+/// The commands that there are, with an example each. What else can be typed is said in `index.html`.
+pub const COMMANDS: [&str; 4] = ["/name Ada", "/me waves", "/room den", "/help"];
 
 /// What a text that was typed means. While a message is being edited, all is text.
 #[must_use]
