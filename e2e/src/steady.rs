@@ -18,6 +18,8 @@ pub enum Case {
     Append,
     /// A row above it grows.
     Late,
+    /// The message box grows, as fast as it can.
+    Grow,
     /// The way to the newest is taken; there nothing moves any more.
     Jump,
 }
@@ -28,6 +30,7 @@ impl Case {
             Self::Prepend => "prepend",
             Self::Append => "append",
             Self::Late => "late",
+            Self::Grow => "grow",
             Self::Jump => "jump",
         }
     }

@@ -40,7 +40,7 @@ async fn check_drift(anchoring: bool) -> Story {
         browser.without_anchoring().await?;
     }
     let mut drifts = Vec::new();
-    for case in [Case::Prepend, Case::Append, Case::Late] {
+    for case in [Case::Prepend, Case::Append, Case::Late, Case::Grow] {
         drifts.push((format!("{case:?}"), browser.drift_in(case).await?));
     }
     browser.run("document.querySelector('#composer').focus()", json!([])).await?;

@@ -122,6 +122,20 @@ window.steady = (() => {
       if (row(target).getBoundingClientRect().height <= height) throw new Error("the row did not grow");
       return most;
     },
+    // The message box grows line by line, one a frame: each while the scrolling that the last one brought is unheard of.
+    async grow() {
+      await toMiddle();
+      mark();
+      for (let line = 0; line < 6; line++) {
+        composer().value += "a line\n";
+        composer().dispatchEvent(new Event("input", { bubbles: true }));
+        await frame();
+      }
+      const most = await drift();
+      composer().value = "";
+      composer().dispatchEvent(new Event("input", { bubbles: true }));
+      return most;
+    },
     // To the newest: there at once, and nothing moves after it.
     async jump() {
       await toMiddle();

@@ -25,6 +25,7 @@ export async function drifts(browser, url, anchoring) {
   };
   drifts.composer = await during(() => lines(page, 6));
   await empty(page);
+  drifts.composer = Math.max(drifts.composer, await page.evaluate(() => window.steady.grow()));
   drifts.resize = Math.max(await during(() => page.setViewportSize(SMALLER)), await during(() => page.setViewportSize(USUAL)));
   drifts.jump = await page.evaluate(() => window.steady.jump());
   await context.close();

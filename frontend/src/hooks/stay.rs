@@ -27,17 +27,18 @@ impl Drop for Stay {
 
 /// Sees to it for a scroller. None where the browser cannot.
 pub(super) fn stay(scroller: &Element) -> Option<Stay> {
-    let seen = Rc::new(RefCell::new(first_in_sight(scroller)));
     let size = |of: &Element| (of.client_width(), of.client_height());
+    // What was in sight, and the size that the box had then.
+    let seen = Rc::new(RefCell::new((first_in_sight(scroller), size(scroller))));
     let on_resize = Closure::<dyn FnMut()>::new({
-        let (scroller, seen, mut before) = (scroller.clone(), Rc::clone(&seen), size(scroller));
+        let (scroller, seen) = (scroller.clone(), Rc::clone(&seen));
         move || {
             // The first time it tells the size as it is, perhaps before the scrolling of this very frame was heard of.
             let now = size(&scroller);
-            let changed = std::mem::replace(&mut before, now) != now;
+            let changed = std::mem::replace(&mut seen.borrow_mut().1, now) != now;
             // At the newest the end is what is being read.
-            if let Some(seen) = seen.borrow().as_ref().filter(|_| changed && scroller.scroll_top() != 0) {
-                hold(&scroller, seen);
+            if let Some(row) = seen.borrow().0.as_ref().filter(|_| changed && scroller.scroll_top() != 0) {
+                hold(&scroller, row);
             }
         }
     });
@@ -45,7 +46,14 @@ pub(super) fn stay(scroller: &Element) -> Option<Stay> {
     observer.observe(scroller);
     let on_scroll = EventListener::new(scroller, "scroll", {
         let scroller = scroller.clone();
-        move |_| *seen.borrow_mut() = first_in_sight(&scroller)
+        move |_| {
+            // It is heard of a frame later. Where the size has changed since, the row has been moved already and is yet
+            // to be put back: where it is now is not where it was read.
+            let mut seen = seen.borrow_mut();
+            if seen.1 == size(&scroller) {
+                seen.0 = first_in_sight(&scroller);
+            }
+        }
     });
     Some(Stay { observer, _on_resize: on_resize, _on_scroll: on_scroll })
 }
