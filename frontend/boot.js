@@ -39,26 +39,66 @@
     }
   };
   addEventListener("take-newest", takeNewest);
+  // Says something in a place of the page, with the way on that is left.
+  const say = (note, words) => {
+    const reload = document.createElement("a");
+    reload.href = "";
+    reload.textContent = "Reload";
+    reload.onclick = (event) => {
+      event.preventDefault();
+      takeNewest();
+    };
+    note.setAttribute("role", "alert");
+    note.replaceChildren(words, reload);
+  };
+  const started = () => document.querySelector(".app[data-link]");
+  // What is typed where no client comes is the room's draft (frontend/src/io/storage.rs), behind what was left there
+  // another time. It stands in the box too, or it would seem to be lost.
+  const draft = `warren.draft.${location.pathname.split("/")[2] || "lobby"}`;
+  let held;
+  const hold = () => {
+    const box = document.querySelector("#composer");
+    if (started() || !box) return "";
+    const before = held ? "" : kept.get(draft);
+    held = true;
+    if (before) box.value = before + (box.value && "\n" + box.value);
+    return kept.set(draft, box.value) ? ", and what you type is kept" : "";
+  };
+  addEventListener("input", () => held && hold());
+  addEventListener("pagehide", hold);
+  // The client does not come: said where it says how things stand, until it comes after all.
+  const missing = (words) => {
+    const note = document.querySelector(".boot");
+    if (!note || started()) return;
+    note.parentElement.classList.add("loud");
+    say(note, `${words} What is here can be read${hold()}. `);
+  };
+  setTimeout(() => document.querySelector(".boot[role]") || missing("Warren takes long to load."), 15000);
   // After a panic the wasm has trapped, and nothing of the client can be relied on: this says so, with what the
-  // browser has. It is the same whether or not the build gives panics words.
+  // browser has. It is the same whether or not the build gives panics words. Heard on the way down, because a script
+  // that cannot be loaded tells nobody above it.
   for (const kind of ["error", "unhandledrejection"]) {
-    addEventListener(kind, (event) => {
-      const fault = event.error || event.reason;
-      const fatal = [WebAssembly.RuntimeError, WebAssembly.CompileError, WebAssembly.LinkError, RangeError];
-      // What is broken may break again and again; it is said once.
-      if (!fatal.some((type) => fault instanceof type) || document.querySelector(".broken")) return;
-      const note = document.createElement("p");
-      note.className = "broken";
-      note.setAttribute("role", "alert");
-      const reload = document.createElement("a");
-      reload.href = "";
-      reload.textContent = "Reload";
-      reload.onclick = (event) => {
-        event.preventDefault();
-        takeNewest();
-      };
-      note.append("Something broke. ", reload);
-      document.body.append(note);
-    });
+    addEventListener(
+      kind,
+      (event) => {
+        const fault = event.error || event.reason;
+        const { CompileError, LinkError, RuntimeError } = globalThis.WebAssembly || {};
+        if (!started()) {
+          const refused = !CompileError || fault instanceof CompileError;
+          // What colours code can be done without; it is no part of what starts the client.
+          if (fault || (event.target.localName === "script" && !event.target.src))
+            missing(refused ? "This browser does not run Warren: it refuses WebAssembly." : "Warren could not be loaded.");
+          return;
+        }
+        // What is broken may break again and again; it is said once.
+        const fatal = [RuntimeError, CompileError, LinkError, RangeError].some((type) => type && fault instanceof type);
+        if (!fatal || document.querySelector(".broken")) return;
+        const note = document.createElement("p");
+        note.className = "broken";
+        say(note, "Something broke. ");
+        document.body.append(note);
+      },
+      true,
+    );
   }
 }

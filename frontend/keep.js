@@ -1,5 +1,6 @@
-// The browser's database (Indexed Database API 3.0), of texts under keys: what outlives a reload. It is here and not in
-// the client's program so that it can be read while that is on its way, and because it is a third as large.
+// The browser's database (Indexed Database API 3.0), of texts under keys, and its small storage beside it: what outlives
+// a reload. It is here and not in the client's program so that it can be read while that is on its way, and because it
+// is a third as large.
 //
 // What is written in one call is there as a whole or not at all, and is called written only when the browser says that
 // it is. It does not know what the texts say (frontend/src/io/database.rs).
@@ -7,6 +8,8 @@
   // The rooms, by name. The entries of all outboxes, by room, line break, client key. Whatever there is one of.
   const STORES = ["rooms", "outbox", "meta"];
   let opening, early;
+  // Of the small texts those that could not be stored, by their keys.
+  const unkept = {};
 
   // A newer version wants to change it and waits until nobody has it open, or it is gone already.
   const lost = ({ target }) => {
@@ -82,6 +85,22 @@
       // It commits by itself, but only while the page is there; one that is being left has no other chance.
       transaction.commit?.();
       await end;
+    },
+    // Small texts that nobody waits for (Web Storage): one by its key, and it in the place of what stands there; an empty
+    // one is none. False where it is kept no longer than the page is there.
+    get(key) {
+      try {
+        return unkept[key] ?? localStorage.getItem(key);
+      } catch {}
+    },
+    set(key, text) {
+      try {
+        text ? localStorage.setItem(key, text) : localStorage.removeItem(key);
+        return delete unkept[key];
+      } catch {
+        unkept[key] = text;
+        return false;
+      }
     },
     // Left open, it would keep a newer version waiting, with nobody to close it any more.
     async close() {

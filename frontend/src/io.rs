@@ -39,5 +39,6 @@ pub use page::{PageEvents, page_events};
 pub use read::{frames, page};
 pub use run::Runner;
 pub use socket::Socket;
+pub(crate) use storage::store_draft;
 pub use storage::{draft, keep_draft, visited};
 pub use store::{Store, Subscription};

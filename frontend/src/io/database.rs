@@ -39,7 +39,7 @@ pub(super) struct Database;
 impl Drop for Database {
     fn drop(&mut self) {
         // Nobody waits for it.
-        let _closing = ask("close", &JsValue::UNDEFINED, false);
+        let _closing = ask("close", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
     }
 }
 
@@ -48,26 +48,26 @@ impl Database {
     /// read when it came up (`takes_older`).
     pub(super) async fn read(&self, stores: &[&str], takes_older: bool) -> Result<Vec<Texts>, StorageTrouble> {
         let stores: Array = stores.iter().map(|store| JsValue::from_str(store)).collect();
-        let read = answer(ask("read", &stores, takes_older)).await?;
+        let read = answer(ask("read", &stores, &takes_older.into())).await?;
         Ok(Array::from(&read).iter().map(|pair| texts(&Array::from(&pair))).collect())
     }
 
     /// Writes all of it or nothing; `strict`: so that it survives a power cut, where the browser can do that.
     pub(super) async fn write(&self, parts: &Parts, strict: bool) -> Result<(), StorageTrouble> {
-        answer(ask("write", &parts.0, strict)).await.map(drop)
+        answer(ask("write", &parts.0, &strict.into())).await.map(drop)
     }
 }
 
 /// Asks the page's script.
-fn ask(what: &str, of: &JsValue, how: bool) -> Result<Promise, JsValue> {
+pub(super) fn ask(what: &str, of: &JsValue, how: &JsValue) -> Result<JsValue, JsValue> {
     let kept = Reflect::get(&js_sys::global(), &"kept".into())?;
     let ask: Function = Reflect::get(&kept, &what.into())?.unchecked_into();
-    ask.call2(&kept, of, &how.into()).map(JsCast::unchecked_into)
+    ask.call2(&kept, of, how)
 }
 
-async fn answer(asked: Result<Promise, JsValue>) -> Result<JsValue, StorageTrouble> {
+async fn answer(asked: Result<JsValue, JsValue>) -> Result<JsValue, StorageTrouble> {
     match asked {
-        Ok(promise) => JsFuture::from(promise).await,
+        Ok(promise) => JsFuture::from(promise.unchecked_into::<Promise>()).await,
         Err(error) => Err(error),
     }
     .map_err(|error| trouble_of(&error))

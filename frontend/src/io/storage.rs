@@ -1,24 +1,20 @@
 //! What the browser keeps for the person without being asked to wait: the rooms visited, and a draft for each room.
 //!
-//! The storage may be full, forbidden or filled with nonsense by somebody else: then nothing is kept, and the chat
-//! goes on without it.
+//! The storage may be full, forbidden or filled with nonsense by somebody else: then the page's own script keeps it as
+//! long as the page is there (`frontend/keep.js`), and whoever writes a draft is told so.
 
 use shared::{MessageText, RoomName};
-use web_sys::Storage;
+use wasm_bindgen::JsValue;
 
-use super::browser;
+use super::database::ask;
 
 const VISITED: &str = "warren.visited";
 const DRAFT: &str = "warren.draft.";
 
-fn storage() -> Option<Storage> {
-    browser::window()?.local_storage().ok()?
-}
-
 /// The rooms visited before.
 #[must_use]
 pub fn visited() -> Vec<RoomName> {
-    let kept = storage().and_then(|storage| storage.get_item(VISITED).ok()?).unwrap_or_default();
+    let kept = get(VISITED);
     let mut rooms = Vec::new();
     for room in kept.split(' ').filter_map(|name| RoomName::parse(name).ok()) {
         if let Err(place) = rooms.binary_search(&room) {
@@ -31,19 +27,24 @@ pub fn visited() -> Vec<RoomName> {
 /// Keeps the list of visited rooms.
 pub(super) fn keep_visited(rooms: &[RoomName]) {
     let names: Vec<&str> = rooms.iter().map(RoomName::as_str).collect();
-    keep(VISITED, &names.join(" "));
+    // It does no harm if it is known no longer than the page is there.
+    let _kept = keep(VISITED, &names.join(" "));
 }
 
 /// The draft of a room; empty where there is none.
 #[must_use]
 pub fn draft(room: &RoomName) -> String {
-    let key = [DRAFT, room.as_str()].concat();
-    storage().and_then(|storage| storage.get_item(&key).ok()?).unwrap_or_default()
+    get(&[DRAFT, room.as_str()].concat())
 }
 
 /// Keeps the draft of a room.
 pub fn keep_draft(room: &RoomName, text: &str) {
-    keep(&[DRAFT, room.as_str()].concat(), text);
+    let _kept = store_draft(room, text);
+}
+
+/// The same; false where it is kept no longer than the page is there.
+pub(crate) fn store_draft(room: &RoomName, text: &str) -> bool {
+    keep(&[DRAFT, room.as_str()].concat(), text)
 }
 
 /// Forgets the draft of a room, if it still is what was sent off.
@@ -53,10 +54,11 @@ pub(super) fn drop_draft(room: &RoomName, sent: &MessageText) {
     }
 }
 
-fn keep(key: &str, text: &str) {
-    let Some(storage) = storage() else { return };
-    let kept = if text.is_empty() { storage.remove_item(key) } else { storage.set_item(key, text) };
-    if kept.is_err() {
-        browser::warn("The browser keeps nothing for this page: its storage is full or forbidden.");
-    }
+fn get(key: &str) -> String {
+    ask("get", &key.into(), &JsValue::UNDEFINED).ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+/// False where it is kept no longer than the page is there.
+fn keep(key: &str, text: &str) -> bool {
+    ask("set", &key.into(), &text.into()).is_ok_and(|kept| kept.is_truthy())
 }

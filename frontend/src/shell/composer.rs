@@ -89,7 +89,8 @@ impl Composer {
         let draft = io::draft_of(&self.0.store, name);
         // What was typed before the client came stands behind what was left here another time.
         let typed = if before.is_none() { area.value() } else { String::new() };
-        if typed.is_empty() {
+        // Where the client was missed, the page has kept it as the draft itself (frontend/boot.js).
+        if typed.is_empty() || typed == draft {
             area.set_value(&draft);
         } else if draft.is_empty() {
             io::keep_draft(name, &typed);
@@ -140,8 +141,11 @@ impl Composer {
         if let Some(seq) = store.app().room(&room).and_then(|room| room.editing()) {
             return store.edits().keep(&room, seq, text);
         }
-        io::keep_draft(&room, &text);
+        let kept = io::store_draft(&room, &text);
         if !text.is_empty() {
+            if !kept {
+                say(PROBLEM, "This browser keeps no drafts now: this one is gone when you close the page.");
+            }
             store.dispatch(Action::ComposerTouched { room });
         }
     }
