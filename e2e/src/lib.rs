@@ -6,6 +6,7 @@
 mod author;
 mod axe;
 mod browser;
+mod corpus;
 mod driver;
 mod elsewhere;
 mod keyboard;
@@ -18,6 +19,7 @@ mod wire;
 
 pub use author::Author;
 pub use browser::{Browser, LAN, LONG, Look, Tab};
+pub use corpus::hostile;
 pub use driver::Driver;
 pub use elsewhere::Elsewhere;
 pub use plain::Plain;

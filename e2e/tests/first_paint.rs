@@ -1,12 +1,18 @@
 //! What is there before the client has come, and without it: the newest messages of the room, in the page itself.
 
-use e2e::{Author, Browser, Driver, Look, Server};
+use e2e::{Author, Browser, Driver, Look, Server, hostile};
 use serde_json::{Value, json};
 
 type Story = anyhow::Result<()>;
 
 /// The client has taken the page over, and follows the room.
 const LIVE: &str = "return document.querySelector('.app')?.dataset.link === 'live'";
+
+/// The client comes when it is let through.
+const HELD: &str = "
+    const real = window.fetch;
+    const through = new Promise((done) => { window.letThrough = done });
+    window.fetch = (...asked) => through.then(() => real(...asked));";
 
 /// What a row is, apart from what depends on who reads, where and when: day lines, the words of times, and the tools
 /// of a message, which would do nothing without the client. `shapes(log)` gives the rest of each row, as text.
@@ -115,16 +121,54 @@ async fn the_client_takes_the_page_over_and_nothing_moves() -> Story {
     let (server, driver) = (Server::start()?, Driver::start()?);
     a_room(&server).await?;
     for look in [Look::DESKTOP, Look::PHONE] {
-        let ada = Browser::open(&driver, &server.url("/healthz"), look).await?;
-        ada.block(&["*.wasm"]).await?;
+        let ada = Browser::start(&driver, look).await?;
+        ada.on_every_page(HELD).await?;
         ada.go(&server.url("/r/den")).await?;
         ada.until("the messages", "return document.querySelectorAll('li.m').length > 20", json!([])).await?;
         let painted = ada.run(PLACES, json!([])).await?;
         assert!(painted.as_array().is_some_and(|rows| rows.len() >= 5), "{painted}");
-        ada.block(&[]).await?;
-        ada.go(&server.url("/r/den")).await?;
+        ada.run("window.letThrough()", json!([])).await?;
         ada.until("live", LIVE, json!([])).await?;
         assert_eq!(ada.run(PLACES, json!([])).await?, painted, "{look:?}");
+        assert_eq!(ada.run_async(SHIFTS, json!([])).await?, json!([]), "{look:?}");
+        ada.close().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_scrolled_up_before_the_client_came_is_still_there_after_it() -> Story {
+    const READ: &str = "
+        const top = document.querySelector('.scroll').getBoundingClientRect().top;
+        const row = [...document.querySelectorAll('li.m')].find((row) => row.getBoundingClientRect().bottom > top);
+        return [row.dataset.seq, row.getBoundingClientRect().top - top]";
+    // A browser places what it scrolls to by parts of a pixel that nobody sees.
+    let same = |one: &Value, other: &Value| {
+        let moved = one[1].as_f64().unwrap_or(f64::MAX) - other[1].as_f64().unwrap_or_default();
+        assert!(one[0] == other[0] && moved.abs() < 0.5, "{other}, then {one}");
+    };
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    a_room(&server).await?;
+    for look in [Look::DESKTOP, Look::PHONE] {
+        let ada = Browser::start(&driver, look).await?;
+        ada.on_every_page(HELD).await?;
+        ada.go(&server.url("/r/den")).await?;
+        ada.until("the messages", "return document.querySelectorAll('li.m').length > 20", json!([])).await?;
+        // To the middle of a row.
+        let scroll = "document.querySelector('li.m[data-seq=\"9\"]').scrollIntoView({ block: 'start' });
+                      document.querySelector('.scroll').scrollBy(0, 7);
+                      return document.querySelector('.scroll').scrollTop";
+        let scrolled = ada.run(scroll, json!([])).await?;
+        assert!(scrolled.as_f64().is_some_and(|top| top < -100.0), "{scrolled}");
+        let before = ada.run(READ, json!([])).await?;
+        ada.run("window.letThrough()", json!([])).await?;
+        ada.until("live", LIVE, json!([])).await?;
+        same(&ada.run(READ, json!([])).await?, &before);
+        ada.until("the way down", "return document.querySelector('.jump')?.hidden === false", json!([])).await?;
+        // What comes now does not move it either.
+        Author::to(&server, "Eve").await?.does(json!({"type": "post", "room": "den", "text": "late"})).await?;
+        ada.sees("late").await?;
+        same(&ada.run(READ, json!([])).await?, &before);
         assert_eq!(ada.run_async(SHIFTS, json!([])).await?, json!([]), "{look:?}");
         ada.close().await?;
     }
@@ -135,25 +179,23 @@ async fn the_client_takes_the_page_over_and_nothing_moves() -> Story {
 async fn the_server_draws_the_rows_that_the_client_draws() -> Story {
     let (server, driver) = (Server::start()?, Driver::start()?);
     a_room(&server).await?;
-    let corpus: Value = serde_json::from_str(include_str!("../../backend/tests/hostile.json"))?;
-    let list = |key: &str| corpus[key].as_array().cloned().unwrap_or_default().into_iter();
     let mut paths = vec!["/r/den".to_owned()];
-    let texts: Vec<String> = list("texts").map(|text| whole(&text)).collect();
+    let texts = hostile("texts")?;
     // As many in a room as its page has.
-    let mut names = list("names");
+    let mut names = hostile("names")?.into_iter();
     let (mut author, mut room, mut count, mut bytes) = (Author::to(&server, "<b>").await?, 0, 0, 0);
     for text in &texts {
         if count == 0 || count == 25 || bytes + text.len() > 60_000 {
             (room, count, bytes) = (room + 1, 0, 0);
-            let name = names.next().unwrap_or_else(|| json!("Ada"));
-            author = Author::to(&server, name.as_str().unwrap_or_default()).await?;
+            let name = names.next().unwrap_or_else(|| "Ada".to_owned());
+            author = Author::to(&server, &name).await?;
             paths.push(format!("/r/hostile-{room}"));
         }
         author.does(json!({"type": "post", "room": format!("hostile-{room}"), "text": text})).await?;
         (count, bytes) = (count + 1, bytes + text.len());
     }
     for name in names {
-        let mut author = Author::to(&server, name.as_str().unwrap_or_default()).await?;
+        let mut author = Author::to(&server, &name).await?;
         author.does(json!({"type": "post", "room": "names", "text": "hi"})).await?;
     }
     paths.push("/r/names".to_owned());
@@ -204,9 +246,4 @@ async fn days_and_times_are_the_readers() -> Story {
         assert_eq!(ada.run(drawn, json!([zone])).await?, rows, "{zone}");
     }
     ada.close().await
-}
-
-fn whole(text: &Value) -> String {
-    let times = text["times"].as_u64().and_then(|times| usize::try_from(times).ok()).unwrap_or(1);
-    text["text"].as_str().unwrap_or_default().repeat(times) + text["end"].as_str().unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! What components share of the browser's behaviour.
 
+mod painted_place;
 mod press;
 mod stay;
 mod use_app;
@@ -7,6 +8,7 @@ mod use_focus;
 mod use_presses;
 mod use_scroller;
 
+pub use painted_place::note_painted_place;
 pub use press::{Laid, Open};
 pub use use_app::use_app;
 pub use use_focus::keep_focus;

@@ -2,7 +2,7 @@
 
 #[cfg(target_family = "wasm")]
 fn main() {
-    use frontend::{io, pages, shell, state};
+    use frontend::{hooks, io, pages, shell, state};
 
     io::watch_for_panics();
     let keeper = io::Keeper::default();
@@ -14,6 +14,7 @@ fn main() {
     if let Some(frame) = io::painted() {
         store.dispatch(state::Action::Painted(Box::new(frame)));
     }
+    hooks::note_painted_place();
     let shell = shell::Shell::take(&store, touch);
     std::mem::forget((io::page_events(&store), keeper.watch(&store), shell));
     store.dispatch(state::Action::Started);

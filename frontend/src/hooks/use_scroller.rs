@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::{stay::stay, use_focus::focus_quietly};
+use super::{painted_place::put_back, stay::stay, use_focus::focus_quietly};
 use crate::state::{Reader, Target};
 
 /// As close as this is at the newest message, in CSS pixels.
@@ -82,6 +82,7 @@ pub fn use_scroller<R: PartialEq + 'static>(
             let is_new = shown.replace(*target) != *target;
             match anchor {
                 _ if is_new && target.is_some_and(|target| show(&node, target)) => {}
+                _ if put_back(&node) => {}
                 _ if *follow => scroller.to_newest(),
                 Some(anchor) => hold(&node, &anchor),
                 None => {}

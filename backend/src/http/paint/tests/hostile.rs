@@ -30,7 +30,7 @@ impl Hostile {
 }
 
 fn corpus() -> Corpus {
-    serde_json::from_str(include_str!("../../../../tests/hostile.json")).unwrap()
+    serde_json::from_str(include_str!("../../../../../shared/tests/hostile.json")).unwrap()
 }
 
 /// The elements that a page may have, and the attributes that each of them may have beside a class.
