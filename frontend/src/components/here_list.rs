@@ -42,5 +42,5 @@ pub fn HereList(props: &HereListProps) -> Html {
 
 /// The short sign of a person, where the name alone does not say who it is.
 pub(super) fn tag(id: &PersonId) -> Html {
-    html! { <span class="tag">{ id.as_str().chars().take(4).collect::<String>() }</span> }
+    html! { <span class="tag">{ id.sign().to_owned() }</span> }
 }

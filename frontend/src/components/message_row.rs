@@ -187,7 +187,7 @@ fn hue(id: Option<&PersonId>) -> String {
 }
 
 fn avatar(name: Option<&PersonName>) -> Html {
-    let initial: String = name.map_or("Y", |name| name.as_str().trim_start()).chars().take(1).collect();
+    let initial = name.map_or_else(|| "Y".to_owned(), PersonName::initial);
     html! { <span class="av" aria-hidden="true">{ initial }</span> }
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use shared::{Person, PersonId, PersonName};
+use shared::{Person, PersonId};
 
 use super::{Now, Room};
 
@@ -42,15 +42,8 @@ pub fn namesakes(room: &Room, me: Option<&Person>) -> Rc<[PersonId]> {
     let authors = room.window.messages().map(|message| (&message.by.id, &message.by.name));
     let here = room.here.iter().flat_map(|here| here.people.iter());
     let people = here.chain(me).map(|person| (&person.id, &person.name));
-    let mut known: Vec<(&PersonId, &PersonName)> = Vec::new();
-    for one in authors.chain(people) {
-        if !known.contains(&one) {
-            known.push(one);
-        }
-    }
-    let shared = |(id, name): &&(&PersonId, &PersonName)| known.iter().any(|other| other.1 == *name && other.0 != *id);
     let mine = me.map(|me| &me.id);
-    known.iter().filter(shared).map(|(id, _)| *id).filter(|id| Some(*id) != mine).cloned().collect()
+    shared::namesakes(authors.chain(people)).into_iter().filter(|id| Some(*id) != mine).cloned().collect()
 }
 
 /// The same people, one of them under a new name.

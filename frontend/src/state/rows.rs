@@ -6,12 +6,9 @@
 
 use std::rc::Rc;
 
-use shared::{Command, Message, Millis, Person, PersonId, Reaction};
+use shared::{Command, Message, Millis, Person, Reaction, is_soon_after};
 
 use super::{Chunk, Entry, Fate, Room};
-
-/// A group ends after such a pause, in milliseconds.
-const GROUP_MS: u64 = 5 * 60 * 1000;
 
 /// Most entries that are drawn with a chunk. Of a longer line only the end is seen, until what is before it has gone.
 const MOST_ENTRIES: usize = 300;
@@ -48,13 +45,6 @@ pub enum Row {
         /// Begins a group.
         first: bool,
     },
-}
-
-/// Who spoke last, when, and on which day.
-struct Before<'a> {
-    by: Option<&'a PersonId>,
-    at: Millis,
-    day: i32,
 }
 
 impl Room {
@@ -150,33 +140,28 @@ pub fn rows(
 ) -> Vec<Row> {
     let me_id = me.map(|me| &me.id);
     let mut rows = Vec::with_capacity(messages.len() + entries.len() + 2);
-    let mut last = before.map(|message| Before { by: Some(&message.by.id), at: message.at, day: day_of(message.at) });
+    let mut day = before.map(|message| day_of(message.at));
     // Whether a row begins a group; puts the day line before it where one is due.
-    let mut begins = |rows: &mut Vec<Row>, key: &str, by, at: Millis, goes_on: bool| {
-        let day = day_of(at);
-        let new_day = last.as_ref().is_none_or(|last| last.day != day);
+    let mut begins = |rows: &mut Vec<Row>, key: &str, at: Millis, goes_on: bool| {
+        let new_day = day.replace(day_of(at)) != day;
         if new_day {
             rows.push(Row::Day { key: ["d", key].concat(), at });
         }
-        let is_soon = |last: &Before<'_>| last.by == by && at.0.saturating_sub(last.at.0) < GROUP_MS;
-        let first = new_day || !goes_on || !last.as_ref().is_some_and(is_soon);
-        last = Some(Before { by, at, day });
-        first
+        new_day || !goes_on
     };
-    let mut name = before.map(|message| &message.by.name);
+    let mut previous = before;
     for message in messages {
         let mine = Some(&message.by.id) == me_id;
         let key = if mine { ["m", message.key.as_str()].concat() } else { ["s", &message.seq.to_string()].concat() };
-        let same_name = name.replace(&message.by.name) == Some(&message.by.name);
-        // What answers another message says so above it, and so does not go on from the one before.
-        let goes_on = same_name && message.reply_to.is_none();
-        let first = begins(&mut rows, &key, Some(&message.by.id), message.at, goes_on);
+        let goes_on = previous.replace(message).is_some_and(|previous| message.goes_on(previous));
+        let first = begins(&mut rows, &key, message.at, goes_on);
         let about = |entry: &&Rc<Entry>| entry.command.target() == Some(message.seq);
         let changes = entries.iter().filter(about).filter(|entry| entry.is_in_trouble()).cloned().collect();
         let (message, pending) = folded(message, entries, me);
         rows.push(Row::Said { key, message, pending, changes, first });
     }
-    let newest = messages.last().or(before).map(|message| message.seq);
+    let newest = previous.map(|message| message.seq);
+    let mut last = previous.map(|message| (Some(&message.by.id), message.at));
     for entry in entries {
         let is_shown = match (&entry.command, entry.command.target()) {
             // Its event is shown already.
@@ -188,7 +173,9 @@ pub fn rows(
             continue;
         }
         let key = ["m", entry.key.as_str()].concat();
-        let first = begins(&mut rows, &key, me_id, entry.typed_at, entry.reply_to().is_none());
+        let is_soon = |(by, at)| by == me_id && is_soon_after(at, entry.typed_at);
+        let goes_on = last.replace((me_id, entry.typed_at)).is_some_and(is_soon) && entry.reply_to().is_none();
+        let first = begins(&mut rows, &key, entry.typed_at, goes_on);
         rows.push(Row::Typed { key, entry: Rc::clone(entry), first });
     }
     rows
