@@ -148,11 +148,10 @@ window.steady = (() => {
       const most = await drift();
       return Math.max(most, Math.abs(box().scrollTop));
     },
-    // What moved though nobody had done anything right before. Three things may: the list of who is here is as long as
-    // there are people, the way to the newest is as wide as its number, and at the newest the topmost row leaves the log
-    // when a message comes below.
+    // What moved though nobody had done anything right before. Only the list of who is here may: it is as long as there
+    // are people, and each has their place in it.
     shifts() {
-      const may = (of) => of.startsWith("li.person") || of.startsWith("button.jump") || (of.startsWith("li.m") && of.endsWith("to 0,0 0x0"));
+      const may = (of) => of.startsWith("li.person");
       return window.watched.shifts.filter((shift) => !shift.input && !shift.of.every(may));
     },
   };
