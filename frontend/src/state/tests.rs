@@ -1,6 +1,7 @@
 //! The fold, tried: each part by its own rows, and the whole against a server that loses, doubles and reorders.
 
 mod changes;
+mod clock;
 mod deliveries;
 mod disk;
 mod editing;
@@ -38,6 +39,8 @@ use disk::Disk;
 struct Client {
     app: Rc<App>,
     now: u64,
+    /// What the clock on the wall said when the steady one began, in milliseconds.
+    wall: u64,
     effects: Vec<Effect>,
     disk: Disk,
     /// The database does at once what it is asked for; else that stays among the effects.
@@ -52,7 +55,7 @@ impl Client {
     /// A client whose page comes up in a browser that keeps this.
     fn with(disk: Disk) -> Self {
         let app = Rc::new(App::new(Place::Room(lobby()), Vec::new()));
-        Self { app, now: 1_000, effects: Vec::new(), disk, prompt: true }
+        Self { app, now: 1_000, wall: 1_700_000_000_000, effects: Vec::new(), disk, prompt: true }
     }
 
     /// A client that has come up and been welcomed.
@@ -71,7 +74,7 @@ impl Client {
 
     fn act(&mut self, action: Action) {
         let starts = matches!(action, Action::Started);
-        let at = Moment { now: Now(self.now), wall: Millis(1_700_000_000_000 + self.now), chance: u32::MAX / 2 };
+        let at = Moment { now: Now(self.now), wall: Millis(self.wall.saturating_add(self.now)), chance: u32::MAX / 2 };
         let (app, effects) = update(&self.app, &at, action);
         self.app = app;
         for effect in effects {

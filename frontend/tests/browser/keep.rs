@@ -31,10 +31,10 @@ async fn fresh() {
 }
 
 /// Something about the browser that is put right again when this is dropped.
-struct Broken(&'static str);
+pub(super) struct Broken(&'static str);
 
 impl Broken {
-    fn by(breaks: &str, mends: &'static str) -> Self {
+    pub(super) fn by(breaks: &str, mends: &'static str) -> Self {
         Function::new_no_args(breaks).call0(&JsValue::NULL).unwrap();
         Self(mends)
     }

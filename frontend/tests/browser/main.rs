@@ -8,6 +8,7 @@ mod changes;
 mod composer;
 mod details;
 mod focus;
+mod hostile;
 mod keep;
 mod links;
 mod log;
@@ -97,10 +98,10 @@ impl Mounted {
     /// A chat of a store, with a draft of another time.
     fn of(store: Store, touch: bool, effects: Rc<RefCell<Vec<Effect>>>, draft: &str) -> Self {
         let _ = web_sys::window().unwrap().local_storage().unwrap().unwrap().clear();
-        frontend::io::keep_draft(&RoomName::lobby(), draft);
         if js_sys::Reflect::get(&js_sys::global(), &"kept".into()).unwrap().is_undefined() {
             js_sys::Function::new_no_args(include_str!("../../keep.js")).call0(&JsValue::NULL).unwrap();
         }
+        frontend::io::keep_draft(&RoomName::lobby(), draft);
         // What a failed test left behind would be found in the place of this.
         while let Some(left) = document().query_selector("body > .mounted").unwrap() {
             left.remove();
