@@ -102,22 +102,28 @@ async fn a_program_that_is_long_on_its_way_is_told_and_comes_all_the_same() -> S
     let (server, driver) = (Server::start()?, Driver::start()?);
     Author::to(&server, "Bob").await?.does(json!({"type": "post", "room": "den", "text": "before"})).await?;
     let ada = Browser::start(&driver, Look::DESKTOP).await?;
-    // Its bytes come when they are let through, and the page's patience ends as soon as the page is there.
+    // Its bytes come when they are let through, and the page's patience ends when it is told to.
     ada.on_every_page(
         "const [realFetch, realTimeout] = [window.fetch, window.setTimeout];
-         const let_through = new Promise((done) => { window.letThrough = done });
-         window.fetch = (...asked) => let_through.then(() => realFetch(...asked));
-         window.setTimeout = (what, ms, ...rest) => ms === 15000 ? addEventListener('load', what) : realTimeout(what, ms, ...rest);",
+         const through = new Promise((done) => { window.letThrough = done });
+         window.fetch = (...asked) => through.then(() => realFetch(...asked));
+         window.setTimeout = (what, ms, ...rest) =>
+             ms === 15000 ? (window.endPatience = what) : realTimeout(what, ms, ...rest);",
     )
     .await?;
     ada.go(&server.url("/healthz")).await?;
     ada.run("localStorage.setItem('warren.draft.den', 'left here')", json!([])).await?;
     ada.go(&server.url("/r/den")).await?;
+    ada.type_text("typed").await?;
+    ada.reload().await?;
+    ada.type_text("and again").await?;
+    ada.run("window.endPatience()", json!([])).await?;
     reads(&ada, "Warren takes long to load.").await?;
-    ada.type_text(" and added").await?;
+    box_has(&ada, "left here\ntyped\nand again").await?;
+    ada.type_text(" and again").await?;
     ada.run("window.letThrough()", json!([])).await?;
     ada.until("live", LIVE, json!([])).await?;
-    box_has(&ada, "left here and added").await?;
+    box_has(&ada, "left here\ntyped\nand again and again").await?;
     assert_eq!(ada.run("return document.querySelector('.boot') === null", json!([])).await?, true);
     ada.close().await
 }
