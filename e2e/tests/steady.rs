@@ -68,6 +68,17 @@ async fn in_a_whole_session_nothing_moves_unasked() -> Story {
     let (server, _driver, browser) = filled(200).await?;
     Plain::say(&server, "den", "Ada", &sayings(5)).await?;
     browser.until("what came", "return Math.max(...window.steady.seqs()) >= 205", json!([])).await?;
+    // The way to the newest says how many have come, one by one. No key is pressed before: what follows one
+    // within half a second is not counted.
+    browser.run_async("const done = arguments[0]; window.steady.toMiddle().then(done)", json!([])).await?;
+    for come in 1..=3 {
+        Plain::say(&server, "den", "Ada", &sayings(1)).await?;
+        let told = "return document.querySelector('.jump').textContent.startsWith(`${arguments[0]} new message`)";
+        browser.until("how many have come", told, json!([come])).await?;
+        browser.run_async("const done = arguments[0]; window.steady.frames(3).then(done)", json!([])).await?;
+    }
+    let newest = "const done = arguments[0]; window.steady.jump().then(done)";
+    browser.run_async(newest, json!([])).await?;
     lines(&browser, 4).await?;
     browser.type_keys("my own").await?;
     browser.press(&[], char::from(Key::Enter)).await?;

@@ -148,10 +148,10 @@ window.steady = (() => {
       const most = await drift();
       return Math.max(most, Math.abs(box().scrollTop));
     },
-    // What moved though nobody had done anything right before. Only the list of who is here may: it is as long as there
-    // are people, and each has their place in it.
+    // What moved though nobody had done anything right before. Two things may: the list of who is here is as long as
+    // there are people, each in their place, and at the newest the topmost row leaves the log when a message comes below.
     shifts() {
-      const may = (of) => of.startsWith("li.person");
+      const may = (of) => of.startsWith("li.person") || (of.startsWith("li.m") && of.endsWith("to 0,0 0x0"));
       return window.watched.shifts.filter((shift) => !shift.input && !shift.of.every(may));
     },
   };
