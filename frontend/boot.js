@@ -20,25 +20,6 @@
   });
   // Nothing is sent, and nothing loaded, by what is pressed before the client hears it.
   addEventListener("submit", (event) => event.target.method !== "dialog" && event.preventDefault());
-  // Loads the page again, by the newest version that can be had: left to the browser, the one that is kept here would
-  // come up again, also where a newer one waits. The client asks for it by an event (frontend/src/io/worker.rs); after
-  // a panic it is all that is left. What it tells the worker is what frontend/sw.js expects.
-  const takeNewest = async () => {
-    const again = () => location.reload();
-    // Whatever becomes of it.
-    setTimeout(again, 10000);
-    try {
-      const worker = await navigator.serviceWorker.getRegistration();
-      if (!worker.waiting) await worker.update().catch(() => {});
-      const newer = worker.waiting || worker.installing;
-      newer.onstatechange = () => ["activated", "redundant"].includes(newer.state) && again();
-      newer.postMessage("take over");
-    } catch {
-      // There is no worker, or none that is newer: another tab may have let it in.
-      again();
-    }
-  };
-  addEventListener("take-newest", takeNewest);
   // After a panic the wasm has trapped, and nothing of the client can be relied on: this says so, with what the
   // browser has. It is the same whether or not the build gives panics words.
   for (const kind of ["error", "unhandledrejection"]) {
@@ -55,7 +36,7 @@
       reload.textContent = "Reload";
       reload.onclick = (event) => {
         event.preventDefault();
-        takeNewest();
+        worker.takeNewest();
       };
       note.append("Something broke. ", reload);
       document.body.append(note);

@@ -1,6 +1,7 @@
 //! What components share of the browser's behaviour.
 
 mod press;
+mod same;
 mod stay;
 mod use_app;
 mod use_focus;
@@ -8,7 +9,8 @@ mod use_presses;
 mod use_scroller;
 
 pub use press::{Laid, Open};
+pub use same::Same;
 pub use use_app::use_app;
 pub use use_focus::keep_focus;
 pub use use_presses::{Presses, use_presses};
-pub use use_scroller::{Look, Scroller, use_scroller};
+pub use use_scroller::{Look, Scroller, rows_from_sight, use_scroller};

@@ -19,6 +19,7 @@ mod kept;
 mod page;
 mod read;
 mod run;
+mod script;
 mod socket;
 mod storage;
 mod store;
@@ -26,6 +27,7 @@ mod worker;
 
 pub use boot::painted;
 pub use broken::watch_for_panics;
+pub(crate) use browser::whole;
 pub use browser::{focus, is_touched, new_key, now_wall, set_title};
 pub use composer::{ROOM_OF_BOX, draft_of, tell_of_text};
 pub use date::{pick_date, picked_date};

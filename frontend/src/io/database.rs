@@ -4,10 +4,11 @@
 //! Invariant: what is written in one call is there as a whole or not at all, and is called written only when the
 //! browser says that it is. It may never say anything: whoever asks must not wait for ever.
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+use super::script;
 use crate::state::StorageTrouble;
 
 /// The rooms, by name.
@@ -60,9 +61,7 @@ impl Database {
 
 /// Asks the page's script.
 fn ask(what: &str, of: &JsValue, how: bool) -> Result<Promise, JsValue> {
-    let kept = Reflect::get(&js_sys::global(), &"kept".into())?;
-    let ask: Function = Reflect::get(&kept, &what.into())?.unchecked_into();
-    ask.call2(&kept, of, &how.into()).map(JsCast::unchecked_into)
+    script::call("kept", what, &Array::of2(of, &how.into())).map(JsCast::unchecked_into)
 }
 
 async fn answer(asked: Result<Promise, JsValue>) -> Result<JsValue, StorageTrouble> {

@@ -54,7 +54,7 @@ pub enum Row {
 struct Before<'a> {
     by: Option<&'a PersonId>,
     at: Millis,
-    day: i32,
+    day: u64,
 }
 
 impl Room {
@@ -146,7 +146,7 @@ pub fn rows(
     messages: &[Rc<Message>],
     entries: &[Rc<Entry>],
     me: Option<&Person>,
-    day_of: &dyn Fn(Millis) -> i32,
+    day_of: &dyn Fn(Millis) -> u64,
 ) -> Vec<Row> {
     let me_id = me.map(|me| &me.id);
     let mut rows = Vec::with_capacity(messages.len() + entries.len() + 2);
