@@ -9,6 +9,15 @@
     early.onmessage = (event) => early.said.push(event.data);
     globalThis.early = early;
   } catch {}
+  // What the client asks over HTTP (frontend/src/io/http.rs): the text of a good answer. What is posted is JSON.
+  globalThis.http = {
+    async ask(path, body) {
+      const headers = { "Content-Type": "application/json" };
+      const answer = await fetch(path, body && { method: "POST", headers, body });
+      if (!answer.ok) throw answer;
+      return answer.text();
+    },
+  };
   // The first code of a language brings what colours it (frontend/css/said.css); without it, it is read as well.
   let colours;
   addEventListener("animationstart", (event) => {
