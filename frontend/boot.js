@@ -9,14 +9,30 @@
     early.onmessage = (event) => early.said.push(event.data);
     globalThis.early = early;
   } catch {}
+  // What few need comes when it is first needed: a script of that name, which hears each time what it is needed for.
+  const brought = {};
+  const bring = (name, detail) => {
+    brought[name] ??= new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.type = "module";
+      script.src = `${location.origin}/${name}.js`;
+      script.onload = done;
+      script.onerror = failed;
+      document.head.append(script);
+    });
+    const told = () => dispatchEvent(new CustomEvent("use-" + name, { detail }));
+    const missing = () => {
+      // The next time it is tried again.
+      brought[name] = undefined;
+      if (name === "emoji") document.querySelector("#composer-problem").textContent = "The emoji could not be loaded: the server was not reached.";
+    };
+    brought[name].then(told, missing);
+  };
   // The first code of a language brings what colours it (frontend/css/said.css); without it, it is read as well.
-  let colours;
-  addEventListener("animationstart", (event) => {
-    if (colours || event.animationName !== "code-drawn") return;
-    colours = document.createElement("script");
-    colours.type = "module";
-    colours.src = `${location.origin}/highlight.js`;
-    document.head.append(colours);
+  addEventListener("animationstart", (event) => event.animationName === "code-drawn" && bring("highlight"));
+  addEventListener("click", ({ target }) => {
+    const button = target.closest?.("[data-do=emoji]");
+    if (button) bring("emoji", button);
   });
   // Nothing is sent, and nothing loaded, by what is pressed before the client hears it.
   addEventListener("submit", (event) => event.target.method !== "dialog" && event.preventDefault());

@@ -41,7 +41,12 @@ struct Inner {
 impl Composer {
     pub(super) fn new(store: &Store, touch: bool) -> Self {
         set(AREA, "enterkeyhint", (!touch).then_some("send"));
-        Self(Rc::new(Inner { store: store.clone(), touch, choices: Choices::default(), kept_answer: RefCell::default() }))
+        Self(Rc::new(Inner {
+            store: store.clone(),
+            touch,
+            choices: Choices::default(),
+            kept_answer: RefCell::default(),
+        }))
     }
 
     /// Hears what is typed, and the buttons.
@@ -126,7 +131,9 @@ impl Composer {
             self.0.kept_answer.replace(kept);
             return;
         };
-        let Some(seq) = seq.parse().ok().map(Seq).filter(|_| !answers && cursor.epoch.as_str() == epoch) else { return };
+        let Some(seq) = seq.parse().ok().map(Seq).filter(|_| !answers && cursor.epoch.as_str() == epoch) else {
+            return;
+        };
         if room.window().get(seq).is_none() {
             self.0.kept_answer.replace(kept);
             return;
@@ -141,11 +148,11 @@ impl Composer {
     fn hear_key(&self, event: &Event) {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
         // 229: the key belongs to an input method. Safari says so once more after the composition's end.
-        if event.is_composing() || event.key_code() == 229 || event.shift_key() {
+        let key = event.key();
+        if event.is_composing() || event.key_code() == 229 || event.shift_key() && key != ":" {
             return;
         }
         let Some(area) = area() else { return };
-        let key = event.key();
         if self.0.choices.key(&key, &area) {
             return event.prevent_default();
         }

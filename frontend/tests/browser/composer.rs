@@ -73,7 +73,10 @@ async fn what_cannot_be_sent_stays_with_the_reason() {
     assert!(region.client_width() > 0, "only what is there already can be heard to change");
     assert_eq!(region.client_height(), 0);
     input(&chat, &long);
-    chat.until("#composer-problem", |words| words.text_content().unwrap().contains("longer than 4000 characters, by 1.")).await;
+    chat.until("#composer-problem", |words| {
+        words.text_content().unwrap().contains("longer than 4000 characters, by 1.")
+    })
+    .await;
     enter(&chat, |_| {});
     frame().await;
     assert_eq!(chat.composer().value(), long);
