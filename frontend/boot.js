@@ -34,6 +34,12 @@
     const button = target.closest?.("[data-do=emoji]");
     if (button) bring("emoji", button);
   });
+  // Lines that were pasted may be code. They are in the box when this is told of them.
+  addEventListener("paste", ({ target, clipboardData }) => {
+    const detail = ["text/plain", "text/html", "vscode-editor-data"].map((kind) => clipboardData.getData(kind));
+    if (target.id !== "composer" || !detail[0].includes("\n")) return;
+    target.addEventListener("input", () => bring("paste", detail), { once: true });
+  });
   // Nothing is sent, and nothing loaded, by what is pressed before the client hears it.
   addEventListener("submit", (event) => event.target.method !== "dialog" && event.preventDefault());
   // Loads the page again, by the newest version that can be had: left to the browser, the one that is kept here would

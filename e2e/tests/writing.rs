@@ -54,6 +54,60 @@ async fn a_colon_ends_the_name_of_an_emoji() -> Story {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn code_that_is_pasted_is_offered_fences_and_one_step_takes_them_back() -> Story {
+    const CODE: &str = "if a:\n    b = \"```\"\nend";
+    let offered = "document.querySelector('#pasted:not([hidden]) button') !== null";
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = open(&server, &driver, Look::DESKTOP).await?;
+    let paste = async |text: &str, rest: &str| {
+        // By way of the clipboard.
+        ada.run(
+            "const box = document.querySelector('#composer'); box.value = arguments[0]; box.select()",
+            json!([text]),
+        )
+        .await?;
+        focus(&ada, "#composer").await?;
+        ada.press(&[Key::Control], 'x').await?;
+        ada.type_keys(rest).await?;
+        ada.press(&[Key::Control], 'v').await
+    };
+    paste(CODE, "see: ").await?;
+    holds(&ada, &["see: ", CODE].concat()).await?;
+    is_so(&ada, "the offer", offered).await?;
+    assert_eq!(ada.barriers().await?, Vec::<String>::new());
+    ada.tab_to("#pasted button", true).await?;
+    ada.press(&[], char::from(Key::Enter)).await?;
+    // The fence is longer than any in it.
+    let fenced = ["see: \n````\n", CODE, "\n````\n"].concat();
+    holds(&ada, &fenced).await?;
+    assert!(ada.has_focus("#composer").await?);
+    is_so(&ada, "no offer", &["!(", offered, ")"].concat()).await?;
+    ada.press(&[Key::Control], 'z').await?;
+    holds(&ada, &["see: ", CODE].concat()).await?;
+
+    // The offer goes with what it is about.
+    ada.press(&[Key::Control], 'a').await?;
+    paste(CODE, "").await?;
+    is_so(&ada, "the offer", offered).await?;
+    ada.press(&[], char::from(Key::Enter)).await?;
+    is_so(&ada, "no offer", &["!(", offered, ")"].concat()).await?;
+
+    // Lines that are no code, and code that has its fences.
+    for text in ["one\ntwo", "```\nif a:\n    b\n```"] {
+        paste(text, "").await?;
+        holds(&ada, text).await?;
+        // Whatever there was to come has come by the time that this has.
+        ada.run_async(
+            "const done = arguments[0]; requestAnimationFrame(() => setTimeout(() => done(true)))",
+            json!([]),
+        )
+        .await?;
+        is_so(&ada, "no offer", &["!(", offered, ")"].concat()).await?;
+    }
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_network_the_picker_says_so_and_tries_again() -> Story {
     let (server, driver) = (Server::start()?, Driver::start()?);
     let ada = open(&server, &driver, Look::DESKTOP).await?;
