@@ -40,6 +40,17 @@
     if (target.id !== "composer" || !detail[0].includes("\n")) return;
     target.addEventListener("input", () => bring("paste", detail), { once: true });
   });
+  // What is typed anywhere is written. On a touched screen that would bring the keyboard up.
+  addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    const pastes = (event.ctrlKey || event.metaKey) && key === "v";
+    const writes = key.length === 1 && key !== " " && !event.ctrlKey && !event.metaKey;
+    if (event.defaultPrevented || event.altKey || !(pastes || writes)) return;
+    // Fields have their own keys, and so have a message (frontend/src/hooks/press.rs) and a dialog.
+    if (target.closest("input, textarea") || document.querySelector("dialog[open]")) return;
+    if ((writes && target.closest("li.m") && "rReE+".includes(key)) || matchMedia("(pointer: coarse)").matches) return;
+    document.querySelector("#composer").focus();
+  });
   // Nothing is sent, and nothing loaded, by what is pressed before the client hears it.
   addEventListener("submit", (event) => event.target.method !== "dialog" && event.preventDefault());
   // Loads the page again, by the newest version that can be had: left to the browser, the one that is kept here would

@@ -35,6 +35,45 @@ async fn focus(browser: &Browser, selector: &str) -> Story {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_or_pasted_anywhere_is_written() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = open(&server, &driver, Look::DESKTOP).await?;
+    ada.run("document.activeElement.blur()", json!([])).await?;
+    ada.type_keys("hi").await?;
+    holds(&ada, "hi").await?;
+    ada.press(&[Key::Control], 'a').await?;
+    ada.press(&[Key::Control], 'x').await?;
+    // From a message too, but for the keys of its own; a blank turns the page there.
+    focus(&ada, "li.m").await?;
+    ada.type_keys(" ").await?;
+    assert!(ada.has_focus("li.m").await?);
+    ada.press(&[Key::Control], 'v').await?;
+    holds(&ada, "hi").await?;
+    focus(&ada, "li.m").await?;
+    ada.type_keys("!").await?;
+    holds(&ada, "hi!").await?;
+    // What has a use for keys keeps them.
+    focus(&ada, "#go").await?;
+    ada.type_keys("x").await?;
+    is_so(&ada, "the room's name", "document.querySelector('#go').value === 'x'").await?;
+    click(&ada, ".about").await?;
+    is_so(&ada, "the dialog", "document.querySelector('dialog[open]') !== null").await?;
+    focus(&ada, "dialog[open] .ib").await?;
+    ada.type_keys("x").await?;
+    assert!(ada.has_focus("dialog[open] .ib").await?);
+    holds(&ada, "hi!").await?;
+    ada.close().await?;
+
+    // On a touched screen it would bring the keyboard up.
+    let ada = open(&server, &driver, Look::PHONE).await?;
+    focus(&ada, ".scroll").await?;
+    ada.type_keys("h").await?;
+    assert!(ada.has_focus(".scroll").await?);
+    holds(&ada, "").await?;
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_colon_ends_the_name_of_an_emoji() -> Story {
     let (server, driver) = (Server::start()?, Driver::start()?);
     let ada = open(&server, &driver, Look::DESKTOP).await?;
