@@ -44,7 +44,8 @@
   addEventListener("keydown", (event) => {
     const { key, target } = event;
     const pastes = (event.ctrlKey || event.metaKey) && key === "v";
-    const writes = key.length === 1 && key !== " " && !event.ctrlKey && !event.metaKey;
+    // (What fills fields in by itself says no key.)
+    const writes = key?.length === 1 && key !== " " && !event.ctrlKey && !event.metaKey;
     if (event.defaultPrevented || event.altKey || !(pastes || writes)) return;
     // Fields have their own keys, and so have a message (frontend/src/hooks/press.rs) and a dialog.
     if (target.closest("input, textarea") || document.querySelector("dialog[open]")) return;

@@ -165,6 +165,17 @@ async function load() {
   }
 }
 
+// Beside what opened it, where the window is wide (elsewhere it lies at its lower edge).
+function put() {
+  // A row's tools are not shown while the focus is elsewhere.
+  const at = (opener.offsetParent ? opener : opener.closest("li") ?? opener).getBoundingClientRect();
+  const { width, height } = dialog.getBoundingClientRect();
+  const x = Math.max(8, Math.min(at.right - width, innerWidth - width - 8));
+  const y = at.top - height - 8;
+  const below = Math.min(at.bottom + 8, innerHeight - height - 8);
+  place.replaceSync(`@media (min-width: 721px) { .picker { left: ${x}px; top: ${y < 8 ? Math.max(8, below) : y}px; } }`);
+}
+
 function open({ detail }) {
   if (dialog.open) return;
   opener = detail;
@@ -172,12 +183,7 @@ function open({ detail }) {
   // A finger wants to see them, and not the keyboard.
   close.toggleAttribute("autofocus", matchMedia("(pointer: coarse)").matches);
   dialog.showModal();
-  const at = opener.getBoundingClientRect();
-  const { width, height } = dialog.getBoundingClientRect();
-  const x = Math.max(8, Math.min(at.right - width, innerWidth - width - 8));
-  const y = at.top - height - 8;
-  const below = Math.min(at.bottom + 8, innerHeight - height - 8);
-  place.replaceSync(`@media (min-width: 721px) { .picker { left: ${x}px; top: ${y < 8 ? Math.max(8, below) : y}px; } }`);
+  put();
   load();
 }
 
@@ -279,4 +285,5 @@ dialog.onkeydown = (event) => {
 };
 // A phone's way back closes it too.
 dialog.onclose = () => document.activeElement === document.body && leave();
+addEventListener("resize", () => dialog.open && put());
 addEventListener("use-emoji", open);

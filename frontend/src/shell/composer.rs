@@ -9,7 +9,6 @@ use std::{cell::RefCell, rc::Rc};
 use gloo_events::EventListener;
 use shared::{BadText, MessageText, RoomName, Seq};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, HtmlTextAreaElement, KeyboardEvent};
 
 use super::{
@@ -140,9 +139,7 @@ impl Composer {
         }
         // It comes back where it can be answered still.
         io::keep_answered(name, "");
-        // Not from within: others are to see the state first that this is about.
-        let (store, room) = (self.0.store.clone(), name.clone());
-        spawn_local(async move { store.dispatch(Action::ReplyStarted { room, seq }) });
+        self.0.store.dispatch_soon(Action::ReplyStarted { room: name.clone(), seq });
     }
 
     fn hear_key(&self, event: &Event) {
