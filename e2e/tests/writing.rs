@@ -112,7 +112,7 @@ async fn code_that_is_pasted_is_offered_fences_and_one_step_takes_them_back() ->
     };
     paste(CODE, "see: ").await?;
     holds(&ada, &["see: ", CODE].concat()).await?;
-    is_so(&ada, "the offer", offered).await?;
+    is_so(&ada, "the first offer", offered).await?;
     assert_eq!(ada.barriers().await?, Vec::<String>::new());
     ada.tab_to("#pasted button", true).await?;
     ada.press(&[], char::from(Key::Enter)).await?;
