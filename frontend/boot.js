@@ -18,14 +18,49 @@
       return answer.text();
     },
   };
+  // What few need comes when it is first needed: a script of that name, which hears each time what it is needed for.
+  const brought = {};
+  const bring = (name, detail) => {
+    brought[name] ??= new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.type = "module";
+      script.src = `${location.origin}/${name}.js`;
+      script.onload = done;
+      script.onerror = failed;
+      document.head.append(script);
+    });
+    const told = () => dispatchEvent(new CustomEvent("use-" + name, { detail }));
+    const missing = () => {
+      // The next time it is tried again.
+      brought[name] = undefined;
+      if (name === "emoji") document.querySelector("#composer-problem").textContent = "The emoji could not be loaded: the server was not reached.";
+    };
+    brought[name].then(told, missing);
+  };
   // The first code of a language brings what colours it (frontend/css/said.css); without it, it is read as well.
-  let colours;
-  addEventListener("animationstart", (event) => {
-    if (colours || event.animationName !== "code-drawn") return;
-    colours = document.createElement("script");
-    colours.type = "module";
-    colours.src = `${location.origin}/highlight.js`;
-    document.head.append(colours);
+  addEventListener("animationstart", (event) => event.animationName === "code-drawn" && bring("highlight"));
+  addEventListener("click", ({ target }) => {
+    const button = target.closest?.("[data-do=emoji]");
+    if (button) bring("emoji", button);
+  });
+  // Lines that were pasted may be code. They are in the box when this is told of them.
+  addEventListener("paste", ({ target, clipboardData }) => {
+    const detail = ["text/plain", "text/html", "vscode-editor-data"].map((kind) => clipboardData.getData(kind));
+    // (Trunk's minifier would make two characters of a line break in quotes.)
+    if (target.id !== "composer" || !/\n/.test(detail[0])) return;
+    target.addEventListener("input", () => bring("paste", detail), { once: true });
+  });
+  // What is typed anywhere is written. On a touched screen that would bring the keyboard up.
+  addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    const pastes = (event.ctrlKey || event.metaKey) && key === "v";
+    // (What fills fields in by itself says no key.)
+    const writes = key?.length === 1 && key !== " " && !event.ctrlKey && !event.metaKey;
+    if (event.defaultPrevented || event.altKey || !(pastes || writes)) return;
+    // Fields have their own keys, and so have a message (frontend/src/hooks/press.rs) and a dialog.
+    if (target.closest("input, textarea") || document.querySelector("dialog[open]")) return;
+    if ((writes && target.closest("li.m") && "rReE+".includes(key)) || matchMedia("(pointer: coarse)").matches) return;
+    document.querySelector("#composer").focus();
   });
   // Nothing is sent, and nothing loaded, by what is pressed before the client hears it.
   addEventListener("submit", (event) => event.target.method !== "dialog" && event.preventDefault());

@@ -41,5 +41,5 @@ pub use page::{PageEvents, page_events};
 pub use read::{frames, page};
 pub use run::Runner;
 pub use socket::Socket;
-pub use storage::{draft, keep_draft, visited};
+pub use storage::{answered, draft, keep_answered, keep_draft, visited};
 pub use store::{Store, Subscription};

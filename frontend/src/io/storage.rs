@@ -1,4 +1,5 @@
-//! What the browser keeps for the person without being asked to wait: the rooms visited, and a draft for each room.
+//! What the browser keeps for the person without being asked to wait: the rooms visited, and for each room a
+//! draft with what it answers.
 //!
 //! The storage may be full, forbidden or filled with nonsense by somebody else: then nothing is kept, and the chat
 //! goes on without it.
@@ -10,6 +11,7 @@ use super::browser;
 
 const VISITED: &str = "warren.visited";
 const DRAFT: &str = "warren.draft.";
+const ANSWERS: &str = "warren.answers.";
 
 fn storage() -> Option<Storage> {
     browser::window()?.local_storage().ok()?
@@ -37,8 +39,7 @@ pub(super) fn keep_visited(rooms: &[RoomName]) {
 /// The draft of a room; empty where there is none.
 #[must_use]
 pub fn draft(room: &RoomName) -> String {
-    let key = [DRAFT, room.as_str()].concat();
-    storage().and_then(|storage| storage.get_item(&key).ok()?).unwrap_or_default()
+    read(DRAFT, room)
 }
 
 /// Keeps the draft of a room.
@@ -46,11 +47,28 @@ pub fn keep_draft(room: &RoomName, text: &str) {
     keep(&[DRAFT, room.as_str()].concat(), text);
 }
 
+/// What the draft of a room answers: the number of a message, a space, the epoch of its log. Empty where it answers
+/// nothing. What that message says is not kept: it must be gone with it.
+#[must_use]
+pub fn answered(room: &RoomName) -> String {
+    read(ANSWERS, room)
+}
+
+/// Keeps what the draft of a room answers.
+pub fn keep_answered(room: &RoomName, what: &str) {
+    keep(&[ANSWERS, room.as_str()].concat(), what);
+}
+
 /// Forgets the draft of a room, if it still is what was sent off.
 pub(super) fn drop_draft(room: &RoomName, sent: &MessageText) {
     if draft(room) == sent.as_str() {
         keep_draft(room, "");
     }
+}
+
+fn read(kind: &str, room: &RoomName) -> String {
+    let key = [kind, room.as_str()].concat();
+    storage().and_then(|storage| storage.get_item(&key).ok()?).unwrap_or_default()
 }
 
 fn keep(key: &str, text: &str) {
