@@ -9,36 +9,61 @@
     early.onmessage = (event) => early.said.push(event.data);
     globalThis.early = early;
   } catch {}
+  // What the client asks over HTTP (frontend/src/io/http.rs): the text of a good answer. What is posted is JSON.
+  globalThis.http = {
+    async ask(path, body) {
+      const headers = { "Content-Type": "application/json" };
+      const answer = await fetch(path, body && { method: "POST", headers, body });
+      if (!answer.ok) throw answer;
+      return answer.text();
+    },
+  };
+  // What few need comes when it is first needed: a script of that name, which hears each time what it is needed for.
+  const brought = {};
+  const bring = (name, detail) => {
+    brought[name] ??= new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.type = "module";
+      script.src = `${location.origin}/${name}.js`;
+      script.onload = done;
+      script.onerror = failed;
+      document.head.append(script);
+    });
+    const told = () => dispatchEvent(new CustomEvent("use-" + name, { detail }));
+    const missing = () => {
+      // The next time it is tried again.
+      brought[name] = undefined;
+      if (name === "emoji") document.querySelector("#composer-problem").textContent = "The emoji could not be loaded: the server was not reached.";
+    };
+    brought[name].then(told, missing);
+  };
   // The first code of a language brings what colours it (frontend/css/said.css); without it, it is read as well.
-  let colours;
-  addEventListener("animationstart", (event) => {
-    if (colours || event.animationName !== "code-drawn") return;
-    colours = document.createElement("script");
-    colours.type = "module";
-    colours.src = `${location.origin}/highlight.js`;
-    document.head.append(colours);
+  addEventListener("animationstart", (event) => event.animationName === "code-drawn" && bring("highlight"));
+  addEventListener("click", ({ target }) => {
+    const button = target.closest?.("[data-do=emoji]");
+    if (button) bring("emoji", button);
+  });
+  // Lines that were pasted may be code. They are in the box when this is told of them.
+  addEventListener("paste", ({ target, clipboardData }) => {
+    const detail = ["text/plain", "text/html", "vscode-editor-data"].map((kind) => clipboardData.getData(kind));
+    // (Trunk's minifier would make two characters of a line break in quotes.)
+    if (target.id !== "composer" || !/\n/.test(detail[0])) return;
+    target.addEventListener("input", () => bring("paste", detail), { once: true });
+  });
+  // What is typed anywhere is written. On a touched screen that would bring the keyboard up.
+  addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    const pastes = (event.ctrlKey || event.metaKey) && key === "v";
+    // (What fills fields in by itself says no key.)
+    const writes = key?.length === 1 && key !== " " && !event.ctrlKey && !event.metaKey;
+    if (event.defaultPrevented || event.altKey || !(pastes || writes)) return;
+    // Fields have their own keys, and so have a message (frontend/src/hooks/press.rs) and a dialog.
+    if (target.closest("input, textarea") || document.querySelector("dialog[open]")) return;
+    if ((writes && target.closest("li.m") && "rReE+".includes(key)) || matchMedia("(pointer: coarse)").matches) return;
+    document.querySelector("#composer").focus();
   });
   // Nothing is sent, and nothing loaded, by what is pressed before the client hears it.
   addEventListener("submit", (event) => event.target.method !== "dialog" && event.preventDefault());
-  // Loads the page again, by the newest version that can be had: left to the browser, the one that is kept here would
-  // come up again, also where a newer one waits. The client asks for it by an event (frontend/src/io/worker.rs); after
-  // a panic it is all that is left. What it tells the worker is what frontend/sw.js expects.
-  const takeNewest = async () => {
-    const again = () => location.reload();
-    // Whatever becomes of it.
-    setTimeout(again, 10000);
-    try {
-      const worker = await navigator.serviceWorker.getRegistration();
-      if (!worker.waiting) await worker.update().catch(() => {});
-      const newer = worker.waiting || worker.installing;
-      newer.onstatechange = () => ["activated", "redundant"].includes(newer.state) && again();
-      newer.postMessage("take over");
-    } catch {
-      // There is no worker, or none that is newer: another tab may have let it in.
-      again();
-    }
-  };
-  addEventListener("take-newest", takeNewest);
   // Says something in a place of the page, with the way on that is left.
   const say = (note, words) => {
     const reload = document.createElement("a");
@@ -46,7 +71,7 @@
     reload.textContent = "Reload";
     reload.onclick = (event) => {
       event.preventDefault();
-      takeNewest();
+      worker.takeNewest();
     };
     note.setAttribute("role", "alert");
     note.replaceChildren(words, reload);

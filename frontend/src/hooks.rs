@@ -2,6 +2,7 @@
 
 mod painted_place;
 mod press;
+mod same;
 mod stay;
 mod use_app;
 mod use_focus;
@@ -10,7 +11,8 @@ mod use_scroller;
 
 pub use painted_place::note_painted_place;
 pub use press::{Laid, Open};
+pub use same::Same;
 pub use use_app::use_app;
 pub use use_focus::keep_focus;
 pub use use_presses::{Presses, use_presses};
-pub use use_scroller::{Look, Scroller, use_scroller};
+pub use use_scroller::{Look, Scroller, rows_from_sight, use_scroller};

@@ -14,14 +14,18 @@ fn main() {
     if let Some(frame) = io::painted() {
         store.dispatch(state::Action::Painted(Box::new(frame)));
     }
-    hooks::note_painted_place();
-    let shell = shell::Shell::take(&store, touch);
-    std::mem::forget((io::page_events(&store), keeper.watch(&store), shell));
+    std::mem::forget((io::page_events(&store), keeper.watch(&store)));
     store.dispatch(state::Action::Started);
-    let props = pages::ChatProps { store, touch };
-    if let Some(root) = shell::host("#speaker") {
-        yew::Renderer::<pages::Chat>::with_root_and_props(root, props).render();
-    }
+    // What is drawn is another task: keys and the screen have their turn in between.
+    let draw = move || {
+        hooks::note_painted_place();
+        std::mem::forget(shell::Shell::take(&store, touch));
+        if let Some(root) = shell::host("#speaker") {
+            let props = pages::ChatProps { store, touch };
+            yew::Renderer::<pages::Chat>::with_root_and_props(root, props).render();
+        }
+    };
+    gloo_timers::callback::Timeout::new(0, draw).forget();
 }
 
 #[cfg(not(target_family = "wasm"))]

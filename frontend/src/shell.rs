@@ -13,19 +13,23 @@ mod parts;
 mod rooms;
 
 use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
 use web_sys::Element;
 
 use crate::{
+    hooks::rows_from_sight,
     io::{Store, Subscription},
-    state::{App, link_words},
+    state::{Action, App, link_words},
 };
 use composer::Composer;
 
 pub use details::open as show_details;
 pub use rooms::show_room;
 
-/// What Yew draws into, by id.
-const HOSTS: [&str; 6] = ["#rooms", "#here", "#log", "#status", "#facts", "#speaker"];
+/// What Yew draws into, by id, beside the log.
+const HOSTS: [&str; 5] = ["#rooms", "#here", "#status", "#facts", "#speaker"];
+/// The rows out of sight are drawn so much later, in milliseconds: when those in sight are on the screen.
+const REST_MS: u32 = 100;
 
 /// The shell, as long as it is listened to.
 pub struct Shell {
@@ -38,7 +42,8 @@ impl Shell {
     /// itself, because that would bring the keyboard up.
     #[must_use]
     pub fn take(store: &Store, touch: bool) -> Self {
-        for host in HOSTS.iter().filter_map(|id| parts::find::<Element>(id)) {
+        store.dispatch(Action::FewDrawn(host("#log").map_or(0, |log| rows_from_sight(&log))));
+        for host in HOSTS.into_iter().filter_map(host) {
             host.set_text_content(None);
         }
         let composer = Composer::new(store, touch);
@@ -56,6 +61,17 @@ impl Shell {
         show(&store.app());
         Self { _listeners: listeners, _subscription: store.subscribe(move |app| show(app)) }
     }
+}
+
+/// Takes what the page shows of the log away, once: to be called while the log is being drawn in its place, for the two
+/// to be in one frame.
+pub fn take_log(store: &Store) {
+    let Some(log) = host("#log:not([data-taken])") else { return };
+    log.set_text_content(None);
+    // It fails only for names that no attribute can have.
+    let _set = log.set_attribute("data-taken", "");
+    let store = store.clone();
+    Timeout::new(REST_MS, move || store.dispatch(Action::FewDrawn(0))).forget();
 }
 
 /// The place in the shell that has this id.

@@ -51,7 +51,7 @@ pub use proof::Sync;
 pub use room::{Notice, Phase, Room};
 pub use rows::{Row, rows};
 pub use seeking::Target;
-pub use slash::{COMMANDS, Typed, command};
+pub use slash::{COMMANDS, Typed, command, why_not};
 pub use speech::Speech;
 pub use time::{Moment, Now};
 pub use update::update;

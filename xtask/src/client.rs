@@ -7,7 +7,9 @@ mod finish;
 pub(crate) mod first_load;
 mod imports;
 mod lean;
+mod order;
 mod stamp;
+mod wasm;
 
 use std::{env, path::Path};
 
@@ -30,7 +32,8 @@ pub(crate) fn build(toolbox: &Toolbox) -> Result<()> {
         how.prepare(&mut trunk);
         child::run(trunk.env("CARGO_ENCODED_RUSTFLAGS", flags(how)?))
     })?;
-    finish::folder(&place::dist()).context("what trunk made is not as expected")?;
+    finish::folder(&place::dist(), |wasm| order::by_likeness(toolbox, wasm))
+        .context("what trunk made is not as expected")?;
     say::timed("Compress the client", || compress::folder(&place::dist()))?;
     stamp::write(made_from)
 }

@@ -72,6 +72,13 @@ async fn main() -> Done {
     let on = "document.querySelector('dialog').close(); document.querySelector('#composer').focus()";
     ada.run(on, json!([])).await?;
 
+    ada.run("document.querySelector('.box [data-do=emoji]').click()", json!([])).await?;
+    let emoji = "return document.querySelectorAll('.picker[open] [role=gridcell]').length > 1000";
+    ada.until("the emoji", emoji, json!([])).await?;
+    picture("picker").await?;
+    ada.run("document.querySelector('.picker').close(); document.querySelector('#composer').focus()", json!([]))
+        .await?;
+
     people[2].type_text("…").await?;
     ada.until("who types", "return document.querySelector('.typing').textContent.includes('ليلى')", json!([])).await?;
     picture("").await?;

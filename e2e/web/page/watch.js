@@ -49,14 +49,18 @@ window.watched = { readable: null, live: null, tasks: [], shifts: [] };
     const box = document.querySelector(words.box);
     return document.querySelector(words.live) !== null && box !== null && !box.disabled;
   };
-  // What is there at the beginning of a frame is on the screen at its end, when the next task runs.
+  // What is there at the beginning of a frame is on the screen at its end, when the next task runs. Other tasks may be
+  // before that one; of the first frame that shows anything the browser says when it was.
   const look = () => {
+    const begin = performance.now();
     const [readable, live] = [seen.readable === null && inSight(), seen.live === null && isLive()];
     if (readable || live) {
       const painted = new MessageChannel();
       painted.port1.onmessage = () => {
-        if (readable) seen.readable = performance.now();
-        if (live) seen.live = performance.now();
+        const first = performance.getEntriesByName("first-contentful-paint")[0]?.startTime;
+        const end = first >= begin ? first : performance.now();
+        if (readable) seen.readable ??= end;
+        if (live) seen.live ??= end;
       };
       painted.port2.postMessage(0);
     }

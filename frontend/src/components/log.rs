@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::LogChunk;
 use crate::{
-    hooks::{Look, Open, use_presses, use_scroller},
+    hooks::{Look, Open, Same, use_presses, use_scroller},
     state::{Action, Edge, Paging, Phase, Reader, Room, namesakes, notice_words},
 };
 
@@ -17,7 +17,9 @@ pub struct LogProps {
     /// The room's name.
     pub name: RoomName,
     /// The room.
-    pub room: Rc<Room>,
+    pub room: Same<Room>,
+    /// No more of its newest rows than these are to be drawn; 0 where all are.
+    pub few: usize,
     /// Who the reader is.
     pub me: Option<Person>,
     /// Hears where the reader is, and of the buttons.
@@ -41,7 +43,7 @@ pub fn Log(props: &LogProps) -> Html {
             }
         },
     );
-    let rows = (room.window().clone(), Rc::clone(room.outbox().entries()));
+    let rows = (room.window().clone(), Rc::clone(room.outbox().entries()), props.few);
     let scroller = use_scroller(rows, room.reader() == Reader::AtNewest, room.target(), on_look);
     let on_jump = use_callback(
         (props.name.clone(), props.dispatch.clone(), scroller.clone()),
@@ -74,6 +76,7 @@ pub fn Log(props: &LogProps) -> Html {
 
 fn chunks(props: &LogProps, open: Open) -> Html {
     let chunks = props.room.window().chunks();
+    let mut skip = if props.few == 0 { 0 } else { props.room.window().len().saturating_sub(props.few) };
     let namesakes = namesakes(&props.room, props.me.as_ref());
     let mut before = None;
     let draw = |chunk: &crate::state::Chunk| {
@@ -83,11 +86,13 @@ fn chunks(props: &LogProps, open: Open) -> Html {
             Some(last) => before.replace(Rc::clone(last)),
             None => before.clone(),
         };
+        let skipped = skip.min(chunk.messages.len());
+        skip -= skipped;
         let entries = props.room.entries_of(chunk);
         let answered = props.room.answered_in(chunk, &entries);
         let target = props.room.target().filter(|target| is_here(&target.seq));
         html! {
-            <LogChunk key={chunk.id} name={props.name.clone()} {before} messages={Rc::clone(&chunk.messages)} {entries}
+            <LogChunk key={chunk.id} name={props.name.clone()} {before} skip={skipped} messages={Rc::clone(&chunk.messages)} {entries}
                 {answered} namesakes={Rc::clone(&namesakes)} me={props.me.clone()} {open} {target} />
         }
     };

@@ -19,6 +19,8 @@ pub struct LogChunkProps {
     pub name: RoomName,
     /// The message before the first.
     pub before: Option<Rc<Message>>,
+    /// So many of the messages are not drawn yet, the oldest.
+    pub skip: usize,
     /// The messages.
     pub messages: Rc<Vec<Rc<Message>>>,
     /// What is not settled yet of that which is drawn here.
@@ -38,7 +40,9 @@ pub struct LogChunkProps {
 /// A chunk of the log.
 #[component]
 pub fn LogChunk(props: &LogChunkProps) -> Html {
-    let rows = rows(props.before.as_ref(), &props.messages, &props.entries, props.me.as_ref(), &calendar::day_of);
+    let (skipped, messages) = props.messages.split_at(props.skip.min(props.messages.len()));
+    let before = skipped.last().or(props.before.as_ref());
+    let rows = rows(before, messages, &props.entries, props.me.as_ref(), &calendar::day_of);
     html! { <>{ for rows.into_iter().map(|row| draw(row, props)) }</> }
 }
 

@@ -158,7 +158,7 @@ fn body(props: &MessageRowProps, by: &str) -> Html {
         <div class="says" dir="auto">
             { said }
             if let Some(at) = edited {
-                <time class="edited" datetime={calendar::machine(at)} title={calendar::full(at)}>{ "edited" }</time>
+                <time class="edited" datetime={calendar::machine(at)}>{ "edited" }</time>
             }
         </div>
     }
@@ -198,7 +198,7 @@ fn stamp(at: Millis, link: Option<String>) -> Html {
     let does = link.is_some().then_some("jump");
     html! {
         <a class="at" href={link} tabindex="-1" data-do={does}>
-            <time datetime={calendar::machine(at)} title={calendar::full(at)}>{ calendar::clock(at) }</time>
+            <time datetime={calendar::machine(at)}>{ calendar::clock(at) }</time>
         </a>
     }
 }

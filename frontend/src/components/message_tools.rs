@@ -22,6 +22,7 @@ pub(super) fn tools(mine: bool, laid: Option<Laid>) -> Html {
                     { for REACTIONS.iter().map(|emoji| html! {
                         <button type="button" data-do="react" data-emoji={*emoji}>{ *emoji }</button>
                     }) }
+                    <button type="button" data-do="emoji" aria-haspopup="dialog" aria-label="More emoji">{ "…" }</button>
                 } else {
                     <button type="button" data-do="link">
                         { if laid == Some(Laid::Copied) { "Copied" } else { "Copy link" } }

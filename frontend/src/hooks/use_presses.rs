@@ -64,7 +64,8 @@ pub fn use_presses(room: &RoomName, dispatch: &Callback<Action>) -> Presses {
     });
     let onfocusout = use_callback(open.clone(), |event: FocusEvent, open| {
         let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Element>().ok());
-        if !to.is_some_and(|to| to.closest(".tools").is_ok_and(|tools| tools.is_some())) {
+        // The picker of emoji belongs to the tools that have opened it.
+        if !to.is_some_and(|to| to.closest(".tools,.picker").is_ok_and(|tools| tools.is_some())) {
             open.set(None);
         }
     });

@@ -9,7 +9,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, NodeList};
 use yew::prelude::*;
 
 use super::{painted_place::put_back, stay::stay, use_focus::focus_quietly};
@@ -116,8 +116,22 @@ pub(super) fn first_in_sight(scroller: &Element) -> Option<(Element, f64)> {
     Some((row, offset))
 }
 
+/// How many messages of a log there are from the one before the first in sight on: what stands between the two, such as
+/// the line of a day, may be in sight as well. 0 where there are none.
+#[must_use]
+pub fn rows_from_sight(log: &Element) -> usize {
+    let found = found_below(log, log.get_bounding_client_rect().top());
+    found.filter(|(rows, _)| rows.length() > 0).map_or(0, |(rows, first)| (rows.length() - first + 1) as usize)
+}
+
 /// The first row of a log that reaches below `y`, in CSS pixels of the viewport.
 pub(super) fn row_below(log: &Element, y: f64) -> Option<Element> {
+    let (rows, first) = found_below(log, y)?;
+    rows.item(first)?.dyn_into().ok()
+}
+
+/// The rows of a log, and the number of the first of them that reaches below `y`.
+fn found_below(log: &Element, y: f64) -> Option<(NodeList, u32)> {
     let rows = log.query_selector_all("li.m").ok()?;
     // The rows are in order, so it can be found by halving.
     let row = |at| rows.item(at).and_then(|node| node.dyn_into::<Element>().ok());
@@ -126,7 +140,7 @@ pub(super) fn row_below(log: &Element, y: f64) -> Option<Element> {
         let middle = low + (high - low) / 2;
         if row(middle)?.get_bounding_client_rect().bottom() <= y { low = middle + 1 } else { high = middle }
     }
-    row(low)
+    Some((rows, low))
 }
 
 /// Brings a message into the middle, and gives it the focus. False where it is not there.

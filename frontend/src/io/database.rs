@@ -4,10 +4,11 @@
 //! Invariant: what is written in one call is there as a whole or not at all, and is called written only when the
 //! browser says that it is. It may never say anything: whoever asks must not wait for ever.
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+use super::script;
 use crate::state::StorageTrouble;
 
 /// The rooms, by name.
@@ -39,7 +40,7 @@ pub(super) struct Database;
 impl Drop for Database {
     fn drop(&mut self) {
         // Nobody waits for it.
-        let _closing = ask("close", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+        let _closing = ask("close", &JsValue::UNDEFINED, false);
     }
 }
 
@@ -48,26 +49,24 @@ impl Database {
     /// read when it came up (`takes_older`).
     pub(super) async fn read(&self, stores: &[&str], takes_older: bool) -> Result<Vec<Texts>, StorageTrouble> {
         let stores: Array = stores.iter().map(|store| JsValue::from_str(store)).collect();
-        let read = answer(ask("read", &stores, &takes_older.into())).await?;
+        let read = answer(ask("read", &stores, takes_older)).await?;
         Ok(Array::from(&read).iter().map(|pair| texts(&Array::from(&pair))).collect())
     }
 
     /// Writes all of it or nothing; `strict`: so that it survives a power cut, where the browser can do that.
     pub(super) async fn write(&self, parts: &Parts, strict: bool) -> Result<(), StorageTrouble> {
-        answer(ask("write", &parts.0, &strict.into())).await.map(drop)
+        answer(ask("write", &parts.0, strict)).await.map(drop)
     }
 }
 
 /// Asks the page's script.
-pub(super) fn ask(what: &str, of: &JsValue, how: &JsValue) -> Result<JsValue, JsValue> {
-    let kept = Reflect::get(&js_sys::global(), &"kept".into())?;
-    let ask: Function = Reflect::get(&kept, &what.into())?.unchecked_into();
-    ask.call2(&kept, of, how)
+fn ask(what: &str, of: &JsValue, how: bool) -> Result<Promise, JsValue> {
+    script::call("kept", what, &Array::of2(of, &how.into())).map(JsCast::unchecked_into)
 }
 
-async fn answer(asked: Result<JsValue, JsValue>) -> Result<JsValue, StorageTrouble> {
+async fn answer(asked: Result<Promise, JsValue>) -> Result<JsValue, StorageTrouble> {
     match asked {
-        Ok(promise) => JsFuture::from(promise.unchecked_into::<Promise>()).await,
+        Ok(promise) => JsFuture::from(promise).await,
         Err(error) => Err(error),
     }
     .map_err(|error| trouble_of(&error))

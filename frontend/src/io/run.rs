@@ -10,7 +10,6 @@ use crate::state::{Action, Effect};
 pub struct Runner {
     socket: Socket,
     keeper: Keeper,
-    worker: worker::Keeper,
 }
 
 impl Runner {
@@ -52,8 +51,8 @@ impl Runner {
             Effect::Load => self.keeper.read(store),
             Effect::Keep(keep) => self.keeper.keep(store, keep),
             Effect::KeepVisited(rooms) => storage::keep_visited(&rooms),
-            Effect::RegisterWorker => self.worker.register(store),
-            Effect::CheckUpdate => self.worker.check(),
+            Effect::RegisterWorker => worker::register(store),
+            Effect::CheckUpdate => worker::check(),
             Effect::TakeUpdate => worker::take_over(),
         }
     }

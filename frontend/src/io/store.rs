@@ -106,6 +106,12 @@ impl Store {
         self.drain();
     }
 
+    /// What follows from the state that a listener is just told of. All are to be told of that before another.
+    pub fn dispatch_soon(&self, action: Action) {
+        self.0.inbox.borrow_mut().push(action);
+        self.drain_soon();
+    }
+
     /// Frames came. They are folded once per animation frame, in one go.
     pub fn receive(&self, generation: u32, frames: Vec<ServerFrame>) {
         let mut inbox = self.0.inbox.borrow_mut();

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::wires::Wires;
 use crate::{
     components::{HereList, Log, newer, room_list, speaker, status},
-    hooks::{keep_focus, use_app},
+    hooks::{Same, keep_focus, use_app},
     io::Store,
     shell,
     state::{App, Room, link_words, storage_words, sync_words},
@@ -33,8 +33,15 @@ pub fn Chat(props: &ChatProps) -> Html {
     let rooms = room_list(app.visited(), app.place().room(), &wires.on_go);
     let room = app.current().map(|(name, room)| {
         let here = room.here().map(|here| html! { <HereList here={here.clone()} me={me.map(|me| me.id.clone())} /> });
-        let log = html! {
-            <Log key={name.as_str()} name={name.clone()} room={Rc::clone(room)} me={me.cloned()} dispatch={&wires.dispatch} />
+        // Until then, what the page may show of it already stays.
+        let log = if app.is_worth_drawing() {
+            shell::take_log(&props.store);
+            html! {
+                <Log key={name.as_str()} name={name.clone()} room={Same(Rc::clone(room))} few={app.few()} me={me.cloned()}
+                    dispatch={&wires.dispatch} />
+            }
+        } else {
+            Html::default()
         };
         let newer = newer(app.update_ready(), &wires.on_take);
         let off = storage_words(app.storage());

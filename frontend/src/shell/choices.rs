@@ -1,7 +1,7 @@
 //! What is offered while a word is typed in the message box: people after `@`, emoji after `:`, commands after `/`.
 //!
-//! Invariant: nothing is taken by itself. Enter and Tab take what is marked only while the list is seen; Escape closes
-//! it, and what was typed stays as it was.
+//! Invariant: nothing is taken by itself. Enter and Tab take what is marked only while the list is seen, and a colon
+//! what it ends the name of; Escape closes it, and what was typed stays as it was.
 
 use std::cell::RefCell;
 
@@ -31,6 +31,8 @@ struct Offer {
     choices: Vec<Choice>,
     /// Which of them is marked.
     marked: usize,
+    /// The first is an emoji whose name has been typed in full: a colon behind it takes that one.
+    named: bool,
     /// Where the word begins and ends, in UTF-16 units.
     word: (u32, u32),
 }
@@ -63,8 +65,8 @@ impl Choices {
         match key {
             "ArrowDown" => offer.marked = (offer.marked + 1) % count,
             "ArrowUp" => offer.marked = (offer.marked + count - 1) % count,
-            "Enter" | "Tab" => {
-                let marked = offer.marked;
+            "Enter" | "Tab" | ":" if key != ":" || offer.named => {
+                let marked = if key == ":" { 0 } else { offer.marked };
                 drop(offer);
                 self.take(marked, area);
                 return true;
@@ -142,7 +144,8 @@ fn offer(area: &HtmlTextAreaElement, app: &App) -> Option<Offer> {
         return None;
     }
     let units = word[sign..].encode_utf16().count();
-    Some(Offer { choices, marked: 0, word: (caret - u32::try_from(units).ok()?, caret) })
+    let named = choices.first().is_some_and(|first| first.shown.ends_with(&[" ", &word[sign..], ":"].concat()));
+    Some(Offer { choices, named, marked: 0, word: (caret - u32::try_from(units).ok()?, caret) })
 }
 
 /// The place in bytes of a place in UTF-16 units.

@@ -4,10 +4,10 @@
 //! just been taken, or when the person asks for it; never while something is being composed in it. What cannot be sent
 //! stays in it, with the reason beside it. What was taken stays the room's draft until it is kept elsewhere.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use gloo_events::EventListener;
-use shared::{BadText, MessageText, RoomName};
+use shared::{BadText, MessageText, RoomName, Seq};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlTextAreaElement, KeyboardEvent};
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     io::{self, Store},
-    state::{Action, App, Typed, command},
+    state::{Action, App, Room, Typed, command, why_not},
 };
 
 const AREA: &str = "#composer";
@@ -33,12 +33,19 @@ struct Inner {
     /// On a screen that is touched, Enter is a line break.
     touch: bool,
     choices: Choices,
+    /// What the draft was to answer before the page came up, until that message is here.
+    kept_answer: RefCell<String>,
 }
 
 impl Composer {
     pub(super) fn new(store: &Store, touch: bool) -> Self {
         set(AREA, "enterkeyhint", (!touch).then_some("send"));
-        Self(Rc::new(Inner { store: store.clone(), touch, choices: Choices::default() }))
+        Self(Rc::new(Inner {
+            store: store.clone(),
+            touch,
+            choices: Choices::default(),
+            kept_answer: RefCell::default(),
+        }))
     }
 
     /// Hears what is typed, and the buttons.
@@ -75,13 +82,25 @@ impl Composer {
         show("#replying", answered.is_some());
         say("#replying-to", answered.map_or("", |message| message.by.name.as_str()));
         let Some(area) = area() else { return };
-        let answering = answered.map(|message| message.seq.to_string());
-        if answering != area.get_attribute("data-answers") {
-            set(AREA, "data-answers", answering.as_deref());
-            let _focused = answering.is_some().then(|| area.focus());
-        }
         let before = area.get_attribute(io::ROOM_OF_BOX);
-        if before.as_deref() == Some(name.as_str()) {
+        let is_entered = before.as_deref() != Some(name.as_str());
+        // As it is kept (`io::answered`).
+        let answers = match (answered, current.cursor()) {
+            (Some(message), Some(cursor)) => [&message.seq.to_string(), " ", cursor.epoch.as_str()].concat(),
+            _ => String::new(),
+        };
+        if answers != area.get_attribute("data-answers").unwrap_or_default() {
+            set(AREA, "data-answers", Some(&answers));
+            if !is_entered {
+                io::keep_answered(name, &answers);
+            }
+            let _focused = (!answers.is_empty()).then(|| area.focus());
+        }
+        if is_entered {
+            self.0.kept_answer.replace(io::answered(name));
+        }
+        self.answer_again(name, current, !answers.is_empty());
+        if !is_entered {
             return;
         }
         set(AREA, io::ROOM_OF_BOX, Some(name.as_str()));
@@ -104,14 +123,34 @@ impl Composer {
         }
     }
 
+    /// An answer that was begun before the page came up is one still, as soon as its message is here. The message of
+    /// another log that has its number now is not meant.
+    fn answer_again(&self, name: &RoomName, room: &Room, answers: bool) {
+        let kept = self.0.kept_answer.take();
+        let (Some((seq, epoch)), Some(cursor)) = (kept.split_once(' '), room.cursor()) else {
+            self.0.kept_answer.replace(kept);
+            return;
+        };
+        let Some(seq) = seq.parse().ok().map(Seq).filter(|_| !answers && cursor.epoch.as_str() == epoch) else {
+            return;
+        };
+        if room.window().get(seq).is_none() {
+            self.0.kept_answer.replace(kept);
+            return;
+        }
+        // It comes back where it can be answered still.
+        io::keep_answered(name, "");
+        self.0.store.dispatch_soon(Action::ReplyStarted { room: name.clone(), seq });
+    }
+
     fn hear_key(&self, event: &Event) {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
         // 229: the key belongs to an input method. Safari says so once more after the composition's end.
-        if event.is_composing() || event.key_code() == 229 || event.shift_key() {
+        let key = event.key();
+        if event.is_composing() || event.key_code() == 229 || event.shift_key() && key != ":" {
             return;
         }
         let Some(area) = area() else { return };
-        let key = event.key();
         if self.0.choices.key(&key, &area) {
             return event.prevent_default();
         }
@@ -137,7 +176,8 @@ impl Composer {
         let (store, text) = (&self.0.store, area.value());
         self.0.choices.look(&area, &store.app());
         // While typing only what will not get better by typing on is worth a word.
-        say_problem(MessageText::parse(&text).err().filter(|why| *why != BadText::Blank));
+        let problem = MessageText::parse(&text).err().filter(|why| *why != BadText::Blank);
+        say(PROBLEM, &problem.map(|why| why_not(&text, why)).unwrap_or_default());
         if let Some(seq) = store.app().room(&room).and_then(|room| room.editing()) {
             return store.edits().keep(&room, seq, text);
         }
@@ -160,7 +200,11 @@ impl Composer {
             Typed::Blank => return,
             Typed::Wrong(why) => return say(PROBLEM, why),
             // Before it is given away: the earlier draft may come back in its place.
-            Typed::Send(_) => area.set_value(""),
+            Typed::Send(_) => {
+                area.set_value("");
+                self.0.kept_answer.take();
+                io::keep_answered(&room, "");
+            }
             Typed::Rename(_) | Typed::Go(_) | Typed::Help => {
                 area.set_value("");
                 io::keep_draft(&room, "");
@@ -191,10 +235,6 @@ impl Composer {
 /// The room whose box is shown.
 fn room() -> Option<RoomName> {
     RoomName::parse(&area()?.get_attribute(io::ROOM_OF_BOX)?).ok()
-}
-
-fn say_problem(why: Option<BadText>) {
-    say(PROBLEM, &why.map(|why| ["It cannot be sent yet: ", &why.to_string()].concat()).unwrap_or_default());
 }
 
 fn area() -> Option<HtmlTextAreaElement> {

@@ -177,6 +177,8 @@ pub enum Action {
         /// Where it is now.
         reader: Reader,
     },
+    /// The page has been drawn already, with so many rows in sight: no more are to be drawn for now. Or all are: 0.
+    FewDrawn(usize),
     /// The reader came near an end of the window.
     EdgeReached {
         /// The room.

@@ -56,6 +56,7 @@ pub struct App {
     pub(super) keeping: Keeping,
     pub(super) trace: Trace,
     pub(super) keeper: Keeper,
+    pub(super) few: usize,
 }
 
 impl App {
@@ -76,6 +77,7 @@ impl App {
             keeping: Keeping::default(),
             trace: Trace::default(),
             keeper: Keeper::default(),
+            few: 0,
         }
     }
 
@@ -95,6 +97,20 @@ impl App {
     #[must_use]
     pub fn name_problem(&self) -> Option<&Rc<str>> {
         self.naming.problem.as_ref()
+    }
+
+    /// Something is known of the room where the person is, or it is known that nothing is kept of it. Until then, what the
+    /// page may show of it already is more.
+    #[must_use]
+    pub fn is_worth_drawing(&self) -> bool {
+        !self.keeping.is_loading() || self.current().is_some_and(|(_, room)| room.cursor().is_some())
+    }
+
+    /// No more of the newest rows than these are to be drawn for now, because the page has been drawn already: those in
+    /// sight. With the rest, a slow phone would be held up for longer. 0 where all are.
+    #[must_use]
+    pub fn few(&self) -> usize {
+        self.few
     }
 
     /// Where the person is.

@@ -136,7 +136,7 @@ pub fn rows(
     messages: &[Rc<Message>],
     entries: &[Rc<Entry>],
     me: Option<&Person>,
-    day_of: &dyn Fn(Millis) -> i32,
+    day_of: &dyn Fn(Millis) -> u64,
 ) -> Vec<Row> {
     let me_id = me.map(|me| &me.id);
     let mut rows = Vec::with_capacity(messages.len() + entries.len() + 2);

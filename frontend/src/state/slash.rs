@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is not understood is not sent. The person is told why, and the text stays where it is.
 
-use shared::{BadText, MessageText, PersonName, RoomName};
+use shared::{BadText, LIMITS, MessageText, PersonName, RoomName};
 
 use super::Place;
 
@@ -58,8 +58,21 @@ fn send(text: &str) -> Typed {
     match MessageText::parse(text) {
         Ok(text) => Typed::Send(text),
         Err(BadText::Blank) => Typed::Blank,
-        Err(why) => wrong(&["It cannot be sent yet: ", &why.to_string()]),
+        Err(why) => Typed::Wrong(why_not(text, why)),
     }
+}
+
+/// Why a text cannot be sent, in words. One that is too long stays as it is: whoever wrote it knows where to part it.
+#[must_use]
+pub fn why_not(text: &str, why: BadText) -> String {
+    // What has too many bytes has too many characters too.
+    let over = text.chars().count().saturating_sub(LIMITS.text_chars);
+    if over == 0 {
+        return ["It cannot be sent yet: ", &why.to_string()].concat();
+    }
+    let (most, over) = (LIMITS.text_chars.to_string(), over.to_string());
+    let words = ["It cannot be sent yet: it is longer than ", &most, " characters, by ", &over];
+    [words.concat().as_str(), ". Shorten it, or send it in parts."].concat()
 }
 
 fn wrong(words: &[&str]) -> Typed {

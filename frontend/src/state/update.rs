@@ -108,6 +108,9 @@ impl App {
                     room.unseen = 0;
                 }
             }),
+            Action::FewDrawn(rows) => self.few = rows,
+            // What is not drawn yet is nearer than what is not here yet.
+            Action::EdgeReached { .. } if self.few > 0 => {}
             Action::EdgeReached { room, edge } => {
                 if let Some(ask) = self.room_mut(&room).and_then(|room| room.ask(edge)) {
                     effects.push(Effect::FetchPage { room, ask });

@@ -4,7 +4,7 @@ use frontend::state::{Action, Effect};
 use shared::{ClientFrame, Emoji, EventBody, Refusal, RefusalCode, Seq, ServerFrame};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Element, HtmlElement, KeyboardEvent, KeyboardEventInit};
+use web_sys::{Element, HtmlElement, KeyboardEvent, KeyboardEventInit, MouseEvent, MouseEventInit};
 
 use super::{CSS, Mounted, change, document, event, frame, kept};
 
@@ -49,7 +49,11 @@ async fn what_others_change_is_seen_in_place() {
     let chat = Mounted::live(3).await;
     let row = chat.row(2).await;
     chat.hear(change(4, "ada", "e", EventBody::Edited { target: Seq(2), words: kept("better") }));
-    chat.until("li.m[data-seq='2'] .edited", |mark| !mark.get_attribute("title").unwrap().is_empty()).await;
+    let mark = chat.until("li.m[data-seq='2'] .edited", |_| true).await;
+    let over = MouseEventInit::new();
+    over.set_bubbles(true);
+    mark.dispatch_event(&MouseEvent::new_with_mouse_event_init_dict("mouseover", &over).unwrap()).unwrap();
+    assert!(!mark.get_attribute("title").unwrap().is_empty());
     assert_eq!(text(&row.query_selector(".body").unwrap().unwrap()), "better");
     let emoji = Emoji::parse("🎉").unwrap();
     chat.hear(change(5, "bob", "r", EventBody::Reacted { target: Seq(2), emoji, on: true }));

@@ -73,7 +73,10 @@ async fn what_cannot_be_sent_stays_with_the_reason() {
     assert!(region.client_width() > 0, "only what is there already can be heard to change");
     assert_eq!(region.client_height(), 0);
     input(&chat, &long);
-    chat.until("#composer-problem", |words| words.text_content().unwrap().contains("longer than 4000")).await;
+    chat.until("#composer-problem", |words| {
+        words.text_content().unwrap().contains("longer than 4000 characters, by 1.")
+    })
+    .await;
     enter(&chat, |_| {});
     frame().await;
     assert_eq!(chat.composer().value(), long);
@@ -81,6 +84,21 @@ async fn what_cannot_be_sent_stays_with_the_reason() {
     enter(&chat, |_| {});
     frame().await;
     assert_eq!(chat.composer().value(), "  \n ");
+    assert!(chat.posts().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn of_a_long_text_that_is_pasted_nothing_is_cut_off_and_it_is_said_how_much_is_too_much() {
+    let chat = Mounted::live(0).await;
+    // More bytes than a message may have, too: what counts for people is the number of characters.
+    let long = "né\n".repeat(6_000);
+    input(&chat, &long);
+    let says = "it is longer than 4000 characters, by 14000. Shorten it, or send it in parts.";
+    chat.until("#composer-problem", |words| words.text_content().unwrap().contains(says)).await;
+    enter(&chat, |_| {});
+    frame().await;
+    assert_eq!(chat.composer().value(), long);
+    assert_eq!(frontend::io::draft(&RoomName::lobby()), long, "nor by a reload");
     assert!(chat.posts().is_empty());
 }
 
@@ -214,4 +232,38 @@ async fn an_answer_is_said_in_words_and_ended_by_escape() {
     assert_eq!(chat.find("#replying:not([hidden]) bdi").unwrap().text_content().unwrap(), "ada");
     assert!(press(&chat, "Escape"));
     assert!(chat.find("#replying:not([hidden])").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_was_begun_outlives_the_page() {
+    let answering = |chat: &Mounted| chat.find("#replying:not([hidden]) bdi").map(|name| name.text_content().unwrap());
+    let (room, seq) = (RoomName::lobby(), shared::Seq(2));
+    let chat = Mounted::live(3).await;
+    chat.act(frontend::state::Action::ReplyStarted { room: room.clone(), seq });
+    let kept = frontend::io::answered(&room);
+    drop(chat);
+
+    let chat = Mounted::new(false);
+    frontend::io::keep_answered(&room, &kept);
+    // As another room does, and back.
+    let go = |path: &str| chat.act(frontend::state::Action::PlaceEntered(frontend::state::Place::of_path(path)));
+    go("/r/other");
+    go("/");
+    chat.act(frontend::state::Action::Started);
+    assert_eq!(answering(&chat), None, "its message is not here yet");
+    chat.go_live(3).await;
+    chat.until("#replying:not([hidden])", |_| true).await;
+    assert_eq!(answering(&chat).as_deref(), Some("ada"));
+    assert_eq!(chat.store.app().current().unwrap().1.replying(), Some(seq));
+    assert_eq!(frontend::io::answered(&room), kept, "it is kept on");
+    chat.say("so it is").await;
+    assert_eq!(frontend::io::answered(&room), "", "it is sent, and no answer any more");
+
+    // Another log has another message of that number.
+    frontend::io::keep_answered(&room, "2 another");
+    go("/r/other");
+    go("/");
+    chat.row(3).await;
+    frame().await;
+    assert_eq!(answering(&chat), None);
 }

@@ -99,7 +99,11 @@ impl Mounted {
     fn of(store: Store, touch: bool, effects: Rc<RefCell<Vec<Effect>>>, draft: &str) -> Self {
         let _ = web_sys::window().unwrap().local_storage().unwrap().unwrap().clear();
         if js_sys::Reflect::get(&js_sys::global(), &"kept".into()).unwrap().is_undefined() {
-            js_sys::Function::new_no_args(include_str!("../../keep.js")).call0(&JsValue::NULL).unwrap();
+            for script in
+                [include_str!("../../keep.js"), include_str!("../../times.js"), include_str!("../../worker.js")]
+            {
+                js_sys::Function::new_no_args(script).call0(&JsValue::NULL).unwrap();
+            }
         }
         frontend::io::keep_draft(&RoomName::lobby(), draft);
         // What a failed test left behind would be found in the place of this.

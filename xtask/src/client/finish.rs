@@ -1,5 +1,5 @@
-//! The last touch to what trunk made: short names between the wasm and its script, the script without comments and
-//! indentation, and file names that follow what is in the files.
+//! The last touch to what trunk made: short names between the wasm and its script, the wasm's functions in another order,
+//! the script without comments and indentation, and file names that follow what is in the files.
 //!
 //! Trunk minifies scripts with a library that gives up at `export { … as default }`, the last line of each script of
 //! wasm-bindgen. And it names both files by the wasm before wasm-opt, so that other settings would give other contents
@@ -13,8 +13,8 @@ use sha2::{Digest as _, Sha256, Sha384};
 
 use super::imports::{self, Renamed};
 
-/// Does it to the page, the script and the wasm of a folder.
-pub(crate) fn folder(dist: &Path) -> Result<()> {
+/// Does it to the page, the script and the wasm of a folder. `order` puts the wasm's functions in their order.
+pub(crate) fn folder(dist: &Path, order: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
     let page = dist.join("index.html");
     let html = fs::read_to_string(&page).with_context(|| page.display().to_string())?;
     let (script_name, wasm_name) = (only(dist, ".js")?, only(dist, "_bg.wasm")?);
@@ -22,6 +22,7 @@ pub(crate) fn folder(dist: &Path) -> Result<()> {
     let wasm = fs::read(dist.join(&wasm_name))?;
 
     let (short, renamed) = imports::shorten(&wasm)?;
+    let short = order(&short)?;
     let tight = strip(&rename(&script, &renamed)?)?;
     let html = replace(&html, dist, &script_name, script.as_bytes(), tight.as_bytes())?;
     let html = replace(&html, dist, &wasm_name, &wasm, &short)?;
@@ -135,7 +136,7 @@ mod tests {
         let before = page("frontend-1a.js", &integrity(script.as_bytes()), "frontend-1a_bg.wasm", &integrity(&wasm));
         fs::write(at("index.html"), before).unwrap();
 
-        folder(dist.path()).unwrap();
+        folder(dist.path(), |wasm| Ok(wasm.to_vec())).unwrap();
 
         let (script_name, wasm_name) = (only(dist.path(), ".js").unwrap(), only(dist.path(), "_bg.wasm").unwrap());
         let (script, wasm) = (fs::read(at(&script_name)).unwrap(), fs::read(at(&wasm_name)).unwrap());

@@ -7,6 +7,9 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
+/// The page brings the service worker when it is live.
+const WORKER: &str = "/sw.js";
+
 /// The files of the first load, index.html first, each once, relative to the folder.
 pub(crate) fn files(dist: &Path) -> Result<Vec<String>> {
     let mut files = vec!["index.html".to_owned()];
@@ -19,7 +22,7 @@ pub(crate) fn files(dist: &Path) -> Result<Vec<String>> {
         let path = dist.join(&name);
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
         let named = if has_kind(&name, "html") { of_html(&text) } else { of_script(&text) };
-        for reference in named {
+        for reference in named.into_iter().filter(|reference| reference != WORKER) {
             let file = relative_to(&name, &reference);
             ensure!(dist.join(&file).is_file(), "{name} asks for {reference}, which the build did not make");
             if !files.contains(&file) {
@@ -141,7 +144,10 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         };
-        write("index.html", r#"<link rel="modulepreload" href="/a.js"><script>import '/a.js'</script>"#);
+        write(
+            "index.html",
+            r#"<link rel="modulepreload" href="/a.js"><script>import '/a.js'; register('/sw.js')</script>"#,
+        );
         write("a.js", "import { x } from './snippets/one/inline0.js'; new URL('a_bg.wasm', import.meta.url)");
         write("snippets/one/inline0.js", "export const x = 1");
         assert_eq!(files(dist.path()).unwrap(), ["index.html", "a.js", "snippets/one/inline0.js"]);

@@ -3,12 +3,9 @@
 //! wasm-bindgen gives each a hash of 16 digits, so that crates never clash: noise, which no compression removes, and
 //! which both files carry. In one finished program a number does as well.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
-/// Where a module's sections begin: after the magic number and the version.
-const HEADER: usize = 8;
-/// The section of imports (WebAssembly core specification, section 5.5.5).
-const IMPORTS: u8 = 2;
+use super::wasm::{HEADER, IMPORTS, Reader, push_number, push_section, sections};
 
 /// An import's names as they were, and the short name that it has now.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,29 +23,20 @@ pub(crate) const MODULE: &str = "w";
 
 /// The module with short names, and what was renamed.
 pub(crate) fn shorten(wasm: &[u8]) -> Result<(Vec<u8>, Vec<Renamed>)> {
-    ensure!(wasm.starts_with(b"\0asm\x01\0\0\0"), "this is no wasm module of version 1");
-    let mut reader = Reader { bytes: wasm, at: HEADER };
-    let mut out = wasm[..HEADER].to_vec();
+    let mut out = HEADER.to_vec();
     let mut renamed = Vec::new();
-    while reader.at < wasm.len() {
-        let start = reader.at;
-        let id = reader.byte()?;
-        let length = reader.number()?;
-        let body = reader.take(length)?;
+    for (id, body) in sections(wasm)? {
         if id == IMPORTS {
-            let section = section(body, &mut renamed)?;
-            out.push(id);
-            push_number(&mut out, section.len());
-            out.extend(section);
+            push_section(&mut out, id, &section(body, &mut renamed)?);
         } else {
-            out.extend(&wasm[start..reader.at]);
+            push_section(&mut out, id, body);
         }
     }
     Ok((out, renamed))
 }
 
 fn section(body: &[u8], renamed: &mut Vec<Renamed>) -> Result<Vec<u8>> {
-    let mut reader = Reader { bytes: body, at: 0 };
+    let mut reader = Reader::new(body);
     let mut out = Vec::new();
     let count = reader.number()?;
     push_number(&mut out, count);
@@ -65,56 +53,8 @@ fn section(body: &[u8], renamed: &mut Vec<Renamed>) -> Result<Vec<u8>> {
         push_number(&mut out, kind);
         renamed.push(Renamed { module, from, to });
     }
-    ensure!(reader.at == body.len(), "the section of imports is longer than what is in it");
+    ensure!(reader.is_at_end(), "the section of imports is longer than what is in it");
     Ok(out)
-}
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, length: usize) -> Result<&'a [u8]> {
-        let end = self.at.checked_add(length).context("a length is too large")?;
-        let taken = self.bytes.get(self.at..end).context("the module ends too early")?;
-        self.at = end;
-        Ok(taken)
-    }
-
-    fn byte(&mut self) -> Result<u8> {
-        Ok(self.take(1)?[0])
-    }
-
-    /// An unsigned LEB128 of up to 32 bits.
-    fn number(&mut self) -> Result<usize> {
-        let mut number = 0;
-        for shift in (0..35).step_by(7) {
-            let byte = self.byte()?;
-            number |= usize::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(number);
-            }
-        }
-        anyhow::bail!("a number is too long")
-    }
-
-    fn name(&mut self) -> Result<String> {
-        let length = self.number()?;
-        Ok(std::str::from_utf8(self.take(length)?)?.to_owned())
-    }
-}
-
-fn push_number(out: &mut Vec<u8>, mut number: usize) {
-    loop {
-        let low = u8::try_from(number & 0x7f).unwrap_or_default();
-        number >>= 7;
-        if number == 0 {
-            out.push(low);
-            return;
-        }
-        out.push(low | 0x80);
-    }
 }
 
 #[cfg(test)]

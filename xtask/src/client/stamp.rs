@@ -18,7 +18,7 @@ use crate::{place, versions};
 const INPUTS: [&str; 6] = ["frontend", "shared", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock"];
 
 /// Raised when the build or the compression of the client is done in another way.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// The number of what goes in.
 pub(crate) fn inputs(compiler: &str, how: Build) -> Result<u64> {

@@ -9,8 +9,8 @@ use super::{key, person, posted, text};
 
 const DAY: u64 = 86_400_000;
 
-fn day_of(at: Millis) -> i32 {
-    i32::try_from(at.0 / DAY).unwrap()
+fn day_of(at: Millis) -> u64 {
+    at.0 / DAY
 }
 
 fn said(seq: u64, by: &str, at: u64) -> Rc<Message> {

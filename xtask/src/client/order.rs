@@ -1,0 +1,143 @@
+//! The functions of a module, each beside the one that it is most like: what compression finds again nearby it says in
+//! fewer bits. It makes the client 1.5 % smaller.
+//!
+//! They are told apart by the runs of four bytes that they are made of; wasm-opt moves them, by names that say their
+//! place, because whoever calls a function does so by its number.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+
+use super::wasm::{CODE, CUSTOM, IMPORTS, Reader, push_number, push_section, sections};
+use crate::{child, place, tools::Toolbox};
+
+/// Runs are told apart by so many bits of a hash.
+const BITS: u32 = 14;
+/// What the client's wasm uses, as in index.html; wasm-opt refuses what it is not told of.
+const FEATURES: [&str; 6] =
+    ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"];
+
+/// The same module with its functions in that order. Where wasm-opt is not at hand, it stays as it is.
+pub(super) fn by_likeness(toolbox: &Toolbox, wasm: &[u8]) -> Result<Vec<u8>> {
+    if toolbox.find("wasm-opt").is_err() {
+        return Ok(wasm.to_vec());
+    }
+    let folder = place::target()?.join("order");
+    fs::create_dir_all(&folder)?;
+    let (named, ordered) = (folder.join("named.wasm"), folder.join("ordered.wasm"));
+    fs::write(&named, name(wasm)?)?;
+    let mut wasm_opt = toolbox.command("wasm-opt");
+    wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    wasm_opt.args(["--reorder-functions-by-name", "--strip-debug", "-o"]).args([&ordered, &named]);
+    child::run(&mut wasm_opt)?;
+    fs::read(&ordered).with_context(|| ordered.display().to_string())
+}
+
+/// The module with a name for each function that says its place in the order.
+fn name(wasm: &[u8]) -> Result<Vec<u8>> {
+    let sections = sections(wasm)?;
+    let section = |wanted| sections.iter().find(|(id, _)| *id == wanted).map(|(_, body)| *body);
+    let imported = section(IMPORTS).map_or(Ok(0), |body| Reader::new(body).number())?;
+    let bodies = bodies(section(CODE).context("the module has no code")?)?;
+    let mut places = vec![0; bodies.len()];
+    for (place, function) in order(&bodies).into_iter().enumerate() {
+        places[function] = place;
+    }
+    let mut names = Vec::new();
+    push_number(&mut names, places.len());
+    for (function, place) in places.iter().enumerate() {
+        push_number(&mut names, imported + function);
+        push_name(&mut names, &format!("{place:06}"));
+    }
+    let mut body = Vec::new();
+    push_name(&mut body, "name");
+    // The part with the functions' names (section 7.4.1).
+    push_section(&mut body, 1, &names);
+    let mut out = wasm.to_vec();
+    push_section(&mut out, CUSTOM, &body);
+    Ok(out)
+}
+
+fn push_name(out: &mut Vec<u8>, name: &str) {
+    push_number(out, name.len());
+    out.extend(name.as_bytes());
+}
+
+fn bodies(code: &[u8]) -> Result<Vec<&[u8]>> {
+    let mut reader = Reader::new(code);
+    let count = reader.number()?;
+    let mut bodies = Vec::with_capacity(count);
+    for _ in 0..count {
+        let length = reader.number()?;
+        bodies.push(reader.take(length)?);
+    }
+    ensure!(reader.is_at_end(), "the section of code is longer than what is in it");
+    Ok(bodies)
+}
+
+/// The largest function, then always the one that is most like the last, of those that are left.
+fn order(bodies: &[&[u8]]) -> Vec<usize> {
+    let runs: Vec<Vec<usize>> = bodies.iter().map(|body| runs(body)).collect();
+    // In which functions each run is.
+    let mut found_in = vec![Vec::new(); 1 << BITS];
+    for (function, runs) in runs.iter().enumerate() {
+        for run in runs {
+            found_in[*run].push(function);
+        }
+    }
+    let mut left: Vec<bool> = vec![true; bodies.len()];
+    let mut next = (0..bodies.len()).max_by_key(|function| bodies[*function].len());
+    let mut order = Vec::with_capacity(bodies.len());
+    while let Some(last) = next {
+        left[last] = false;
+        order.push(last);
+        let mut common = vec![0_u64; bodies.len()];
+        for function in runs[last].iter().flat_map(|run| &found_in[*run]) {
+            common[*function] += 1;
+        }
+        // The cosine of the angle between the two, squared; what is the same for all is left out.
+        let likeness = |function: &usize| common[*function].pow(2) * 1_000_000 / (runs[*function].len().max(1) as u64);
+        next = (0..bodies.len()).filter(|function| left[*function]).max_by_key(likeness);
+    }
+    order
+}
+
+/// The runs of four bytes that a function is made of, each once.
+fn runs(body: &[u8]) -> Vec<usize> {
+    let run = |bytes: &[u8]| {
+        let number = bytes.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+        // Knuth's multiplicative hash.
+        number.wrapping_mul(2_654_435_761) >> (32 - BITS)
+    };
+    let mut runs: Vec<usize> = body.windows(4).map(run).map(|run| run as usize).collect();
+    runs.sort_unstable();
+    runs.dedup();
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn like_stands_beside_like() {
+        let bodies: [&[u8]; 5] = [b"abcdefgh", b"12345678", b"abcdefghij", b"1234567", b"abcdefg"];
+        assert_eq!(order(&bodies), [2, 0, 4, 3, 1]);
+        assert_eq!(order(&[]), [0; 0]);
+    }
+
+    #[test]
+    fn names_say_the_place() {
+        // A module with one imported function and two of its own, which do nothing.
+        let sections: [&[u8]; 4] = [
+            b"\x01\x04\x01\x60\0\0",
+            b"\x02\x07\x01\x01a\x01b\0\0",
+            b"\x03\x03\x02\0\0",
+            b"\x0a\x08\x02\x02\0\x0b\x03\0\x01\x0b",
+        ];
+        let module = [super::super::wasm::HEADER, &sections.concat()].concat();
+        let names = b"\0\x18\x04name\x01\x11\x02\x01\x06000001\x02\x06000000";
+        assert_eq!(name(&module).unwrap(), [&module[..], &names[..]].concat());
+        assert!(name(b"\0asm\x01\0\0\0").is_err());
+    }
+}
