@@ -57,11 +57,12 @@ pub fn Log(props: &LogProps) -> Html {
     html! {
         <>
             <div ref={scroller.node} class="scroll" tabindex="0" role="log" aria-live="off"
-                onkeydown={presses.onkeydown}
+                onkeydown={&presses.onkeydown}
                 aria-label={["Messages in ", props.name.as_str()].concat()}>
                 <div>
                     { beginning(props) }
-                    <ol class="log" onclick={presses.onclick} onfocusin={presses.onfocusin} onfocusout={presses.onfocusout}>
+                    <ol class="log" onclick={&presses.onclick} onfocusin={&presses.onfocusin}
+                        onfocusout={&presses.onfocusout}>
                         { chunks(props, presses.open) }
                     </ol>
                     { end(props) }
@@ -69,7 +70,7 @@ pub fn Log(props: &LogProps) -> Html {
             </div>
             <button type="button" class="jump" hidden={!away} onclick={on_jump}>{ jump_words(room.unseen()) }</button>
             // It shows nothing of its own: the day lines open its calendar.
-            <input type="date" class="sr" tabindex="-1" aria-label="Go to a day" onchange={presses.ondate} />
+            <input type="date" class="sr" tabindex="-1" aria-label="Go to a day" onchange={&presses.ondate} />
         </>
     }
 }

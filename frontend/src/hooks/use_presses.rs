@@ -1,13 +1,17 @@
 //! The one listener of a log for all that can be done with its rows, and which row's tools are laid open.
 
+use std::rc::Rc;
+
 use shared::RoomName;
 use wasm_bindgen::JsCast;
+use web_sys::{Element, EventTarget};
 use yew::prelude::*;
 
 use super::press::{Open, is_held, move_focus, press, press_key, rove};
 use crate::{io, state::Action};
 
 /// To be put on the log.
+#[derive(Debug, PartialEq)]
 pub struct Presses {
     /// What is laid open.
     pub open: Open,
@@ -25,18 +29,27 @@ pub struct Presses {
 
 /// Listens for the rows of a room's log. The callbacks stay the same while nothing is laid open or closed.
 #[hook]
-pub fn use_presses(room: &RoomName, dispatch: &Callback<Action>) -> Presses {
+pub fn use_presses(room: &RoomName, dispatch: &Callback<Action>) -> Rc<Presses> {
     let open = use_state_eq(|| None);
-    let onclick =
-        use_callback((room.clone(), dispatch.clone(), open.clone()), |event: MouseEvent, (room, dispatch, open)| {
+    // One memory for all of them: each would bring along code of its own.
+    use_memo((room.clone(), dispatch.clone(), open), |(room, dispatch, open)| presses(room, dispatch, open))
+}
+
+fn presses(room: &RoomName, dispatch: &Callback<Action>, open: &UseStateHandle<Open>) -> Presses {
+    let of = || (room.clone(), dispatch.clone(), open.clone());
+    let (to_press, to_key, to_date, to_leave) = (of(), of(), of(), open.clone());
+    Presses {
+        open: **open,
+        onclick: Callback::from(move |event: MouseEvent| {
+            let (room, dispatch, open) = &to_press;
             let Some(press) = press(&event, room, **open) else { return };
             open.set(press.open);
             if let Some(action) = press.action {
                 dispatch.emit(action);
             }
-        });
-    let onkeydown =
-        use_callback((room.clone(), dispatch.clone(), open.clone()), |event: KeyboardEvent, (room, dispatch, open)| {
+        }),
+        onkeydown: Callback::from(move |event: KeyboardEvent| {
+            let (room, dispatch, open) = &to_key;
             if is_held(&event) {
                 // It does nothing.
             } else if event.alt_key() || event.ctrl_key() || event.meta_key() {
@@ -50,24 +63,28 @@ pub fn use_presses(room: &RoomName, dispatch: &Callback<Action>) -> Presses {
                 return;
             }
             event.prevent_default();
-        });
-    let onfocusin = use_callback((), |event: FocusEvent, ()| {
-        let to = event.target().and_then(|to| to.dyn_into::<web_sys::Element>().ok());
-        if let Some(to) = to {
-            rove(&to);
-        }
-    });
-    let ondate = use_callback((room.clone(), dispatch.clone()), |event: Event, (room, dispatch)| {
-        if let Some(at) = io::picked_date(&event) {
-            dispatch.emit(Action::DatePicked { room: room.clone(), at });
-        }
-    });
-    let onfocusout = use_callback(open.clone(), |event: FocusEvent, open| {
-        let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Element>().ok());
-        // The picker of emoji belongs to the tools that have opened it.
-        if !to.is_some_and(|to| to.closest(".tools,.picker").is_ok_and(|tools| tools.is_some())) {
-            open.set(None);
-        }
-    });
-    Presses { open: *open, onclick, onkeydown, onfocusin, onfocusout, ondate }
+        }),
+        onfocusin: Callback::from(|event: FocusEvent| {
+            if let Some(to) = element(event.target()) {
+                rove(&to);
+            }
+        }),
+        onfocusout: Callback::from(move |event: FocusEvent| {
+            let to = element(event.related_target());
+            // The picker of emoji belongs to the tools that have opened it.
+            if !to.is_some_and(|to| to.closest(".tools,.picker").is_ok_and(|tools| tools.is_some())) {
+                to_leave.set(None);
+            }
+        }),
+        ondate: Callback::from(move |event: Event| {
+            let (room, dispatch, _) = &to_date;
+            if let Some(at) = io::picked_date(&event) {
+                dispatch.emit(Action::DatePicked { room: room.clone(), at });
+            }
+        }),
+    }
+}
+
+fn element(target: Option<EventTarget>) -> Option<Element> {
+    target?.dyn_into().ok()
 }
