@@ -9,7 +9,7 @@ mod use_focus;
 mod use_presses;
 mod use_scroller;
 
-pub use painted_place::note_painted_place;
+pub use painted_place::{note_painted_place, put_back};
 pub use press::{Laid, Open};
 pub use same::Same;
 pub use use_app::use_app;

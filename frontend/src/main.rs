@@ -2,7 +2,7 @@
 
 #[cfg(target_family = "wasm")]
 fn main() {
-    use frontend::{hooks, io, pages, shell, state};
+    use frontend::{io, pages, shell, state};
 
     io::watch_for_panics();
     let keeper = io::Keeper::default();
@@ -18,7 +18,6 @@ fn main() {
     store.dispatch(state::Action::Started);
     // What is drawn is another task: keys and the screen have their turn in between.
     let draw = move || {
-        hooks::note_painted_place();
         std::mem::forget(shell::Shell::take(&store, touch));
         if let Some(root) = shell::host("#speaker") {
             let props = pages::ChatProps { store, touch };

@@ -14,10 +14,11 @@ mod rooms;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 
 use crate::{
-    hooks::rows_from_sight,
+    hooks::{note_painted_place, put_back, rows_from_sight},
     io::{Store, Subscription},
     state::{Action, App, link_words},
 };
@@ -67,9 +68,16 @@ impl Shell {
 /// to be in one frame.
 pub fn take_log(store: &Store) {
     let Some(log) = host("#log:not([data-taken])") else { return };
+    note_painted_place();
     log.set_text_content(None);
     // It fails only for names that no attribute can have.
     let _set = log.set_attribute("data-taken", "");
+    // Once Yew has drawn it, and before anything of it is on the screen: the log's own effects may come a frame later.
+    spawn_local(async {
+        if let Some(scroller) = host("#log > .scroll") {
+            put_back(&scroller);
+        }
+    });
     let store = store.clone();
     Timeout::new(REST_MS, move || store.dispatch(Action::FewDrawn(0))).forget();
 }

@@ -21,11 +21,15 @@ pub fn note_painted_place() {
     PLACE.with_borrow_mut(|noted| *noted = place);
 }
 
-/// Brings the log that was drawn in its place there, once. False where nothing was noted, or that message is not here.
-pub(super) fn put_back(scroller: &Element) -> bool {
-    let Some((seq, offset)) = PLACE.take() else { return false };
-    let row = scroller.query_selector(&["li[data-seq='", &seq, "']"].concat());
-    let Ok(Some(row)) = row else { return false };
-    hold(scroller, &(row, offset));
-    true
+/// Brings the log that was drawn in its place there. It may be asked again, until the place is forgotten.
+pub fn put_back(scroller: &Element) {
+    let Some((seq, offset)) = PLACE.with_borrow(Clone::clone) else { return };
+    if let Ok(Some(row)) = scroller.query_selector(&["li[data-seq='", &seq, "']"].concat()) {
+        hold(scroller, &(row, offset));
+    }
+}
+
+/// Forgets the place. False where none was noted.
+pub(super) fn forget_painted_place() -> bool {
+    PLACE.take().is_some()
 }

@@ -12,7 +12,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, NodeList};
 use yew::prelude::*;
 
-use super::{painted_place::put_back, stay::stay, use_focus::focus_quietly};
+use super::{
+    painted_place::{forget_painted_place, put_back},
+    stay::stay,
+    use_focus::focus_quietly,
+};
 use crate::state::{Reader, Target};
 
 /// As close as this is at the newest message, in CSS pixels.
@@ -79,10 +83,11 @@ pub fn use_scroller<R: PartialEq + 'static>(
         move |(_, follow, target)| {
             let Some(node) = scroller.node.cast::<Element>() else { return };
             let anchor = anchor.borrow_mut().take();
+            put_back(&node);
             let is_new = shown.replace(*target) != *target;
             match anchor {
                 _ if is_new && target.is_some_and(|target| show(&node, target)) => {}
-                _ if put_back(&node) => {}
+                _ if forget_painted_place() => {}
                 _ if *follow => scroller.to_newest(),
                 Some(anchor) => hold(&node, &anchor),
                 None => {}
