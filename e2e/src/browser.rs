@@ -344,6 +344,14 @@ impl Browser {
         self.devtools("Network.setBlockedURLs", json!({ "urls": patterns })).await.map(drop)
     }
 
+    /// Makes the processor so many times as slow for pages.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub async fn slow_down(&self, times: u32) -> anyhow::Result<()> {
+        self.devtools("Emulation.setCPUThrottlingRate", json!({"rate": times})).await.map(drop)
+    }
+
     /// Has the clock of a time zone, by its name in the IANA's database.
     ///
     /// # Errors

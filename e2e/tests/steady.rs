@@ -64,6 +64,34 @@ async fn what_is_read_stays_where_it_is_in_a_browser_without_scroll_anchoring() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_scrolls_while_a_slow_browser_draws_gets_where_they_scroll() -> Story {
+    // To the top again and again, as soon as something older is there, which is being drawn all the time.
+    const UP: &str = "
+        const done = arguments[0];
+        const { box, seqs, frames } = window.steady;
+        (async () => {
+            const begun = performance.now();
+            for (let oldest = 0; oldest !== 1; ) {
+                oldest = seqs()[0];
+                box().scrollTop = -box().scrollHeight;
+                while (oldest !== 1 && seqs()[0] >= oldest) {
+                    if (performance.now() - begun > 20000) return `${oldest} is the oldest at ${box().scrollTop} of ${box().scrollHeight}`;
+                    await frames(1);
+                }
+            }
+            return 'the first';
+        })().then(done);";
+    let (server, _driver, browser) = filled(300).await?;
+    for times in [1, 3, 4, 5] {
+        browser.slow_down(times).await?;
+        browser.go(&server.url("/r/den")).await?;
+        browser.until("a live page", "return window.watched.live !== null", json!([])).await?;
+        assert_eq!(browser.run_async(UP, json!([])).await?, "the first", "{times} times as slow");
+    }
+    browser.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn in_a_whole_session_nothing_moves_unasked() -> Story {
     let (server, _driver, browser) = filled(200).await?;
     Plain::say(&server, "den", "Ada", &sayings(5)).await?;

@@ -19,6 +19,8 @@ import { Table } from "./vitals/table.mjs";
 import { keys, own } from "./vitals/typing.mjs";
 
 const LARGE = 100_000;
+// What comes when it is first needed, in this room too: it has code.
+const LAZY = /^\/(highlight|emoji|paste|sw)\.js$/;
 const ROOMS = Array.from({ length: 20 }, (_, i) => `room-${i + 1}`);
 const folder = process.env.VITALS_DIR;
 const chosen = process.argv.slice(2);
@@ -36,8 +38,9 @@ let warren = null;
 const PARTS = {
   async load() {
     warren = await firstVisits(browser, room);
-    const { fetched, paint, readable, live, blocked, longest, shift } = warren;
+    const { paint, readable, live, blocked, longest, shift } = warren;
     raw.load = warren;
+    const fetched = warren.fetched.filter(({ name }) => !LAZY.test(name));
     const of = (kind) => sum(fetched.filter(({ name }) => kind.test(name)).map((file) => file.bytes));
     const total = sum(fetched.map((file) => file.bytes));
     const add = (what, shown, more) => table.add("load", what, shown, more);

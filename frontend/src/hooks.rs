@@ -1,5 +1,6 @@
 //! What components share of the browser's behaviour.
 
+mod in_sight;
 mod painted_place;
 mod press;
 mod same;
@@ -9,6 +10,7 @@ mod use_focus;
 mod use_presses;
 mod use_scroller;
 
+pub use in_sight::keep_in_sight;
 pub use painted_place::{note_painted_place, put_back};
 pub use press::{Laid, Open};
 pub use same::Same;

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::LogChunk;
 use crate::{
-    hooks::{Look, Open, Same, use_presses, use_scroller},
+    hooks::{Look, Open, Same, keep_in_sight, use_presses, use_scroller},
     state::{Action, Edge, Paging, Phase, Reader, Room, namesakes, notice_words},
 };
 
@@ -29,6 +29,7 @@ pub struct LogProps {
 /// The log of a room.
 #[component]
 pub fn Log(props: &LogProps) -> Html {
+    keep_in_sight();
     let room = &props.room;
     let on_look = use_callback(
         (props.name.clone(), props.dispatch.clone(), room.window().at_newest()),

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{Line, MessageRow, calendar};
 use crate::{
-    hooks::Open,
+    hooks::{Open, keep_in_sight},
     io,
     state::{Entry, Row, Target, rows},
 };
@@ -40,6 +40,7 @@ pub struct LogChunkProps {
 /// A chunk of the log.
 #[component]
 pub fn LogChunk(props: &LogChunkProps) -> Html {
+    keep_in_sight();
     let (skipped, messages) = props.messages.split_at(props.skip.min(props.messages.len()));
     let before = skipped.last().or(props.before.as_ref());
     let rows = rows(before, messages, &props.entries, props.me.as_ref(), &calendar::day_of);

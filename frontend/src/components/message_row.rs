@@ -14,7 +14,7 @@ use super::{
     said::{self, Marked},
 };
 use crate::{
-    hooks::Laid,
+    hooks::{Laid, keep_in_sight},
     state::{Entry, Fate, Place},
 };
 
@@ -64,6 +64,7 @@ pub struct MessageRowProps {
 /// A row of the log.
 #[component]
 pub fn MessageRow(props: &MessageRowProps) -> Html {
+    keep_in_sight();
     let me = props.me.as_ref();
     let (said, at) = match &props.line {
         Line::Said { message, .. } => (Some(&**message), message.at),

@@ -1,11 +1,6 @@
 //! The log's scroller: where the reader is, when more is wanted, and that nothing moves what is being read.
 //!
-//! The scroller is a `column-reverse` box, so `scrollTop` is 0 at the newest message and negative above it. It stays
-//! at the bottom, and stays put when history is put before it, with no script at all. One case is left: something
-//! changes below the reader. Scroll anchoring covers it in some browsers some of the time, so it is made sure of: the
-//! first row in sight is remembered right before a drawing, and the box scrolled by as much as the row was moved.
-
-use std::{cell::RefCell, rc::Rc};
+//! The scroller is a `column-reverse` box, so `scrollTop` is 0 at the newest message and negative above it.
 
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
@@ -20,10 +15,7 @@ use super::{
 use crate::state::{Reader, Target};
 
 /// As close as this is at the newest message, in CSS pixels.
-const AT_NEWEST: i32 = 4;
-
-/// A row, and how far below the scroller's top it was.
-type Anchor = Rc<RefCell<Option<(Element, f64)>>>;
+pub(super) const AT_NEWEST: i32 = 4;
 
 /// What there is to be seen of the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,12 +55,7 @@ pub fn use_scroller<R: PartialEq + 'static>(
     on_look: Callback<Look>,
 ) -> Scroller {
     let node = use_node_ref();
-    let shown = use_mut_ref(|| None);
-    let anchor: Anchor = use_mut_ref(|| None);
-    if let Some(scroller) = node.cast::<Element>().filter(|_| !follow) {
-        // Nothing can be scrolled between this and the effect below: both are parts of one drawing.
-        *anchor.borrow_mut() = first_in_sight(&scroller);
-    }
+    let shown = use_mut_ref(|| (None, false));
     use_effect_with((node.clone(), on_look.clone()), |(node, on_look)| {
         let listener = node.cast::<Element>().map(|scroller| {
             let on_look = on_look.clone();
@@ -82,15 +69,13 @@ pub fn use_scroller<R: PartialEq + 'static>(
         let scroller = scroller.clone();
         move |(_, follow, target)| {
             let Some(node) = scroller.node.cast::<Element>() else { return };
-            let anchor = anchor.borrow_mut().take();
             put_back(&node);
-            let is_new = shown.replace(*target) != *target;
-            match anchor {
-                _ if is_new && target.is_some_and(|target| show(&node, target)) => {}
-                _ if forget_painted_place() => {}
-                _ if *follow => scroller.to_newest(),
-                Some(anchor) => hold(&node, &anchor),
-                None => {}
+            // What was shown, and followed, before.
+            let (target_before, followed) = shown.replace((*target, *follow));
+            if target_before != *target && target.is_some_and(|target| show(&node, target)) {
+                // It is in sight.
+            } else if !forget_painted_place() && *follow && !followed {
+                scroller.to_newest();
             }
             on_look.emit(look(&node));
         }
