@@ -1,14 +1,5 @@
 // What the page does before the client has come, and where it cannot.
 {
-  kept.begin();
-  // The socket is opened while the client is still on its way, and what the server says first is kept for it
-  // (frontend/src/io/boot.rs). Where it cannot be, the client will see to it.
-  try {
-    const early = new WebSocket(location.origin.replace("http", "ws") + "/ws/v1");
-    early.said = [];
-    early.onmessage = (event) => early.said.push(event.data);
-    globalThis.early = early;
-  } catch {}
   // What the client asks over HTTP (frontend/src/io/http.rs): the text of a good answer. What is posted is JSON.
   globalThis.http = {
     async ask(path, body) {

@@ -3,11 +3,10 @@
 // does what the server has put into a page.
 //
 // It is kept as names of elements, their attributes, and texts, and made of those: no text is ever read as markup. Only
-// the newest place of the last room is kept, as long as it is short.
+// what was in sight in the last room is kept, and one row more; and only where that was the newest, and is not long.
 {
   const KEY = "warren.seen";
-  // Most rows, and most characters.
-  const ROWS = 24;
+  // Most characters.
   const MOST = 100000;
   const parts = ["rooms", "log", "name-of-room", "title-of-room", "topic-of-room"].map((id) => document.getElementById(id));
   const today = new Date().toDateString();
@@ -42,8 +41,11 @@
     if (!document.hidden) return;
     let seen;
     if (log.querySelector(".scroll")?.scrollTop === 0 && log.querySelector(".jump")?.hidden) {
+      const rows = [...log.querySelectorAll(".log > li")];
+      const top = log.getBoundingClientRect().top;
+      const unseen = rows.filter((row) => row.getBoundingClientRect().bottom <= top).length - 1;
       const copy = log.cloneNode(true);
-      [...copy.querySelectorAll(".log > li")].slice(0, -ROWS).forEach((row) => row.remove());
+      [...copy.querySelectorAll(".log > li")].slice(0, Math.max(0, unseen)).forEach((row) => row.remove());
       copy.querySelectorAll(".tools, .more, .jump, input").forEach((tool) => tool.remove());
       seen = JSON.stringify([
         location.pathname,

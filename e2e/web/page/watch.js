@@ -38,10 +38,12 @@ window.watched = { readable: null, live: null, tasks: [], shifts: [] };
     };
     seen.shifts.push({ at: shift.startTime, value: shift.value, input: shift.hadRecentInput, of: shift.sources.map(of) });
   });
+  // So many messages, or a log that is full of them.
   const inSight = () => {
     let count = 0;
     for (const row of document.querySelectorAll(words.readable)) {
-      if (row.getBoundingClientRect().height > 0 && ++count >= words.enough) return true;
+      const { top, height } = row.getBoundingClientRect();
+      if (height > 0 && (++count >= words.enough || top < row.closest('[role="log"]')?.getBoundingClientRect().top)) return true;
     }
     return false;
   };
