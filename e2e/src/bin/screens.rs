@@ -53,7 +53,8 @@ async fn main() -> Done {
     picture("empty").await?;
     for (who, text) in TALK {
         people[*who].say_pasted(text).await?;
-        let last = text.trim_matches(['`', '\n']).lines().last().unwrap_or_default();
+        // Without what marks words, which is not shown.
+        let last = text.trim_matches(['`', '\n']).lines().last().unwrap_or_default().replace(['*', '`'], "");
         ada.until(
             text,
             "return document.querySelector('[role=log]').textContent.includes(arguments[0])",
