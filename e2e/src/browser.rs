@@ -335,39 +335,6 @@ impl Browser {
         Ok(())
     }
 
-    /// Loads nothing from addresses of these patterns any more.
-    ///
-    /// # Errors
-    /// Where the browser refuses.
-    pub async fn block(&self, patterns: &[&str]) -> anyhow::Result<()> {
-        self.devtools("Network.enable", json!({})).await?;
-        self.devtools("Network.setBlockedURLs", json!({ "urls": patterns })).await.map(drop)
-    }
-
-    /// Makes the processor so many times as slow for pages.
-    ///
-    /// # Errors
-    /// Where the browser refuses.
-    pub async fn slow_down(&self, times: u32) -> anyhow::Result<()> {
-        self.devtools("Emulation.setCPUThrottlingRate", json!({"rate": times})).await.map(drop)
-    }
-
-    /// Has the clock of a time zone, by its name in the IANA's database.
-    ///
-    /// # Errors
-    /// Where the browser refuses.
-    pub async fn live_in(&self, zone: &str) -> anyhow::Result<()> {
-        self.devtools("Emulation.setTimezoneOverride", json!({"timezoneId": zone})).await.map(drop)
-    }
-
-    /// Runs no script of the pages that are loaded from now on.
-    ///
-    /// # Errors
-    /// Where the browser refuses.
-    pub async fn run_no_scripts(&self) -> anyhow::Result<()> {
-        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await.map(drop)
-    }
-
     /// Ends the browser.
     ///
     /// # Errors
@@ -382,7 +349,7 @@ impl Browser {
     }
 
     /// A command of the browser's own, by the protocol of its developer tools.
-    async fn devtools(&self, command: &str, parameters: Value) -> anyhow::Result<Value> {
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> anyhow::Result<Value> {
         Ok(self.client.issue_cmd(Devtools { command: command.to_owned(), parameters }).await?)
     }
 }

@@ -6,6 +6,7 @@
 mod author;
 mod axe;
 mod browser;
+mod conditions;
 mod corpus;
 mod driver;
 mod elsewhere;
