@@ -28,7 +28,7 @@ export async function switches(browser, server, rooms, rounds) {
   return figures;
 }
 
-/** The large room: opening it, going up 2,000 messages page by page, and what that holds. */
+/** The large room: opening it, going up 2,000 messages page by page, then to its first day, and what that holds. */
 export async function large(browser, url) {
   const slow = await visit(browser, { phone: true });
   await slowNetwork(slow.devtools);
@@ -63,7 +63,28 @@ export async function large(browser, url) {
     const gaps = stamps.slice(1).map((stamp, i) => stamp - stamps[i]);
     return { most, longTasks: window.watched.tasks.map(([, took]) => took), longestFrame: Math.max(...gaps), took: stamps.at(-1) - stamps[0] };
   });
+  // To the day on which its first message was said.
+  const jump = await page.evaluate(async () => {
+    const { box, seqs, frames, until } = window.steady;
+    window.watched.tasks.length = 0;
+    const stamps = [];
+    let running = true;
+    const stamp = (now) => stamps.push(now) && running && requestAnimationFrame(stamp);
+    requestAnimationFrame(stamp);
+    const day = new Date(box().querySelector("time").dateTime);
+    const field = document.querySelector('#log input[type="date"]');
+    field.value = [day.getFullYear(), String(day.getMonth() + 1).padStart(2, "0"), String(day.getDate()).padStart(2, "0")].join("-");
+    const begun = performance.now();
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    await until("the first message", () => seqs()[0] === 1);
+    await frames(1);
+    const took = performance.now() - begun;
+    await frames(10);
+    running = false;
+    const gaps = stamps.slice(1).map((stamp, i) => stamp - stamps[i]);
+    return { took, longTasks: window.watched.tasks.map(([, took]) => took), longestFrame: Math.max(...gaps) };
+  });
   const after = await held(visitor);
   await context.close();
-  return { readable, live: isLive, before, after, ...paging };
+  return { readable, live: isLive, before, after, jump, ...paging };
 }

@@ -8,6 +8,7 @@ use web_sys::{Element, NodeList};
 use yew::prelude::*;
 
 use super::{
+    in_sight::{let_go, set_following},
     painted_place::{forget_painted_place, put_back},
     stay::stay,
     use_focus::focus_quietly,
@@ -38,6 +39,7 @@ pub struct Scroller {
 impl Scroller {
     /// To the newest message.
     pub fn to_newest(&self) {
+        let_go();
         if let Some(node) = self.node.cast::<Element>().filter(|node| node.scroll_top() != 0) {
             node.set_scroll_top(0);
         }
@@ -56,6 +58,7 @@ pub fn use_scroller<R: PartialEq + 'static>(
 ) -> Scroller {
     let node = use_node_ref();
     let shown = use_mut_ref(|| (None, false));
+    set_following(follow);
     use_effect_with((node.clone(), on_look.clone()), |(node, on_look)| {
         let listener = node.cast::<Element>().map(|scroller| {
             let on_look = on_look.clone();
@@ -137,6 +140,7 @@ fn found_below(log: &Element, y: f64) -> Option<(NodeList, u32)> {
 fn show(scroller: &Element, target: Target) -> bool {
     let row = scroller.query_selector(&["li[data-seq='", &target.seq.to_string(), "']"].concat());
     let Ok(Some(row)) = row else { return false };
+    let_go();
     let (bounds, view) = (row.get_bounding_client_rect(), scroller.get_bounding_client_rect());
     let room = (view.height() - bounds.height()).max(0.0);
     scroller.scroll_by_with_x_and_y(0.0, bounds.top() - view.top() - room / 2.0);

@@ -103,7 +103,7 @@ impl App {
     /// page may show of it already is more.
     #[must_use]
     pub fn is_worth_drawing(&self) -> bool {
-        !self.keeping.is_loading() || self.current().is_some_and(|(_, room)| room.cursor().is_some())
+        !self.keeping.is_loading() || self.current().is_some_and(|(_, room)| !room.window().is_empty())
     }
 
     /// No more of the newest rows than these are to be drawn for now, because the page has been drawn already: those in

@@ -1,9 +1,9 @@
 //! A page that came with the newest messages in it.
 
-use shared::{ClientFrame, Cursor, Epoch, Seq, ServerFrame};
+use shared::{ClientFrame, Cursor, Digest, Epoch, Seq, ServerFrame};
 
-use super::super::{Action, Effect};
-use super::{Client, lobby, opened_empty, posted};
+use super::super::{Action, Edge, Effect};
+use super::{Client, lobby, opened, opened_empty, posted, window::messages};
 
 /// The room as it was when the server wrote the page: so many messages, all there are.
 fn painted(messages: u64, epoch: &str) -> Action {
@@ -95,4 +95,45 @@ fn what_is_kept_says_where_to_read_on_and_what_the_page_brought_stays_in_sight()
     after.hear(ServerFrame::Event(posted(5, "other", "x")));
     assert_eq!(after.shown(), [1, 2, 3, 4, 5]);
     assert!(after.room().sync().is_some_and(|sync| sync.complete && sync.verified == Some(Seq(5))));
+}
+
+#[test]
+fn what_the_page_shows_stays_until_there_is_something_to_draw() {
+    let loading = || {
+        let mut client = Client::new();
+        client.prompt = false;
+        client.act(Action::Started);
+        assert!(!client.app.is_worth_drawing(), "what is kept is yet to come");
+        client
+    };
+    let mut client = loading();
+    client.act(painted(3, "e"));
+    assert!(client.app.is_worth_drawing());
+    let mut client = loading();
+    client.act(Action::Loaded(Box::default()));
+    assert!(client.app.is_worth_drawing(), "nothing is kept");
+    let mut client = loading();
+    client.wait(2_000);
+    assert!(client.app.is_worth_drawing(), "the database does not answer");
+}
+
+#[test]
+fn what_is_not_drawn_yet_is_nearer_than_what_is_not_here_yet() {
+    let asks = |client: &mut Client| {
+        client.take_effects();
+        client.act(Action::EdgeReached { room: lobby(), edge: Edge::Oldest });
+        client.take_effects().iter().any(|effect| matches!(effect, Effect::FetchPage { .. }))
+    };
+    let mut client = Client::welcomed();
+    let mut frame = opened(100, Digest::default(), true, None);
+    if let ServerFrame::Opened { snapshot: Some(snapshot), .. } = &mut frame {
+        snapshot.messages = messages(51..=100);
+        snapshot.more_before = true;
+    }
+    client.hear(frame);
+    client.act(Action::FewDrawn(8));
+    assert_eq!(client.app.few(), 8);
+    assert!(!asks(&mut client));
+    client.act(Action::FewDrawn(0));
+    assert!(asks(&mut client));
 }
