@@ -23,6 +23,9 @@ async fn filled(count: usize) -> anyhow::Result<(Server, Driver, Browser)> {
     browser.go(&server.url("/r/den")).await?;
     let live = "return window.watched.live !== null && window.watched.readable !== null";
     browser.until("a live page", live, json!([])).await?;
+    // Rows out of sight are drawn a moment later. A message that came in that very frame would push up what is followed,
+    // as it does in any, but the browser would count it.
+    browser.until("all rows", "return window.steady.rows().length >= 30", json!([])).await?;
     Ok((server, driver, browser))
 }
 
