@@ -1,6 +1,6 @@
 //! The log never moves what is being read: 0 px, with the browser's scroll anchoring and without.
 
-use frontend::state::{Action, Ask, Effect};
+use frontend::state::{Action, Ask, Effect, Paging};
 use shared::{Page, RoomName, Seq};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -147,11 +147,16 @@ async fn far_up_the_newest_are_let_go_and_come_back_without_a_move() {
     assert!(chat.root.query_selector_all("li.m").unwrap().length() <= 400);
     assert!(chat.find("li.m[data-seq='1000']").is_none());
     // Down again, to the end of the window: what comes after it must not push it away.
-    scroller.set_scroll_top(0);
     let (ask, after) = loop {
+        scroller.set_scroll_top(0);
         frame().await;
-        if let Some(ask @ Ask::After(after)) = asked(&chat) {
-            break (ask, after);
+        match asked(&chat) {
+            Some(ask @ Ask::After(after)) => break (ask, after),
+            // One more of the older ones may have been asked for, where the drawing took long.
+            Some(ask) if chat.store.app().current().is_some_and(|(_, room)| room.paging() == Paging::Asked(ask)) => {
+                page(&chat, ask, 1_000);
+            }
+            _ => {}
         }
     };
     let row = chat.row(after.0).await;
