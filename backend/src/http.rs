@@ -10,6 +10,7 @@ mod page;
 mod paint;
 mod session;
 mod sockets;
+mod visits;
 mod worker;
 
 use actix_web::{
@@ -47,6 +48,8 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .wrap(Compress::default())
         .service(web::resource("/session").route(web::post().to(session::grant)))
         .service(web::resource("/emoji").route(web::get().to(emoji::emoji)))
+        .service(web::resource("/rooms").route(web::get().to(visits::rooms)))
+        .service(web::resource("/mentions").route(web::get().to(visits::mentions)))
         .service(web::resource("/rooms/{room}/messages").route(web::get().to(history::page)))
         .default_service(web::to(async || Err::<HttpResponse, _>(ApiError::NoSuchPath)));
     let all = web::scope("")

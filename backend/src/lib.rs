@@ -40,6 +40,8 @@ pub struct Warren {
     pub doors: Doors,
     /// How fast posts may.
     pub pace: Pace,
+    /// How fast read positions and levels may.
+    pub reading: Pace,
     /// With whom compression is agreed on.
     pub deflate: Deflate,
     /// The clocks of a connection.

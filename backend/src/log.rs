@@ -8,6 +8,7 @@
 //! Absent by intent: nothing here knows of sockets, frames or HTTP.
 
 mod append;
+mod attention;
 mod bell;
 mod read;
 mod room;
@@ -22,7 +23,10 @@ mod writer;
 pub mod ring;
 pub mod signals;
 
-pub use append::{Appended, Appender, Command, Draft, Line, NotAppended, Remember, Rename, Wrong};
+pub use append::{
+    Appended, Appender, Command, Draft, Line, NotAppended, Remember, Rename, VisitChange, Visiting, Wrong,
+};
+pub use attention::{Attention, Changed, Listening};
 pub use bell::{Bell, RoomNumber};
 pub use read::{
     Drawn, Ends, Kept, Opening, Place, Read, ReadError, ReadLimits, Reader, Reads, Sheet, Stretch, Threads,
@@ -32,5 +36,5 @@ pub use rooms::Rooms;
 pub use sqlite::{
     CheckedRoom, DatabaseFile, Finding, NotGathered, SqliteReader, SqliteStore, beside, database_in, gather, renew,
 };
-pub use store::{Batch, Entry, Found, PersonRow, RoomState, Store, StoreError};
+pub use store::{Batch, Entry, Found, PersonRow, RoomState, Store, StoreError, VisitRow};
 pub use writer::{Clock, Done, Log, LogHealth, Salts, Submitted, Taken, Writer, system_salts};

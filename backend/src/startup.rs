@@ -78,6 +78,7 @@ impl Application {
             origins: Origins::new(config.listen.ip(), config.url.clone()),
             doors: Doors::new(Places::new(config.max_connections, rlimit::increase_nofile_limit(u64::MAX).ok())),
             pace: Pace::new(!config.no_limits),
+            reading: Pace::new(!config.no_limits),
             deflate: if config.no_deflate { Deflate::Never } else { Deflate::Shared },
             timing,
             clock,

@@ -14,7 +14,7 @@
 //! - **cursor**: a position in a log, `(epoch, seq)`: all up to it is known ([`Cursor`]).
 //! - **digest**: a fold over a log that two copies have in common only where they are the same ([`Digest`]).
 //! - **view**: a fold of the log (the messages of a room); it can be dropped and made again.
-//! - **record**: what is kept but is no fold of a log (people, sessions); it cannot be made again.
+//! - **record**: what is kept but is no fold of a log (people, sessions, what somebody has read); it cannot be made again.
 //! - **command**: a request that may become an event ([`Command`]).
 //! - **signal**: what is true only now (who is here, who types); never in the log, free to be lost ([`Signal`]).
 //! - **client key**: the name that a client gives to a command, so that a retry is harmless ([`ClientKey`]).
@@ -32,6 +32,7 @@ mod parsed;
 mod position;
 mod refusal;
 mod text;
+mod visit;
 
 pub mod close;
 pub mod markdown;
@@ -48,4 +49,5 @@ pub use message::{About, Message, Page, Reaction, Snapshot};
 pub use position::{Cursor, Epoch, Millis, Offer, Seq};
 pub use refusal::{Refusal, RefusalCode};
 pub use text::{BadText, MessageText, PersonName};
+pub use visit::{Level, MANY, Mention, Mentions, Visit};
 pub use wire::{ClientFrame, PlainMessage, PlainPost, Reset, RoomHead, ServerFrame, SessionGranted, Signal};

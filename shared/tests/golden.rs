@@ -4,7 +4,8 @@
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
-    ClientFrame, EventBody, Page, PlainMessage, PlainPost, Refusal, RefusalCode, ServerFrame, SessionGranted, Signal,
+    ClientFrame, EventBody, Mentions, Page, PlainMessage, PlainPost, Refusal, RefusalCode, ServerFrame, SessionGranted,
+    Signal,
 };
 
 const PROTOCOL: &str = include_str!("../../docs/protocol.md");
@@ -47,6 +48,7 @@ fn every_example_survives_decoding_and_encoding() {
             "plain-message" => drop(survives::<PlainMessage>(line, &text)),
             "session" => drop(survives::<SessionGranted>(line, &text)),
             "page" => drop(survives::<Page>(line, &text)),
+            "mentions" => drop(survives::<Mentions>(line, &text)),
             "error" => drop(survives::<Refusal>(line, &text)),
             other => panic!("line {line}: no such kind of example: {other}"),
         }
@@ -55,12 +57,41 @@ fn every_example_survives_decoding_and_encoding() {
 
 #[test]
 fn every_type_of_frame_and_every_code_has_an_example() {
-    for name in ["open", "leave", "post", "edit", "delete", "react", "set_room", "typing", "rename", "ping"] {
+    for name in [
+        "open",
+        "leave",
+        "post",
+        "edit",
+        "delete",
+        "react",
+        "set_room",
+        "typing",
+        "rename",
+        "ping",
+        "read",
+        "set_level",
+        "forget",
+    ] {
         assert!(examples().iter().any(|(_, kind, text)| *kind == "client" && text.contains(&format!("\"{name}\""))));
     }
     for name in [
-        "welcome", "opened", "event", "posted", "edited", "deleted", "reacted", "room_set", "settled", "refused",
-        "signal", "pong", "here", "renamed",
+        "welcome",
+        "opened",
+        "event",
+        "posted",
+        "edited",
+        "deleted",
+        "reacted",
+        "room_set",
+        "settled",
+        "refused",
+        "signal",
+        "pong",
+        "here",
+        "renamed",
+        "rooms",
+        "unread",
+        "forgotten",
     ] {
         assert!(examples().iter().any(|(_, kind, text)| *kind == "server" && text.contains(&format!("\"{name}\""))));
     }

@@ -94,6 +94,7 @@ impl Server {
             origins: Origins::new(std::net::Ipv4Addr::LOCALHOST.into(), None),
             doors: Doors::new(Places::new(None, None)),
             pace: Pace::new(limited),
+            reading: Pace::new(limited),
             deflate: Deflate::Shared,
             timing: Timing::default(),
             clock,

@@ -37,6 +37,11 @@ pub trait Conversation {
     /// off at any await, and must lose nothing then.
     fn answer(&mut self, out: &Outgoing) -> impl Future<Output = ()>;
 
+    /// There may be something to say that nobody has asked for. [`Conversation::answer`] waits for that too.
+    fn tells(&self) -> bool {
+        false
+    }
+
     /// Answers are still to come.
     fn is_answering(&self) -> bool;
 
@@ -136,7 +141,7 @@ async fn live<C: Conversation>(
         if clock.is_elapsed() || look_again < clock.deadline() {
             clock.as_mut().reset(look_again);
         }
-        let answering = conversation.is_answering();
+        let answering = conversation.is_answering() || conversation.tells() && !out.is_full();
         let may_go_on = !out.is_full() && !conversation.is_full();
         let (may_read, more) = (may_go_on && !conversation.has_more(), may_go_on && conversation.has_more());
         tokio::select! {

@@ -30,10 +30,12 @@ use crate::{
 mod commands;
 mod decode;
 mod resume;
+mod visits;
 
 use commands::{STORAGE_RETRY_MS, refusal_of, slow_down};
 use decode::{Decoded, Refused, decode, decode_object};
 use resume::{Resume, resume};
+use visits::{Visits, change_of};
 
 /// Most commands of one connection that are under way at a time.
 const UNDER_WAY: usize = 64;
@@ -44,7 +46,9 @@ pub struct V1 {
     me: Arc<Someone>,
     address: Option<IpAddr>,
     /// Commands under way, in their order, in which the answers come too.
-    answers: VecDeque<(RoomName, ClientKey, Submitted)>,
+    answers: VecDeque<(Answered, Submitted)>,
+    /// What is told of the rooms that the person has visited.
+    visits: Visits,
     /// Rooms whose line of commands waits: after one was refused for a while, those behind it are too, or they would
     /// overtake it.
     held: HashMap<RoomName, Instant>,
@@ -56,6 +60,14 @@ pub struct V1 {
     more: VecDeque<Map<String, Value>>,
 }
 
+/// How a command is answered.
+enum Answered {
+    /// By its key.
+    ByKey(RoomName, ClientKey),
+    /// Only where it is refused.
+    IfRefused,
+}
+
 impl V1 {
     /// Begins, with a welcome.
     pub fn begin(warren: Arc<Warren>, me: Arc<Someone>, address: Option<IpAddr>, out: &Outgoing) -> Self {
@@ -65,7 +77,9 @@ impl V1 {
             heartbeat_s: u32::try_from(warren.timing.ping_after.as_secs()).unwrap_or(u32::MAX),
             limits: LIMITS,
         }));
+        let visits = Visits::new(warren.reads.clone(), Arc::clone(&me), warren.log.rooms().attention());
         Self {
+            visits,
             warren,
             me,
             address,
@@ -108,11 +122,11 @@ impl V1 {
                 let rooms = out.follows().iter().map(head).collect();
                 out.reply(frames::v1(&ServerFrame::Pong { n, now: (self.warren.clock)(), rooms }));
             }
-            command => {
-                if let Ok((room, key, command)) = Command::of_frame(command) {
-                    self.command(out, room, key, command);
-                }
-            }
+            other => match Command::of_frame(other).map_err(change_of) {
+                Ok((room, key, command)) => self.command(out, room, key, command),
+                Err(Ok((room, change))) => self.visit(out, room, change),
+                Err(Err(_)) => {}
+            },
         }
     }
 
@@ -204,10 +218,30 @@ impl Conversation for V1 {
     }
 
     async fn answer(&mut self, out: &Outgoing) {
-        let Some((_, _, first)) = self.answers.front_mut() else { return std::future::pending().await };
-        let appended = first.await;
-        let Some((room, key, _)) = self.answers.pop_front() else { return };
-        self.answered(out, room, key, appended);
+        let first = async {
+            match self.answers.front_mut() {
+                Some((_, first)) => first.await,
+                None => std::future::pending().await,
+            }
+        };
+        let appended = tokio::select! {
+            // In this order, so that a run with the same events is the same run.
+            biased;
+            appended = first => appended,
+            told = self.visits.next() => {
+                told.iter().for_each(|frame| out.reply(frames::v1(frame)));
+                return;
+            }
+        };
+        match (self.answers.pop_front(), appended) {
+            (Some((Answered::ByKey(room, key), _)), appended) => self.answered(out, room, key, appended),
+            (Some((Answered::IfRefused, _)), Err(why)) => self.not_visited(out, why),
+            _ => {}
+        }
+    }
+
+    fn tells(&self) -> bool {
+        true
     }
 
     fn is_answering(&self) -> bool {

@@ -114,7 +114,7 @@ fn check_origin(request: &HttpRequest, warren: &Warren, cookie: bool) -> Result<
     })
 }
 
-fn bearer_token(request: &HttpRequest) -> Option<Token> {
+pub(super) fn bearer_token(request: &HttpRequest) -> Option<Token> {
     let (scheme, token) = header_text(request, header::AUTHORIZATION)?.split_once(' ')?;
     Token::parse(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))
 }

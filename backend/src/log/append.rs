@@ -15,8 +15,9 @@ use super::{
 mod command;
 mod decide;
 mod plan;
+mod visit;
 
-pub use command::{Command, Draft, Line, Remember, Rename};
+pub use command::{Command, Draft, Line, Remember, Rename, VisitChange, Visiting};
 pub use decide::Wrong;
 
 use plan::Plan;
@@ -121,7 +122,7 @@ impl<S: Store> Appender<S> {
                             draft.line.break_off();
                             *answer = Err(why);
                         }
-                        (_, Command::Rename(_)) => *answer = Err(why),
+                        (_, Command::Rename(_) | Command::Visit(_)) => *answer = Err(why),
                     }
                 }
                 (Vec::new(), answers)
@@ -144,6 +145,7 @@ impl<S: Store> Appender<S> {
                 plan.remember(&rename.person, &rename.name, true, rename.remember.as_ref(), now);
                 Ok(Appended::Kept)
             }
+            Command::Visit(visiting) => self.decide_visit(plan, visiting, now),
         }
     }
 

@@ -22,7 +22,7 @@
 
 use std::sync::{Arc, atomic::AtomicU64};
 
-use shared::{Digest, Epoch, Event, Message, Millis, Page, Person, RoomName, Seq, Snapshot};
+use shared::{Digest, Epoch, Event, Mention, Message, Millis, Page, Person, PersonId, RoomName, Seq, Snapshot, Visit};
 
 use super::room::Room;
 use crate::lock::lock;
@@ -151,6 +151,34 @@ pub trait Reader: Send + Sync + 'static {
     /// # Errors
     /// [`ReadError`] where the store cannot be read.
     fn people_of(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError>;
+
+    /// The rooms that a person has visited, in the order of their names. None in a store that keeps logs alone.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn visited(&self, person: &PersonId) -> Result<Vec<RoomName>, ReadError> {
+        let _nobody = person;
+        Ok(Vec::new())
+    }
+
+    /// How these rooms stand with a person: of those that they have visited, in this order.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn visits(&self, person: &PersonId, rooms: &[RoomName]) -> Result<Vec<Visit>, ReadError> {
+        let _nothing = (person, rooms);
+        Ok(Vec::new())
+    }
+
+    /// The newest messages that mention a person and are of others, before a time, the newest first: of rooms that the
+    /// person has visited.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn mentions(&self, person: &PersonId, before: Millis, limit: u32) -> Result<Vec<Mention>, ReadError> {
+        let _nothing = (person, before, limit);
+        Ok(Vec::new())
+    }
 }
 
 /// A read that is ready to run.
@@ -170,6 +198,9 @@ pub struct Reads {
     digests: Flights<(RoomName, Seq), Digests>,
     stretches: Flights<(RoomName, Seq), Arc<Stretch>>,
     pages: Flights<(RoomName, Place, u32), Arc<Page>>,
+    visited: Flights<PersonId, Arc<[RoomName]>>,
+    visits: Flights<(PersonId, Vec<RoomName>), Arc<[Visit]>>,
+    mentions: Flights<(PersonId, Millis, u32), Arc<[Mention]>>,
     lookups: Lookups,
 }
 
@@ -208,6 +239,9 @@ impl Reads {
             digests: Flights::default(),
             stretches: Flights::default(),
             pages: Flights::default(),
+            visited: Flights::default(),
+            visits: Flights::default(),
+            mentions: Flights::default(),
             lookups: Lookups::default(),
         }
     }
@@ -341,6 +375,36 @@ impl Reads {
     /// As [`Reads::ends`].
     pub async fn person_of(&self, token_hash: [u8; 32]) -> Result<Option<Person>, ReadError> {
         self.lookups.person_of(&self.line, &self.reader, token_hash).await
+    }
+
+    /// See [`Reader::visited`]. For connections that are served: they wait for one read of this kind at a time.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    pub async fn visited(&self, person: PersonId) -> Result<Arc<[RoomName]>, ReadError> {
+        let (reader, of) = (Arc::clone(&self.reader), person.clone());
+        let read = move || reader.visited(&of).map(Arc::from);
+        self.visited.join(&self.line, Asker::Served, person, read).await
+    }
+
+    /// See [`Reader::visits`], and [`Reads::visited`].
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    pub async fn visits(&self, person: PersonId, rooms: Vec<RoomName>) -> Result<Arc<[Visit]>, ReadError> {
+        let (reader, asked) = (Arc::clone(&self.reader), (person.clone(), rooms.clone()));
+        let read = move || reader.visits(&person, &rooms).map(Arc::from);
+        self.visits.join(&self.line, Asker::Served, asked, read).await
+    }
+
+    /// See [`Reader::mentions`].
+    ///
+    /// # Errors
+    /// As [`Reads::ends`].
+    pub async fn mentions(&self, person: PersonId, before: Millis, limit: u32) -> Result<Arc<[Mention]>, ReadError> {
+        let (reader, of) = (Arc::clone(&self.reader), person.clone());
+        let read = move || reader.mentions(&of, before, limit).map(Arc::from);
+        self.mentions.join(&self.line, Asker::New, (person, before, limit), read).await
     }
 
     async fn read_stretch(&self, room: &RoomName, from: Seq) -> Result<Arc<Stretch>, ReadError> {

@@ -8,6 +8,7 @@ use std::{
 use shared::{EventBody, Person, RoomName};
 
 use super::{
+    attention::Attention,
     bell::{Bell, RoomNumber},
     read::Kept,
     room::Room,
@@ -20,6 +21,7 @@ use crate::lock::{Mutex, lock};
 pub struct Rooms {
     followed: Arc<Mutex<Followed>>,
     kept: Kept,
+    attention: Attention,
 }
 
 #[derive(Default)]
@@ -50,6 +52,12 @@ impl Rooms {
         &self.kept
     }
 
+    /// Whom to tell that something was said in the rooms that they have visited.
+    #[must_use]
+    pub fn attention(&self) -> &Attention {
+        &self.attention
+    }
+
     /// Gives durable events to the rooms that are followed, and then rings each worker that follows one of them, once.
     pub fn publish(&self, events: Vec<Entry>) {
         for entry in &events {
@@ -66,6 +74,10 @@ impl Rooms {
         }
         let mut ringing: Vec<(Arc<Bell>, Vec<RoomNumber>)> = Vec::new();
         for (name, events) in by_room {
+            // Reactions are none of it.
+            if events.iter().any(|entry| !matches!(entry.event.body, EventBody::Reacted { .. })) {
+                self.attention.said(&name);
+            }
             let room = self.lock().rooms.get(&name).and_then(Weak::upgrade);
             let Some(room) = room else { continue };
             for bell in room.publish(events) {

@@ -11,13 +11,14 @@ use shared::{ClientKey, Epoch, Message, PersonId, RoomName, Seq};
 use super::{
     rows::{self, digest, seq},
     schema,
-    store::{Batch, Found, RoomState, Store, StoreError},
+    store::{Batch, Found, RoomState, Store, StoreError, VisitRow},
 };
 
 mod check;
 mod file;
 mod reader;
 mod view;
+mod visits;
 mod write;
 
 pub use check::{CheckedRoom, Finding};
@@ -136,6 +137,17 @@ impl Store for SqliteStore {
         let read = || {
             self.hold()?;
             self.number(room)?.map_or(Ok(None), |id| view::get(&self.db, id, seq))
+        };
+        read().map_err(store_error)
+    }
+
+    fn visit(&mut self, person: &PersonId, room: &RoomName) -> Result<(Option<VisitRow>, u64), StoreError> {
+        let read = || {
+            self.hold()?;
+            match visits::get(&self.db, person, room)? {
+                None => Ok((None, visits::number(&self.db, person)?)),
+                found => Ok((found, 0)),
+            }
         };
         read().map_err(store_error)
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::{About, ClientKey, Digest, Epoch, Event, Message, Millis, PersonId, PersonName, RoomName, Seq};
+use shared::{About, ClientKey, Digest, Epoch, Event, Level, Message, Millis, PersonId, PersonName, RoomName, Seq};
 
 /// An event as the log holds it: with the digest of the log up to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,19 @@ pub struct Batch {
     pub erased: Vec<(RoomName, Seq)>,
     /// People to be remembered, with the hashes of their sessions.
     pub people: Vec<PersonRow>,
+    /// What people have read of rooms, as it is then; none where a room is visited no longer.
+    pub visits: BTreeMap<(PersonId, RoomName), Option<VisitRow>>,
+}
+
+/// A visit as the records keep it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VisitRow {
+    /// The newest message that the person has read.
+    pub read: Seq,
+    /// It was set back by hand, and not moved on since.
+    pub marked: bool,
+    /// What of the room the person wants to be told of.
+    pub level: Level,
 }
 
 /// A person as the records keep them.
@@ -104,6 +117,16 @@ pub trait Store: Send + 'static {
     /// # Errors
     /// [`StoreError`] where it cannot be read.
     fn message(&mut self, room: &RoomName, seq: Seq) -> Result<Option<Message>, StoreError>;
+
+    /// A person's visit of a room; and where there is none, how many rooms they have visited. A store that keeps logs
+    /// alone has none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    fn visit(&mut self, person: &PersonId, room: &RoomName) -> Result<(Option<VisitRow>, u64), StoreError> {
+        let _nothing = (person, room);
+        Ok((None, 0))
+    }
 
     /// Makes all of the batch durable, views and erasures included, or nothing of it. When this returns `Ok`, the batch
     /// survives the process being killed and the power being cut.

@@ -12,14 +12,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shared::{Epoch, Millis};
+use shared::{Epoch, Millis, PersonId, RoomName};
 use tokio::{
     runtime::{Builder, Runtime},
     sync::{mpsc, oneshot},
 };
 
 use super::{
-    append::{Appended, Appender, Command, NotAppended},
+    append::{Appended, Appender, Command, NotAppended, VisitChange, Visiting},
     rooms::Rooms,
     store::{Entry, Store},
 };
@@ -214,6 +214,8 @@ impl Taken {
 /// Commands that were carried out, or not. Their events are durable and nobody knows of them yet.
 pub struct Done {
     events: Vec<Entry>,
+    /// Visits that are others now, and whether they are forgotten.
+    visits: Vec<(PersonId, RoomName, bool)>,
     answers: Vec<Result<Appended, NotAppended>>,
     callers: Vec<Caller>,
 }
@@ -295,12 +297,22 @@ impl<S: Store> Writer<S> {
         let Taken { commands, callers } = taken;
         let (events, answers) = self.appender.append(&commands, (self.clock)());
         self.note(&answers);
-        Done { events, answers, callers }
+        let changed = |(command, answer): (Command, &_)| match (command, answer) {
+            (Command::Visit(Visiting { person, room, change, .. }), Ok(Appended::Kept)) => {
+                Some((person, room, change == VisitChange::Forget))
+            }
+            _ => None,
+        };
+        let visits = commands.into_iter().zip(&answers).filter_map(changed).collect();
+        Done { events, visits, answers, callers }
     }
 
     /// Gives the events to those who follow their rooms.
     pub fn publish(&mut self, done: &mut Done) {
         self.rooms.publish(std::mem::take(&mut done.events));
+        for (person, room, forgotten) in std::mem::take(&mut done.visits) {
+            self.rooms.attention().changed(&person, &room, forgotten);
+        }
     }
 
     /// Answers those who asked.

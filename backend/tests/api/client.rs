@@ -22,6 +22,8 @@ pub(crate) struct Client {
     pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// The rest of an array of frames.
     ahead: VecDeque<Value>,
+    /// What was said last of all rooms that its person has visited.
+    rooms: Option<Value>,
 }
 
 impl Client {
@@ -53,7 +55,7 @@ impl Client {
             request.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
         }
         match tokio::time::timeout(LONG, connect_async(request)).await.expect("a handshake in time") {
-            Ok((socket, _)) => Ok(Self { socket, ahead: VecDeque::new() }),
+            Ok((socket, _)) => Ok(Self { socket, ahead: VecDeque::new(), rooms: None }),
             Err(tungstenite::Error::Http(response)) => Err(response.status()),
             Err(error) => panic!("{error}"),
         }
@@ -67,8 +69,29 @@ impl Client {
         self.socket.send(Message::text(text)).await.unwrap();
     }
 
-    /// The next frame, as JSON; an array's frames one by one. Its library answers pings.
+    /// The next frame, as JSON; an array's frames one by one. Its library answers pings. The list of the person's rooms
+    /// comes at any time, and is set aside.
     pub(crate) async fn json(&mut self) -> Value {
+        loop {
+            let frame = self.any_json().await;
+            if frame["type"] != "rooms" {
+                return frame;
+            }
+            self.rooms = Some(frame["rooms"].clone());
+        }
+    }
+
+    /// All rooms that the person has visited, as they are said once on each connection.
+    pub(crate) async fn rooms(&mut self) -> Value {
+        while self.rooms.is_none() {
+            let frame = self.any_json().await;
+            assert_eq!(frame["type"], "rooms");
+            self.rooms = Some(frame["rooms"].clone());
+        }
+        self.rooms.take().unwrap()
+    }
+
+    async fn any_json(&mut self) -> Value {
         loop {
             if let Some(frame) = self.ahead.pop_front() {
                 return frame;

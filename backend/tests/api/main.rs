@@ -25,3 +25,4 @@ mod startup;
 mod storm;
 mod upkeep;
 mod v1;
+mod visits;

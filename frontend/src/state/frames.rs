@@ -53,7 +53,7 @@ impl App {
             ServerFrame::Refused { room, key, refusal } => self.refused(room, key, &refusal, at, effects),
             ServerFrame::Signal(signal) => self.signal(signal, at),
             ServerFrame::Pong { rooms, .. } => self.pong(&rooms, at, effects),
-            ServerFrame::Unknown => {}
+            ServerFrame::Rooms { .. } | ServerFrame::Unknown => {}
         }
     }
 
@@ -210,7 +210,7 @@ impl App {
                     *wanted = None;
                 }
             }
-            Signal::Unknown => {}
+            Signal::Unread(_) | Signal::Forgotten { .. } | Signal::Unknown => {}
         }
     }
 

@@ -250,9 +250,22 @@ proptest! {
         let kept = |text: &str| -> String {
             text.chars().filter(|c| !c.is_whitespace() && !"*_~`[]()<>\\-".contains(*c)).collect()
         };
-        // An address that words lead to is not text, and of those here there is one of each kind.
+        // An address that words lead to is not text. It goes on to the bracket's end, whatever stands behind it.
+        let without_addresses = |text: &str| {
+            let mut parts = text.split("](");
+            let first = parts.next().unwrap_or_default().to_owned();
+            parts.fold(first, |text, part| match part.split_once(')') {
+                Some((address, rest))
+                    if ["http://a.example", "mailto:a@b"].iter().any(|known| address.starts_with(known))
+                        && !address.contains(char::is_whitespace) =>
+                {
+                    text + rest
+                }
+                _ => text + "](" + part,
+            })
+        };
         let drawn = all_text(&parse(&text));
-        let of = |text: &str| kept(&text.replace("](http://a.example)", "").replace("](mailto:a@b)", ""));
+        let of = |text: &str| kept(&without_addresses(text));
         prop_assert_eq!(of(&drawn), of(&text), "{}", notation(&text));
     }
 

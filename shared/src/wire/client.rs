@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientKey, Cursor, Emoji, MessageText, PersonId, PersonName, RoomName, RoomTitle, RoomTopic, Seq};
+use crate::{ClientKey, Cursor, Emoji, Level, MessageText, PersonId, PersonName, RoomName, RoomTitle, RoomTopic, Seq};
 
 /// A frame from a client. A WebSocket text message is one of these or an array of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,29 @@ pub enum ClientFrame {
         /// What it is about.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         topic: Option<RoomTopic>,
+    },
+    /// The person has read a room up to a message, and so has visited it. A position only goes forward, but where the
+    /// person marks messages as unread.
+    Read {
+        /// The room.
+        room: RoomName,
+        /// The newest message that was read; 0 where none was.
+        seq: Seq,
+        /// What comes after is marked as unread: the position may go back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        back: bool,
+    },
+    /// What of a room the person wants to be told of.
+    SetLevel {
+        /// The room.
+        room: RoomName,
+        /// How much.
+        level: Level,
+    },
+    /// The room is to be in the person's list no longer: what was read of it, and its level, are forgotten.
+    Forget {
+        /// The room.
+        room: RoomName,
     },
     /// The person types. Said again every few seconds while it is so.
     Typing {

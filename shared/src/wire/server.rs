@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientKey, Digest, Epoch, Event, Limits, Millis, Person, Refusal, RoomName, Seq, Snapshot};
+use crate::{ClientKey, Digest, Epoch, Event, Limits, Millis, Person, Refusal, RoomName, Seq, Snapshot, Visit};
 
 /// A frame from the server. A WebSocket text message is one of these or an array of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,11 @@ pub enum ServerFrame {
         heartbeat_s: u32,
         /// What the server takes.
         limits: Limits,
+    },
+    /// All rooms that the person has visited, in no order. It comes on every connection, soon after the welcome.
+    Rooms {
+        /// The rooms.
+        rooms: Vec<Visit>,
     },
     /// A room is open: from here on its events follow, each after the one before it.
     Opened {
@@ -133,6 +138,13 @@ pub enum Signal {
         room: RoomName,
         /// Who, and what they are called now.
         person: Person,
+    },
+    /// How a room that the person has visited stands with them now. It replaces what was said before.
+    Unread(Visit),
+    /// A room is in the person's list no longer.
+    Forgotten {
+        /// The room.
+        room: RoomName,
     },
     /// A signal of a newer version.
     #[serde(other)]

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use backend::log::{Batch, Entry, PersonRow, RoomState};
+use backend::log::{Batch, Entry, PersonRow, RoomState, VisitRow};
 use shared::{ClientKey, Digest, Epoch, Event, Message, PersonId, PersonName, RoomName, Seq, Snapshot};
 
 /// All of it.
@@ -16,6 +16,8 @@ pub struct Image {
     pub people: BTreeMap<PersonId, PersonName>,
     /// Whose session a token's hash is.
     pub sessions: BTreeMap<[u8; 32], PersonId>,
+    /// What people have read.
+    pub visits: BTreeMap<(PersonId, RoomName), VisitRow>,
 }
 
 /// A room: its log, the keys that were used in it, and its view.
@@ -106,7 +108,13 @@ impl RoomImage {
 
 impl Image {
     pub(super) fn new(epoch: Epoch) -> Self {
-        Self { epoch, rooms: BTreeMap::new(), people: BTreeMap::new(), sessions: BTreeMap::new() }
+        Self {
+            epoch,
+            rooms: BTreeMap::new(),
+            people: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            visits: BTreeMap::new(),
+        }
     }
 
     /// A room; an empty one where there is none.
@@ -143,6 +151,12 @@ impl Image {
             }
             if let Some(session) = session {
                 next.sessions.entry(*session).or_insert_with(|| id.clone());
+            }
+        }
+        for (place, visit) in &batch.visits {
+            match visit {
+                Some(visit) => drop(next.visits.insert(place.clone(), visit.clone())),
+                None => drop(next.visits.remove(place)),
             }
         }
         *self = next;

@@ -1,6 +1,6 @@
 //! The writing end of the disk, as the server's writer has it.
 
-use backend::log::{Batch, Found, RoomState, Store, StoreError};
+use backend::log::{Batch, Found, RoomState, Store, StoreError, VisitRow};
 use shared::{ClientKey, Epoch, Message, PersonId, RoomName, Seq};
 
 use super::Disk;
@@ -44,6 +44,12 @@ impl Store for Kept {
 
     fn message(&mut self, room: &RoomName, seq: Seq) -> Result<Option<Message>, StoreError> {
         Ok(self.disk.look(|image| image.room(room)).messages.get(&seq).cloned())
+    }
+
+    fn visit(&mut self, person: &PersonId, room: &RoomName) -> Result<(Option<VisitRow>, u64), StoreError> {
+        let visits = self.disk.look(|image| image.visits.clone());
+        let number = visits.keys().filter(|(visitor, _)| visitor == person).count() as u64;
+        Ok((visits.get(&(person.clone(), room.clone())).cloned(), number))
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! The reading end of the disk, as the server's readers have it.
 
 use backend::log::{Ends, Entry, Place, ReadError, Reader};
-use shared::{Digest, Epoch, Event, Message, Page, Person, RoomName, Seq, Snapshot};
+use shared::{Digest, Epoch, Event, MANY, Message, Page, Person, PersonId, RoomName, Seq, Snapshot, Visit};
 
 use super::{Disk, Image};
 use crate::sabotage::Sabotage;
@@ -121,6 +121,40 @@ impl Reader for Shelf {
             token_hashes.iter().map(person).collect()
         })
     }
+
+    fn visited(&self, person: &PersonId) -> Result<Vec<RoomName>, ReadError> {
+        self.read(|image| {
+            image.visits.keys().filter(|(visitor, _)| visitor == person).map(|(_, room)| room.clone()).collect()
+        })
+    }
+
+    fn visits(&self, person: &PersonId, rooms: &[RoomName]) -> Result<Vec<Visit>, ReadError> {
+        self.read(|image| rooms.iter().filter_map(|room| visit(image, person, room)).collect())
+    }
+}
+
+/// How a room stands with a person.
+fn visit(image: &Image, person: &PersonId, name: &RoomName) -> Option<Visit> {
+    let kept = image.visits.get(&(person.clone(), name.clone()))?;
+    let room = image.room(name);
+    let (newest, at) = room.messages.values().next_back().map(|newest| (newest.seq, newest.at)).unwrap_or_default();
+    let unread: Vec<&Message> = room.messages.range(kept.read.next()..).map(|(_, message)| message).collect();
+    let count = |counts: &dyn Fn(&Message) -> bool| {
+        let counted =
+            unread.iter().filter(|message| message.by.id != *person && !message.is_deleted() && counts(message));
+        u32::try_from(counted.count()).unwrap_or(MANY).min(MANY)
+    };
+    Some(Visit {
+        room: name.clone(),
+        title: room.state.about.title.clone(),
+        newest,
+        at,
+        read: kept.read,
+        marked: kept.marked,
+        unread: count(&|_| true),
+        mentions: count(&|message| message.mentions.contains(person)),
+        level: kept.level,
+    })
 }
 
 impl Shelf {

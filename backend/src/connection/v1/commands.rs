@@ -6,7 +6,7 @@ use std::time::Duration;
 use shared::{ClientKey, Command, Refusal, RefusalCode, RoomName, Seq, ServerFrame};
 use tokio::time::Instant;
 
-use super::{V1, refuse};
+use super::{Answered, V1, refuse};
 use crate::{
     connection::{Outgoing, follow::Follow, frames},
     log::{self, Appended, Draft, Line, NotAppended, Wrong},
@@ -39,7 +39,7 @@ impl V1 {
             line: self.lines.entry(room.clone()).or_default().clone(),
         }));
         match submitted {
-            Ok(submitted) => self.answers.push_back((room, key, submitted)),
+            Ok(submitted) => self.answers.push_back((Answered::ByKey(room, key), submitted)),
             Err(why) => self.not_appended(out, &room, &key, why),
         }
     }
@@ -158,6 +158,7 @@ fn wrong_refusal(wrong: Wrong) -> Refusal {
         Wrong::TooManyReactions => {
             (RefusalCode::TooManyReactions, "The message has all the reactions that it can hold.")
         }
+        Wrong::TooManyRooms => (RefusalCode::TooManyRooms, "Your list has all the rooms that it can hold."),
     };
     Refusal::lasting(code, message)
 }

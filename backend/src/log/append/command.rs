@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use shared::{Author, ClientKey, PersonId, PersonName, RoomName};
+use shared::{Author, ClientKey, Level, PersonId, PersonName, RoomName, Seq};
 
 /// A command that may become an event.
 #[derive(Clone, Debug)]
@@ -67,11 +67,45 @@ pub struct Rename {
     pub remember: Option<Remember>,
 }
 
+/// A change of what a person has read of a room, or wants to be told of it.
+#[derive(Clone, Debug)]
+pub struct Visiting {
+    /// Who.
+    pub person: PersonId,
+    /// What they are called, where they are not kept in the records yet.
+    pub name: PersonName,
+    /// The room. There need not be any event in it.
+    pub room: RoomName,
+    /// What changes.
+    pub change: VisitChange,
+    /// The person, where they are not kept in the records yet.
+    pub remember: Option<Remember>,
+}
+
+/// What changes of a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VisitChange {
+    /// The room has been read up to a message. Where that is further back than before, it counts only where it is meant
+    /// to go `back`.
+    Read {
+        /// The newest message that was read. One ahead of the log is taken for the log's end.
+        seq: Seq,
+        /// What comes after is marked as unread.
+        back: bool,
+    },
+    /// What of it the person wants to be told of.
+    Level(Level),
+    /// It is visited no longer.
+    Forget,
+}
+
 /// What the writer is asked for.
 #[derive(Clone, Debug)]
 pub enum Command {
     /// Append an event, or find that nothing is to be appended.
     Append(Draft),
-    /// Change a record.
+    /// Change a record: a name.
     Rename(Rename),
+    /// Change a record: a visit.
+    Visit(Visiting),
 }

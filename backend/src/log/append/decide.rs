@@ -24,6 +24,9 @@ pub enum Wrong {
     /// The message has all the reactions that it can hold.
     #[error("the message has all the reactions that it can hold")]
     TooManyReactions,
+    /// The person's list has all the rooms that it can hold.
+    #[error("the person's list has all the rooms that it can hold")]
+    TooManyRooms,
 }
 
 /// The event that `command` becomes, by `by`, where it changes something. `target` is the message that it is about, as

@@ -163,7 +163,7 @@ fn a_person_is_kept_with_their_first_post_and_only_if_that_is() {
         Command::Append(draft) => {
             Command::Append(Draft { remember: Some(Remember { session: [7; 32], kept: Arc::clone(&flag) }), ..draft })
         }
-        rename @ Command::Rename(_) => rename,
+        other => other,
     };
     kept.lock().unwrap().fail = Some(StoreError::Failed("busy".to_owned()));
     appender.append(&[command()], Millis(1));
@@ -179,7 +179,7 @@ fn what_stands_behind_a_refused_draft_does_not_overtake_it() {
     let line = Line::default();
     let in_line = |key: &str, line: &Line| match post("a", "p", key) {
         Command::Append(draft) => Command::Append(Draft { line: line.clone(), ..draft }),
-        rename @ Command::Rename(_) => rename,
+        other => other,
     };
     kept.lock().unwrap().fail = Some(StoreError::Full);
     let (_, answers) = appender.append(&[in_line("1", &line)], Millis(1));
@@ -205,7 +205,7 @@ fn a_post_does_not_take_back_a_name() {
         Command::Append(draft) => {
             Command::Append(Draft { remember: Some(Remember { session: [7; 32], kept: Arc::default() }), ..draft })
         }
-        rename @ Command::Rename(_) => rename,
+        other => other,
     };
     appender.append(&[rename, post], Millis(1));
     let renamed: Vec<bool> = kept.lock().unwrap().people.iter().map(|person| person.renamed).collect();

@@ -101,6 +101,25 @@ pub(super) fn to_3(change: &Transaction<'_>) -> rusqlite::Result<()> {
     )
 }
 
+/// What people have read of rooms is a record, and stands by the room's name, since a room may be visited before its
+/// first event. Who is mentioned where is a view.
+pub(super) fn to_4(change: &Transaction<'_>) -> rusqlite::Result<()> {
+    change.execute_batch(
+        "CREATE TABLE visits (
+             person TEXT NOT NULL REFERENCES people, room TEXT NOT NULL, read INTEGER NOT NULL,
+             marked INTEGER NOT NULL, level INTEGER NOT NULL,
+             PRIMARY KEY (person, room)
+         ) STRICT, WITHOUT ROWID;
+         CREATE INDEX visits_by_room ON visits (room);
+         CREATE TABLE mentions (
+             room INTEGER NOT NULL REFERENCES rooms, seq INTEGER NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL,
+             PRIMARY KEY (room, seq, person)
+         ) STRICT, WITHOUT ROWID;
+         CREATE INDEX mentions_by_person ON mentions (person, room, seq);
+         CREATE INDEX mentions_by_time ON mentions (person, at, room, seq);",
+    )
+}
+
 /// Gives the events of a room salts and digests, in order; gives the last digest.
 fn salted(change: &Transaction<'_>, room: i64, name: &RoomName) -> rusqlite::Result<Digest> {
     const OLD: &str = "SELECT seq, at, author, name, plain, key, kind, target, text, more

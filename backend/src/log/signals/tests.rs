@@ -17,7 +17,7 @@ fn short(signal: Signal) -> Bytes {
         }
         Signal::Typing { people, .. } => format!("typing {}", names(&people)),
         Signal::Renamed { person, .. } => format!("renamed {}", person.name),
-        Signal::Unknown => "unknown".to_owned(),
+        Signal::Unread(_) | Signal::Forgotten { .. } | Signal::Unknown => "none of a room".to_owned(),
     };
     short.into()
 }

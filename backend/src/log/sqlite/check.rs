@@ -170,6 +170,8 @@ impl Check<'_> {
         self.each(room, LOST, "what it said is missing, and nobody has deleted it")?;
         self.each(room, NO_POST, "there is a message that nothing has posted")?;
         self.messages(room)?;
+        self.each(room, STRAY_MENTION, "a mention is kept that is not in it")?;
+        self.each(room, LOST_MENTION, "whom it mentions is not kept")?;
         let about = view::folded_about(self.db, room.id, &room.name)?;
         let kept = self
             .db
@@ -294,3 +296,9 @@ const LOST: &str = "SELECT e.seq FROM events e WHERE e.room = ?1 AND e.seq >= ?2
     (SELECT 1 FROM events d WHERE d.room = e.room AND d.target = coalesce(e.target, e.seq) AND d.kind = 'deleted')";
 const NO_POST: &str = "SELECT m.seq FROM messages m WHERE m.room = ?1 AND m.seq >= ?2 AND NOT EXISTS
     (SELECT 1 FROM events e WHERE e.room = m.room AND e.seq = m.seq AND e.kind = 'posted')";
+const STRAY_MENTION: &str = "SELECT n.seq FROM mentions n LEFT JOIN messages m USING (room, seq)
+    LEFT JOIN words w ON w.id = m.words WHERE n.room = ?1 AND n.seq >= ?2
+    AND NOT EXISTS (SELECT 1 FROM json_each(w.mentions) j WHERE j.value = n.person)";
+const LOST_MENTION: &str = "SELECT m.seq FROM messages m JOIN words w ON w.id = m.words JOIN json_each(w.mentions) j
+    WHERE m.room = ?1 AND m.seq >= ?2
+    AND NOT EXISTS (SELECT 1 FROM mentions n WHERE n.room = m.room AND n.seq = m.seq AND n.person = j.value)";

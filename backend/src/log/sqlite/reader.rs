@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use shared::{
-    About, Digest, Epoch, Event, Message, Millis, Page, Person, PersonId, PersonName, RoomName, Seq, Snapshot,
+    About, Digest, Epoch, Event, Mention, Message, Millis, Page, Person, PersonId, PersonName, RoomName, Seq, Snapshot,
+    Visit,
 };
 
+use super::visits;
 use crate::{
     lock::{Mutex, lock},
     log::{
@@ -132,6 +134,18 @@ impl Reader for SqliteReader {
             };
             token_hashes.iter().map(&mut find).collect()
         })
+    }
+
+    fn visited(&self, person: &PersonId) -> Result<Vec<RoomName>, ReadError> {
+        self.read(|db| visits::names(db, person))
+    }
+
+    fn visits(&self, person: &PersonId, rooms: &[RoomName]) -> Result<Vec<Visit>, ReadError> {
+        self.read(|db| visits::counted(db, person, rooms))
+    }
+
+    fn mentions(&self, person: &PersonId, before: Millis, limit: u32) -> Result<Vec<Mention>, ReadError> {
+        self.read(|db| visits::mentioning(db, person, before, limit))
     }
 }
 

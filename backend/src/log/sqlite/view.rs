@@ -6,8 +6,11 @@ use shared::{About, Message, RoomName, Seq};
 
 use crate::log::rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, More, column, parsed, seq};
 
-/// Puts messages in the view.
-pub(super) struct Messages<'c>(CachedStatement<'c>);
+/// Puts messages in the view, and whom they mention in the view of mentions.
+pub(super) struct Messages<'c> {
+    change: &'c Connection,
+    put: CachedStatement<'c>,
+}
 
 impl<'c> Messages<'c> {
     pub(super) fn new(change: &'c Connection) -> rusqlite::Result<Self> {
@@ -15,13 +18,13 @@ impl<'c> Messages<'c> {
                            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                            ON CONFLICT DO UPDATE SET words = iif(?12, NULL, coalesce(?8, words)), edited = ?9,
                            more = ?10, rev = ?11";
-        change.prepare_cached(PUT).map(Self)
+        Ok(Self { change, put: change.prepare_cached(PUT)? })
     }
 
     /// Puts it in place of what is there. `words` is where what it says stands; none where that has not changed.
     pub(super) fn put(&mut self, room: i64, message: &Message, words: Option<i64>) -> rusqlite::Result<()> {
         let Message { seq, at, by, key, edited, rev, .. } = message;
-        let put = self.0.execute(params![
+        self.put.execute(params![
             room,
             column(seq.0),
             column(at.0),
@@ -34,8 +37,24 @@ impl<'c> Messages<'c> {
             More::of_message(message).column(),
             column(rev.0),
             message.is_deleted()
-        ]);
-        put.map(drop)
+        ])?;
+        let says_something_else = words.is_some() || message.is_deleted();
+        if says_something_else { self.put_mentions(room, message) } else { Ok(()) }
+    }
+
+    /// Almost no message mentions anybody, and then nothing is written.
+    fn put_mentions(&self, room: i64, message: &Message) -> rusqlite::Result<()> {
+        const NONE: &str = "DELETE FROM mentions WHERE room = ?1 AND seq = ?2";
+        const MENTION: &str = "INSERT OR IGNORE INTO mentions (room, seq, person, at) VALUES (?1, ?2, ?3, ?4)";
+        let Message { seq, at, rev, mentions, .. } = message;
+        if rev > seq {
+            self.change.prepare_cached(NONE)?.execute(params![room, column(seq.0)])?;
+        }
+        for person in mentions {
+            let mut mention = self.change.prepare_cached(MENTION)?;
+            mention.execute(params![room, column(seq.0), person.as_str(), column(at.0)])?;
+        }
+        Ok(())
     }
 }
 
@@ -47,7 +66,9 @@ pub(super) fn get(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<Opti
 
 /// Drops the views and folds them again from the log.
 pub(in crate::log) fn refold(change: &Transaction<'_>) -> rusqlite::Result<()> {
-    change.execute_batch("DELETE FROM messages; UPDATE rooms SET title = '', topic = '', about = 0")?;
+    change.execute_batch(
+        "DELETE FROM messages; DELETE FROM mentions; UPDATE rooms SET title = '', topic = '', about = 0",
+    )?;
     let mut all = change.prepare("SELECT id, name FROM rooms ORDER BY id")?;
     let mut rooms = all.query([])?;
     let mut messages = Messages::new(change)?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{CachedStatement, Connection, params};
 use shared::{EventBody, RoomName, Seq, Words};
 
-use super::view;
+use super::{view, visits};
 use crate::log::{
     rows::{More, column, mentions_column},
     store::{Batch, Entry, PersonRow, RoomState},
@@ -22,6 +22,7 @@ pub(super) fn batch(change: &Connection, known: &Numbers, batch: &Batch) -> rusq
     for person in &batch.people {
         self::person(change, person)?;
     }
+    visits::write(change, batch)?;
     let mut new = Numbers::new();
     for (name, state) in &batch.rooms {
         if let Some(id) = known.get(name) {

@@ -87,7 +87,7 @@ async fn an_erasure_that_a_reader_holds_up_is_finished_by_itself() {
     let log = Log::start(store, Arc::new(|| Millis(1)), system_salts()).unwrap();
     let draft = |key: &str, command| match post(key) {
         Command::Append(draft) => Command::Append(Draft { command, ..draft }),
-        rename @ Command::Rename(_) => rename,
+        other => other,
     };
     let text = MessageText::parse("forget-me").unwrap();
     let said = shared::Command::Post { text, reply_to: None, mentions: Vec::new() };

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 use shared::{
-    BadText, ClientKey, Cursor, Emoji, MessageText, PersonId, PersonName, Refusal, RefusalCode, RoomName, RoomTitle,
-    RoomTopic, Seq,
+    BadText, ClientKey, Cursor, Emoji, Level, MessageText, PersonId, PersonName, Refusal, RefusalCode, RoomName,
+    RoomTitle, RoomTopic, Seq,
 };
 
 use super::SAID_BACK;
@@ -24,7 +24,9 @@ use Kind::{Number, Text, YesOrNo};
 /// The fields that a frame of some type needs; none where there is no such type.
 fn needed(kind: &str) -> Option<&'static [(&'static str, Kind)]> {
     Some(match kind {
-        "open" | "leave" | "typing" => &[("room", Text)],
+        "open" | "leave" | "typing" | "forget" => &[("room", Text)],
+        "read" => &[("room", Text), ("seq", Kind::Seq)],
+        "set_level" => &[("room", Text), ("level", Text)],
         "post" => &[("room", Text), ("key", Text), ("text", Text)],
         "edit" => &[("room", Text), ("key", Text), ("target", Kind::Seq), ("text", Text)],
         "delete" => &[("room", Text), ("key", Text), ("target", Kind::Seq)],
@@ -98,6 +100,12 @@ fn of_optional(object: &Object, kind: &str) -> Option<Refusal> {
         let message = "A cursor has an epoch, which is a text, a seq, which is a number, and maybe a digest, which is 32 \
                        hexadecimal digits.";
         return lasting(RefusalCode::BadCursor, message);
+    }
+    if wrong("back", reads::<bool>) {
+        return lasting(RefusalCode::Malformed, "The field \"back\" is true or false.");
+    }
+    if wrong("level", reads::<Level>) {
+        return lasting(RefusalCode::Malformed, "A level is \"all\", \"mentions\" or \"nothing\".");
     }
     if wrong("reply_to", reads::<Option<Seq>>) {
         return lasting(RefusalCode::Malformed, "The field \"reply_to\" is the seq of a message.");

@@ -167,7 +167,7 @@ fn a_refusal_for_good_holds_nothing_up_and_a_failed_commit_decides_nothing() {
     let line = Line::default();
     let in_line = |command: Command| match command {
         Command::Append(draft) => Command::Append(Draft { line: line.clone(), ..draft }),
-        rename @ Command::Rename(_) => rename,
+        other => other,
     };
     let commands =
         [post("a", "p", "1"), delete("p", "2", 7), delete("p", "3", 1), edit("p", "4", 1, "gone")].map(in_line);
