@@ -7,7 +7,7 @@ fn main() {
     io::watch_for_panics();
     let keeper = io::Keeper::default();
     let runner = io::Runner::new(keeper.clone());
-    let app = state::App::new(io::here(), io::visited());
+    let app = state::App::new(io::here(), io::visits());
     let store = io::Store::new(app, move |store, effect| runner.run(store, effect));
     // For as long as the page: there is nothing after it.
     let touch = io::is_touched();

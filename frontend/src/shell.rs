@@ -10,10 +10,10 @@ mod details;
 mod head;
 mod name;
 mod parts;
-mod rooms;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
+use shared::RoomName;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 
@@ -25,10 +25,9 @@ use crate::{
 use composer::Composer;
 
 pub use details::open as show_details;
-pub use rooms::show_room;
 
 /// What Yew draws into, by id, beside the log.
-const HOSTS: [&str; 5] = ["#rooms", "#here", "#status", "#facts", "#speaker"];
+const HOSTS: [&str; 4] = ["#here", "#status", "#facts", "#speaker"];
 /// The rows out of sight are drawn so much later, in milliseconds: when those in sight are on the screen.
 const REST_MS: u32 = 100;
 
@@ -50,10 +49,11 @@ impl Shell {
         let composer = Composer::new(store, touch);
         let mut listeners = composer.listen();
         listeners.extend(name::listen(store));
-        listeners.extend(rooms::listen(store, touch));
         listeners.extend(details::listen(store));
         let show = move |app: &App| {
             parts::set(".app", "data-link", Some(link_words(app).state));
+            parts::set(".app", "data-room", app.place().room().map(RoomName::as_str));
+            parts::set(".app", "data-wanted", Some(&app.wanted().to_string()));
             head::show(app);
             details::show(app);
             name::show(app);

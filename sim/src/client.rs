@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use frontend::state::{Action, App, Ask, Effect, Moment, Now, Place, update};
+use frontend::state::{Action, App, Ask, Effect, Known, Moment, Now, Place, update};
 use shared::{ClientKey, Command, Millis, Page, PersonId, RoomName, Seq, ServerFrame};
 
 use crate::{
@@ -27,8 +27,8 @@ pub struct Client {
     pub token: String,
     /// The state; none while the page is closed.
     pub app: Option<Rc<App>>,
-    /// The rooms visited, as the browser keeps them.
-    pub visited: Vec<RoomName>,
+    /// The rooms that the person has visited, as the browser keeps them.
+    pub visits: Vec<Known>,
     /// The newest link.
     pub link: Option<u32>,
     /// How often the page was loaded.
@@ -55,7 +55,7 @@ impl Client {
             person,
             token,
             app: None,
-            visited: Vec::new(),
+            visits: Vec::new(),
             link: None,
             loads: 0,
             asleep_until: 0,
@@ -79,7 +79,7 @@ impl World {
         known.loads += 1;
         known.waking = None;
         known.missed.clear();
-        known.app = Some(Rc::new(App::new(place.clone(), known.visited.clone())));
+        known.app = Some(Rc::new(App::new(place.clone(), known.visits.clone())));
         if let (Some(room), true) = (place.room(), self.server.is_some() && self.tools.chance.one_in(2)) {
             let page = self.disk.look(|image| page(image, room));
             self.act(client, Action::Painted(Box::new(page)));
@@ -212,7 +212,16 @@ impl World {
             | Effect::TakeUpdate => {}
             Effect::Load => self.read_database(client),
             Effect::Keep(keep) => self.keep(client, keep),
-            Effect::KeepVisited(rooms) => self.clients[client].visited = rooms,
+            Effect::ShowVisits { visits, all } => {
+                let kept = &mut self.clients[client].visits;
+                if all {
+                    kept.clear();
+                }
+                for Known { visit, ours, .. } in visits {
+                    kept.retain(|known| known.visit.room != visit.room);
+                    kept.push(Known::kept(visit, ours));
+                }
+            }
         }
     }
 

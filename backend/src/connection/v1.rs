@@ -229,7 +229,9 @@ impl Conversation for V1 {
             biased;
             appended = first => appended,
             told = self.visits.next() => {
-                told.iter().for_each(|frame| out.reply(frames::v1(frame)));
+                for frame in &told {
+                    out.reply(frames::v1(frame));
+                }
                 return;
             }
         };

@@ -156,8 +156,7 @@ pub trait Reader: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`ReadError`] where the store cannot be read.
-    fn visited(&self, person: &PersonId) -> Result<Vec<RoomName>, ReadError> {
-        let _nobody = person;
+    fn visited(&self, _person: &PersonId) -> Result<Vec<RoomName>, ReadError> {
         Ok(Vec::new())
     }
 
@@ -165,8 +164,7 @@ pub trait Reader: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`ReadError`] where the store cannot be read.
-    fn visits(&self, person: &PersonId, rooms: &[RoomName]) -> Result<Vec<Visit>, ReadError> {
-        let _nothing = (person, rooms);
+    fn visits(&self, _person: &PersonId, _rooms: &[RoomName]) -> Result<Vec<Visit>, ReadError> {
         Ok(Vec::new())
     }
 
@@ -175,8 +173,7 @@ pub trait Reader: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`ReadError`] where the store cannot be read.
-    fn mentions(&self, person: &PersonId, before: Millis, limit: u32) -> Result<Vec<Mention>, ReadError> {
-        let _nothing = (person, before, limit);
+    fn mentions(&self, _person: &PersonId, _before: Millis, _limit: u32) -> Result<Vec<Mention>, ReadError> {
         Ok(Vec::new())
     }
 }

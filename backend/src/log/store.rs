@@ -123,8 +123,7 @@ pub trait Store: Send + 'static {
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be read.
-    fn visit(&mut self, person: &PersonId, room: &RoomName) -> Result<(Option<VisitRow>, u64), StoreError> {
-        let _nothing = (person, room);
+    fn visit(&mut self, _person: &PersonId, _room: &RoomName) -> Result<(Option<VisitRow>, u64), StoreError> {
         Ok((None, 0))
     }
 

@@ -37,6 +37,9 @@ pub fn Log(props: &LogProps) -> Html {
             // The end of a window that is not the newest is no place to follow from.
             let reader = if look.reader == Reader::AtNewest && !at_newest { Reader::LowerHalf } else { look.reader };
             dispatch.emit(Action::ReaderMoved { room: name.clone(), reader });
+            if let Some(seq) = look.seen {
+                dispatch.emit(Action::Seen { room: name.clone(), seq });
+            }
             for (near, edge) in [(look.near_oldest, Edge::Oldest), (look.near_newest && !at_newest, Edge::Newest)] {
                 if near {
                     dispatch.emit(Action::EdgeReached { room: name.clone(), edge });
@@ -80,6 +83,7 @@ fn chunks(props: &LogProps, open: Open) -> Html {
     let chunks = props.room.window().chunks();
     let mut skip = if props.few == 0 { 0 } else { props.room.window().len().saturating_sub(props.few) };
     let namesakes = namesakes(&props.room, props.me.as_ref());
+    let first_new = props.room.first_new();
     let mut before = None;
     let draw = |chunk: &crate::state::Chunk| {
         let is_here = |seq: &shared::Seq| chunk.messages.binary_search_by_key(seq, |message| message.seq).is_ok();
@@ -92,10 +96,11 @@ fn chunks(props: &LogProps, open: Open) -> Html {
         skip -= skipped;
         let entries = props.room.entries_of(chunk);
         let answered = props.room.answered_in(chunk, &entries);
+        let first_new = first_new.filter(is_here);
         let target = props.room.target().filter(|target| is_here(&target.seq));
         html! {
             <LogChunk key={chunk.id} name={props.name.clone()} {before} skip={skipped} messages={Rc::clone(&chunk.messages)} {entries}
-                {answered} namesakes={Rc::clone(&namesakes)} me={props.me.clone()} {open} {target} />
+                {answered} namesakes={Rc::clone(&namesakes)} me={props.me.clone()} {open} {target} {first_new} />
         }
     };
     html! { <>{ for chunks.iter().map(draw) }</> }

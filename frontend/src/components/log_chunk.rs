@@ -35,6 +35,8 @@ pub struct LogChunkProps {
     pub open: Open,
     /// The message that the log was brought to, where it is one of these.
     pub target: Option<Target>,
+    /// The first that is new to the person, where it is one of these.
+    pub first_new: Option<Seq>,
 }
 
 /// A chunk of the log.
@@ -60,8 +62,9 @@ fn draw(row: Row, props: &LogChunkProps) -> Html {
             let laid = props.open.filter(|(seq, _)| *seq == message.seq).map(|(_, laid)| laid);
             let target = props.target.filter(|target| target.seq == message.seq).map(|target| target.number);
             let answers = find(message.reply_to);
+            let is_first_new = props.first_new == Some(message.seq);
             let line = Line::Said { message, pending, changes };
-            html! { <MessageRow {key} {room} {line} {first} {answers} {tagged} {me} {laid} {target} /> }
+            html! { <MessageRow {key} {room} {line} {first} {answers} {tagged} {me} {laid} {target} {is_first_new} /> }
         }
         Row::Typed { key, entry, first } => {
             let answers = find(entry.reply_to());

@@ -59,6 +59,9 @@ pub struct MessageRowProps {
     /// The log was brought to it, and how often it was brought anywhere before.
     #[prop_or_default]
     pub target: Option<u32>,
+    /// What is new to the person begins with it.
+    #[prop_or_default]
+    pub is_first_new: bool,
 }
 
 /// A row of the log.
@@ -97,7 +100,7 @@ pub fn MessageRow(props: &MessageRowProps) -> Html {
     };
     html! {
         // As a property: as an attribute, a class that changes brings a set of classes along, which is 3 KB.
-        <li ~className={class} data-seq={seq} tabindex="-1">
+        <li ~className={class} data-seq={seq} data-new={props.is_first_new.then_some("New")} tabindex="-1">
             if let Some(seq) = reply_to {
                 { quote(&props.room, seq, props.answers.as_deref()) }
             }

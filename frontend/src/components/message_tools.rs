@@ -27,6 +27,7 @@ pub(super) fn tools(mine: bool, laid: Option<Laid>) -> Html {
                     <button type="button" data-do="link">
                         { if laid == Some(Laid::Copied) { "Copied" } else { "Copy link" } }
                     </button>
+                    <button type="button" data-do="unread">{ "Mark unread" }</button>
                     if mine {
                         <button type="button" data-do="edit">{ "Edit" }</button>
                         <button type="button" data-do={if asking { "sure" } else { "delete" }}>

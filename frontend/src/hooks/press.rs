@@ -122,6 +122,7 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
             io::focus("#composer");
             Press { action: Some(Action::ReplyStarted { room, seq: seq()? }), open: None }
         }
+        "unread" => act(Action::UnreadMarked { room, seq: seq()? }),
         "edit" => Press { action: Some(Action::EditStarted { room, seq: seq()? }), open: None },
         "sure" => act(Action::DeletePressed { room, key: io::new_key()?, seq: seq()? }),
         "again" => act(Action::TryAgainPressed { room, key: entry()? }),

@@ -3,6 +3,7 @@
 //! The scroller is a `column-reverse` box, so `scrollTop` is 0 at the newest message and negative above it.
 
 use gloo_events::EventListener;
+use shared::Seq;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, NodeList};
 use yew::prelude::*;
@@ -27,6 +28,8 @@ pub struct Look {
     pub near_oldest: bool,
     /// The newest row is.
     pub near_newest: bool,
+    /// The newest message that is in sight, its end too.
+    pub seen: Option<Seq>,
 }
 
 /// The scroller of a log.
@@ -98,7 +101,15 @@ fn look(scroller: &Element) -> Look {
     } else {
         Reader::UpperHalf
     };
-    Look { reader, near_oldest: above < near, near_newest: below < near }
+    Look { reader, near_oldest: above < near, near_newest: below < near, seen: newest_in_sight(scroller) }
+}
+
+/// The newest message in sight. Of what is not confirmed yet nothing is to be read.
+fn newest_in_sight(scroller: &Element) -> Option<Seq> {
+    // A row's end may lie between two pixels.
+    let (rows, below) = found_below(scroller, scroller.get_bounding_client_rect().bottom() + 1.0)?;
+    let seq = |at| rows.item(at)?.dyn_into::<Element>().ok()?.get_attribute("data-seq")?.parse().ok().map(Seq);
+    (0..below).rev().find_map(seq)
 }
 
 /// The first row in sight, and where.

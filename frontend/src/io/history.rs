@@ -1,6 +1,5 @@
 //! The address bar: where the page is, and going elsewhere without loading it anew.
 
-use shared::RoomName;
 use wasm_bindgen::JsValue;
 
 use super::browser;
@@ -13,12 +12,7 @@ pub fn here() -> Place {
     Place::of_path(&path)
 }
 
-/// Goes to a room, as a step that the back button undoes.
-pub fn go(room: &RoomName) {
-    go_to(&Place::Room(room.clone()));
-}
-
-/// Goes to a place, likewise.
+/// Goes to a place, as a step that the back button undoes.
 pub fn go_to(place: &Place) {
     if here() != *place {
         address(place, false);

@@ -1,8 +1,10 @@
 //! Writes JSON down, field by field: what is kept, and what is said to the server.
 
 use js_sys::JSON;
-use shared::{ClientFrame, PersonId, RoomTitle, RoomTopic, Seq};
+use shared::{ClientFrame, Level, PersonId, RoomTitle, RoomTopic, Seq};
 use wasm_bindgen::JsValue;
+
+use super::read::LEVELS;
 
 /// A text in the making, that of an object or of a list.
 pub(super) struct Json(pub(super) String);
@@ -88,6 +90,9 @@ pub fn frame_text(frame: &ClientFrame) -> String {
         ClientFrame::Delete { room, key, .. } => ("delete", Some(room), Some(key)),
         ClientFrame::React { room, key, .. } => ("react", Some(room), Some(key)),
         ClientFrame::SetRoom { room, key, .. } => ("set_room", Some(room), Some(key)),
+        ClientFrame::Read { room, .. } => ("read", Some(room), None),
+        ClientFrame::SetLevel { room, .. } => ("set_level", Some(room), None),
+        ClientFrame::Forget { room } => ("forget", Some(room), None),
         ClientFrame::Typing { room } => ("typing", Some(room), None),
         ClientFrame::Rename { .. } => ("rename", None, None),
         ClientFrame::Ping { .. } => ("ping", None, None),
@@ -131,8 +136,21 @@ pub fn frame_text(frame: &ClientFrame) -> String {
         }
         ClientFrame::Rename { name } => json.text("name", name.as_str()),
         ClientFrame::Ping { n } => json.number("n", u64::from(*n)),
-        ClientFrame::Open { after: None, .. } | ClientFrame::Leave { .. } | ClientFrame::Typing { .. } => {}
+        ClientFrame::Read { seq, back, .. } => {
+            json.number("seq", seq.0);
+            json.flag("back", *back);
+        }
+        ClientFrame::SetLevel { level, .. } => json.text("level", level_name(*level)),
+        ClientFrame::Open { after: None, .. }
+        | ClientFrame::Leave { .. }
+        | ClientFrame::Forget { .. }
+        | ClientFrame::Typing { .. } => {}
     }
     json.0.push('}');
     json.0
+}
+
+/// A level as it stands on the wire.
+pub(super) fn level_name(level: Level) -> &'static str {
+    LEVELS.iter().find(|(_, known)| *known == level).map_or("", |(name, _)| name)
 }

@@ -4,7 +4,7 @@
 use gloo_events::{EventListener, EventListenerOptions};
 use web_sys::{Document, Window};
 
-use super::{Store, browser, history};
+use super::{Store, browser, history, visits};
 use crate::state::Action;
 
 /// The listeners; they end when this is dropped.
@@ -22,12 +22,16 @@ pub fn page_events(store: &Store) -> PageEvents {
         ("offline", || Action::Probed),
         ("pageshow", || Action::Probed),
         ("pagehide", || Action::PagePutAway),
+        // Said by the page's script (frontend/attend.js).
+        ("attend", || Action::Attended(true)),
+        ("depart", || Action::Attended(false)),
         ("popstate", || Action::PlaceEntered(history::here())),
     ]
     .into_iter()
     .map(|(event, action)| on_window(&window, event, store, action))
     .collect();
     listeners.push(before_leaving(&window, store));
+    listeners.extend(visits::listen(store));
     listeners.extend(window.document().map(|document| on_visibility(&document, store)));
     PageEvents { _listeners: listeners }
 }

@@ -5,11 +5,14 @@
 mod frame;
 mod value;
 
-use shared::{Page, ServerFrame};
+use shared::{Level, Page, RoomName, ServerFrame, Visit};
 use wasm_bindgen::JsValue;
 
 use self::value::{Read, Value};
 use super::browser;
+use crate::state::Known;
+
+pub(super) use self::frame::LEVELS;
 
 /// The frame of a value; none, with a word to whoever looks into the console, where it is no frame.
 fn frame_of(value: &Value) -> Option<ServerFrame> {
@@ -40,4 +43,23 @@ pub fn frames(text: &str) -> Vec<ServerFrame> {
 #[must_use]
 pub fn page(text: &str) -> Option<Page> {
     Page::read(&Value::parse(text)?)
+}
+
+/// The rooms of a person's list, as they were kept; none where it is no such list.
+pub(super) fn visits(text: &str) -> Option<Vec<Known>> {
+    let list = Value::parse(text)?.list()?;
+    Some(list.filter_map(|one| Some(Known::kept(Visit::read(&one)?, one.or_default("ours")?))).collect())
+}
+
+/// What is asked for a room of the list.
+pub(super) struct Asked {
+    pub(super) room: RoomName,
+    pub(super) level: Option<Level>,
+    pub(super) forget: bool,
+}
+
+/// What an event of the page's script asks for.
+pub(super) fn asked(detail: JsValue) -> Option<Asked> {
+    let asked = Value(detail);
+    Some(Asked { room: asked.get("room")?, level: asked.optional("level")?, forget: asked.or_default("forget")? })
 }

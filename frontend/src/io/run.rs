@@ -2,7 +2,7 @@
 
 use shared::MessageText;
 
-use super::{Keeper, Socket, Store, composer, history, http, storage, worker};
+use super::{Keeper, Socket, Store, composer, history, http, storage, visits, worker};
 use crate::state::{Action, Effect};
 
 /// The real world behind a store.
@@ -50,7 +50,7 @@ impl Runner {
             Effect::DropDraft { room, text } => storage::drop_draft(&room, &text),
             Effect::Load => self.keeper.read(store),
             Effect::Keep(keep) => self.keeper.keep(store, keep),
-            Effect::KeepVisited(rooms) => storage::keep_visited(&rooms),
+            Effect::ShowVisits { visits, all } => visits::show(&visits, all),
             Effect::RegisterWorker => worker::register(store),
             Effect::CheckUpdate => worker::check(),
             Effect::TakeUpdate => worker::take_over(),

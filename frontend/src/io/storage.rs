@@ -1,5 +1,5 @@
-//! What the browser keeps for the person without being asked to wait: the rooms visited, and for each room a
-//! draft with what it answers.
+//! What the browser keeps for the person without being asked to wait: for each room a draft with what it
+//! answers.
 //!
 //! The storage may be full, forbidden or filled with nonsense by somebody else: then the page's own script keeps it as
 //! long as the page is there (`frontend/keep.js`), and whoever writes a draft is told so.
@@ -9,29 +9,8 @@ use shared::{MessageText, RoomName};
 
 use super::script::call;
 
-const VISITED: &str = "warren.visited";
 const DRAFT: &str = "warren.draft.";
 const ANSWERS: &str = "warren.answers.";
-
-/// The rooms visited before.
-#[must_use]
-pub fn visited() -> Vec<RoomName> {
-    let kept = get(VISITED);
-    let mut rooms = Vec::new();
-    for room in kept.split(' ').filter_map(|name| RoomName::parse(name).ok()) {
-        if let Err(place) = rooms.binary_search(&room) {
-            rooms.insert(place, room);
-        }
-    }
-    rooms
-}
-
-/// Keeps the list of visited rooms.
-pub(super) fn keep_visited(rooms: &[RoomName]) {
-    let names: Vec<&str> = rooms.iter().map(RoomName::as_str).collect();
-    // It does no harm if it is known no longer than the page is there.
-    let _kept = keep(VISITED, &names.join(" "));
-}
 
 /// The draft of a room; empty where there is none.
 #[must_use]
@@ -73,7 +52,7 @@ fn read(kind: &str, room: &RoomName) -> String {
     get(&[kind, room.as_str()].concat())
 }
 
-fn get(key: &str) -> String {
+pub(super) fn get(key: &str) -> String {
     call("kept", "get", &Array::of1(&key.into())).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::wires::Wires;
 use crate::{
-    components::{HereList, Log, newer, room_list, speaker, status},
+    components::{HereList, Log, newer, speaker, status},
     hooks::{Same, keep_focus, use_app},
     io::Store,
     shell,
@@ -27,10 +27,9 @@ pub struct ChatProps {
 #[component]
 pub fn Chat(props: &ChatProps) -> Html {
     let app = use_app(&props.store);
-    let wires = use_memo(props.clone(), |props| Wires::new(&props.store, props.touch));
+    let wires = use_memo(props.store.clone(), |store| Wires::new(store));
     keep_focus(props.touch);
     let me = app.me();
-    let rooms = room_list(app.visited(), app.place().room(), &wires.on_go);
     let room = app.current().map(|(name, room)| {
         let here = room.here().map(|here| html! { <HereList here={here.clone()} me={me.map(|me| me.id.clone())} /> });
         // Until then, what the page may show of it already stays.
@@ -52,7 +51,6 @@ pub fn Chat(props: &ChatProps) -> Html {
     html! {
         <>
             { speaker(app.speech()) }
-            { into("#rooms", rooms) }
             { for room.into_iter().flatten() }
         </>
     }

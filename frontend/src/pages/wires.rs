@@ -1,6 +1,5 @@
 //! The callbacks of the page, made once: callbacks are equal by pointer, and one made anew would draw everything anew.
 
-use shared::RoomName;
 use yew::prelude::*;
 
 use crate::{io::Store, shell, state::Action};
@@ -9,19 +8,17 @@ use crate::{io::Store, shell, state::Action};
 #[derive(PartialEq)]
 pub(super) struct Wires {
     pub(super) dispatch: Callback<Action>,
-    pub(super) on_go: Callback<RoomName>,
     pub(super) on_try: Callback<MouseEvent>,
     pub(super) on_take: Callback<MouseEvent>,
     pub(super) on_details: Callback<MouseEvent>,
 }
 
 impl Wires {
-    /// Wires to a store; `touch` says that the screen is touched.
-    pub(super) fn new(store: &Store, touch: bool) -> Self {
+    /// Wires to a store.
+    pub(super) fn new(store: &Store) -> Self {
         let dispatch = store.dispatcher();
-        let (to_room, details) = (store.clone(), store.clone());
+        let details = store.clone();
         Self {
-            on_go: Callback::from(move |room| shell::show_room(&to_room, room, touch)),
             on_try: dispatch.reform(|_| Action::RetryPressed),
             on_take: dispatch.reform(|_| Action::UpdateAccepted),
             on_details: Callback::from(move |_| shell::show_details(&details)),

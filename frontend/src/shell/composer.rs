@@ -14,11 +14,10 @@ use web_sys::{Element, Event, HtmlTextAreaElement, KeyboardEvent};
 use super::{
     choices::Choices,
     parts::{find, on, say, set, show},
-    rooms,
 };
 use crate::{
     io::{self, Store},
-    state::{Action, App, Room, Typed, command, why_not},
+    state::{Action, App, Place, Room, Typed, command, why_not},
 };
 
 const AREA: &str = "#composer";
@@ -219,7 +218,11 @@ impl Composer {
                 }
             }
             Typed::Rename(name) => store.dispatch(Action::NameTyped(name)),
-            Typed::Go(room) => rooms::show_room(store, room, self.0.touch),
+            Typed::Go(room) => {
+                let place = Place::Room(room);
+                io::go_to(&place);
+                store.dispatch(Action::PlaceEntered(place));
+            }
             Typed::Help => io::open_help(),
             Typed::Blank | Typed::Wrong(_) => {}
         }

@@ -19,7 +19,11 @@ pub(super) fn show(app: &App) {
         return io::set_title("Warren");
     };
     let about = room.about();
-    io::set_title(&["#", name.as_str(), " · Warren"].concat());
+    let wanted = match app.wanted() {
+        0 => String::new(),
+        wanted => ["(", &wanted.to_string(), ") "].concat(),
+    };
+    io::set_title(&[&wanted, "#", name.as_str(), " · Warren"].concat());
     say("#name-of-room", &["# ", name.as_str()].concat());
     say("#title-of-room", about.title.as_str());
     say("#topic-of-room", about.topic.as_str());

@@ -1,10 +1,10 @@
 //! What happens to the client, and what it wants done: the two ends of the fold.
 
 use shared::{
-    ClientFrame, ClientKey, Emoji, MessageText, Millis, Page, RoomName, RoomTitle, RoomTopic, Seq, ServerFrame,
+    ClientFrame, ClientKey, Emoji, Level, MessageText, Millis, Page, RoomName, RoomTitle, RoomTopic, Seq, ServerFrame,
 };
 
-use super::{Ask, Edge, Keep, KeptEntry, Loaded, Place, Reader, StorageTrouble, Worker};
+use super::{Ask, Edge, Keep, KeptEntry, Known, Loaded, Place, Reader, StorageTrouble, Worker};
 
 /// Something that happened. A socket's actions carry the generation of the connection they belong to; those of an
 /// older one are ignored.
@@ -177,6 +177,39 @@ pub enum Action {
         /// Where it is now.
         reader: Reader,
     },
+    /// The person was active lately and the page is visible; or not any more.
+    Attended(bool),
+    /// This is the newest message of a log that is in sight.
+    Seen {
+        /// The room.
+        room: RoomName,
+        /// The message.
+        seq: Seq,
+    },
+    /// "Mark as read".
+    ReadMarked {
+        /// The room.
+        room: RoomName,
+    },
+    /// "Mark as unread from here".
+    UnreadMarked {
+        /// The room.
+        room: RoomName,
+        /// The first message that is unread then.
+        seq: Seq,
+    },
+    /// The person says what of a room they want to be told of.
+    LevelChosen {
+        /// The room.
+        room: RoomName,
+        /// How much.
+        level: Level,
+    },
+    /// The person wants a room out of their list.
+    ForgetPressed {
+        /// The room.
+        room: RoomName,
+    },
     /// The page has been drawn already, with so many rows in sight: no more are to be drawn for now. Or all are: 0.
     FewDrawn(usize),
     /// The reader came near an end of the window.
@@ -297,8 +330,13 @@ pub enum Effect {
         /// The text.
         text: MessageText,
     },
-    /// Keep the list of visited rooms.
-    KeepVisited(Vec<RoomName>),
+    /// Show these rooms of the person's list, and keep them.
+    ShowVisits {
+        /// The rooms.
+        visits: Vec<Known>,
+        /// They are all that there are; else those that are not among them stay as they are.
+        all: bool,
+    },
     /// Read the database after all, and say what it holds: it failed at the start.
     Load,
     /// Write all of this to the database, in one transaction.

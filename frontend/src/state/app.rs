@@ -6,8 +6,8 @@ use std::rc::Rc;
 use shared::{Person, PersonId, PersonName, RoomName};
 
 use super::{
-    Effect, Line, Link, Moment, Now, Phase, Place, Room, Speech, Storage, keeping::Keeping, link_words, storage_words,
-    trace::Trace, worker::Keeper,
+    Effect, Known, Line, Link, Moment, Now, Phase, Place, Room, Speech, Storage, keeping::Keeping, link_words,
+    storage_words, trace::Trace, visits::Visits, worker::Keeper,
 };
 
 /// Rooms that are followed at a time.
@@ -49,7 +49,7 @@ pub struct App {
     pub(super) place: Place,
     /// The few that are followed.
     pub(super) rooms: Vec<(RoomName, Rc<Room>)>,
-    pub(super) visited: Rc<Vec<RoomName>>,
+    pub(super) visits: Visits,
     pub(super) speech: Speech,
     pub(super) trouble: Trouble,
     pub(super) countdown: u64,
@@ -60,9 +60,9 @@ pub struct App {
 }
 
 impl App {
-    /// The client as the page comes up, with the rooms visited before, in order of their names.
+    /// The client as the page comes up, with what was kept of the rooms that the person has visited.
     #[must_use]
-    pub fn new(place: Place, visited: Vec<RoomName>) -> Self {
+    pub fn new(place: Place, visits: Vec<Known>) -> Self {
         let rooms = place.room().map(|room| (room.clone(), Rc::new(Room::new(Now::default())))).into_iter().collect();
         Self {
             line: Line::default(),
@@ -70,7 +70,7 @@ impl App {
             naming: Naming::default(),
             place,
             rooms,
-            visited: Rc::new(visited),
+            visits: Visits::new(visits),
             speech: Speech::default(),
             trouble: Trouble::Quiet,
             countdown: 0,
@@ -144,12 +144,6 @@ impl App {
         self.keeping.storage
     }
 
-    /// The rooms visited, by name.
-    #[must_use]
-    pub fn visited(&self) -> &Rc<Vec<RoomName>> {
-        &self.visited
-    }
-
     /// What is said aloud.
     #[must_use]
     pub fn speech(&self) -> &Speech {
@@ -193,6 +187,7 @@ impl App {
             self.naming.again,
             self.keeping_deadline(),
             self.proof_deadline(),
+            self.visits_deadline(),
         ];
         own.into_iter().chain(rooms).flatten().min()
     }
@@ -215,17 +210,12 @@ impl App {
     }
 
     /// Follows the room where the person is, and not too many others.
-    pub(super) fn follow(&mut self, at: &Moment, effects: &mut Vec<Effect>) {
+    pub(super) fn follow(&mut self, at: &Moment) {
         let Some(name) = self.place.room().cloned() else { return };
         if let Some(room) = self.room_mut(&name) {
             room.used = at.now;
         } else {
-            self.follow_also(name.clone(), at.now);
-        }
-        if let Err(place) = self.visited.binary_search(&name) {
-            let visited = Rc::make_mut(&mut self.visited);
-            visited.insert(place, name.clone());
-            effects.push(Effect::KeepVisited(visited.clone()));
+            self.follow_also(name, at.now);
         }
     }
 

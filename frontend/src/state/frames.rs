@@ -53,7 +53,8 @@ impl App {
             ServerFrame::Refused { room, key, refusal } => self.refused(room, key, &refusal, at, effects),
             ServerFrame::Signal(signal) => self.signal(signal, at),
             ServerFrame::Pong { rooms, .. } => self.pong(&rooms, at, effects),
-            ServerFrame::Rooms { .. } | ServerFrame::Unknown => {}
+            ServerFrame::Rooms { rooms } => self.hear_visits(rooms),
+            ServerFrame::Unknown => {}
         }
     }
 
@@ -70,6 +71,7 @@ impl App {
     fn event(&mut self, event: &Event, at: &Moment, effects: &mut Vec<Effect>) {
         let me = self.my_id();
         let here = self.place.room() == Some(&event.room);
+        let mut is_of_another = false;
         let Some(room) = self.room_mut(&event.room) else { return };
         match room.take(event, me.as_ref()) {
             Taken::Applied(Some(message)) => {
@@ -81,6 +83,7 @@ impl App {
                 }
                 // What was deleted before it came says nothing to anybody.
                 if Some(&event.by.id) != me.as_ref() && !message.is_deleted() {
+                    is_of_another = true;
                     if room.reader != Reader::AtNewest || !room.window.at_newest() {
                         room.unseen = room.unseen.saturating_add(1);
                     }
@@ -92,6 +95,9 @@ impl App {
             }
             Taken::Applied(None) => self.speech.changed(event),
             Taken::Dropped => {}
+        }
+        if is_of_another {
+            self.divide_before(&event.room);
         }
         self.mend(&event.room, at, effects);
     }
@@ -210,7 +216,9 @@ impl App {
                     *wanted = None;
                 }
             }
-            Signal::Unread(_) | Signal::Forgotten { .. } | Signal::Unknown => {}
+            Signal::Unread(visit) => self.hear_visit(visit),
+            Signal::Forgotten { room } => self.forgotten(&room),
+            Signal::Unknown => {}
         }
     }
 

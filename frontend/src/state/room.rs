@@ -87,6 +87,8 @@ pub struct Room {
     pub(super) editing: Option<Seq>,
     /// The message that is being answered. Never while one is edited.
     pub(super) replying: Option<Rc<Message>>,
+    /// What comes after this is new to the person: a line stands before it.
+    pub(super) divider: Option<Seq>,
     /// It has events of a kind that this version does not know.
     pub(super) outdated: bool,
     /// When the person was last here.
@@ -134,6 +136,7 @@ impl Room {
             notice: None,
             editing: None,
             replying: None,
+            divider: None,
             outdated: false,
             used,
             typing_told: None,
@@ -196,6 +199,21 @@ impl Room {
     pub fn is_taken(&self, draft: &str) -> bool {
         let is_it = |text: &MessageText| text.as_str() == draft;
         self.outbox.entries().iter().any(|entry| !entry.kept && entry.text().is_some_and(is_it))
+    }
+
+    /// The message before which the line stands that marks off what is new: where the message before it is known to be
+    /// read, and so not where the window only begins.
+    #[must_use]
+    pub fn first_new(&self) -> Option<Seq> {
+        let read = self.divider?;
+        let mut messages = self.window.chunks().iter().flat_map(|chunk| chunk.messages.iter());
+        let mut is_known = !self.window.more_before();
+        let first = messages.find(|message| {
+            let is_new = message.seq > read;
+            is_known |= !is_new;
+            is_new
+        });
+        first.filter(|_| is_known).map(|message| message.seq)
     }
 
     /// What is shown of the log.

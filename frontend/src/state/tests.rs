@@ -20,6 +20,7 @@ mod seeking;
 mod server;
 mod slash;
 mod speech;
+mod visits;
 mod window;
 mod words;
 mod worker;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use shared::{ClientFrame, PersonName, RoomName};
+use shared::{ClientFrame, PersonName, RoomName, Seq};
 
 use super::{Action, App, Effect, Moment, Phase, Place, Reader};
 
@@ -25,6 +25,9 @@ pub fn update(app: &Rc<App>, at: &Moment, action: Action) -> (Rc<App>, Vec<Effec
     next.open_rooms(&mut effects);
     next.go_on_seeking(&mut effects);
     next.send_outboxes(at, &mut effects);
+    next.read_on();
+    next.tell_visits(at, &mut effects);
+    next.show_visits(app, &mut effects);
     next.tend_worker(at, app, &mut effects);
     next.tidy();
     next.keep(at, leaving, &mut effects);
@@ -40,7 +43,8 @@ impl App {
             Action::Painted(frame) => self.painted(*frame),
             Action::Started => {
                 self.keeping.started(at.now);
-                self.follow(at, effects);
+                self.follow(at);
+                self.entered();
                 self.bring_log(effects);
                 self.line.probe(at, effects);
             }
@@ -108,6 +112,14 @@ impl App {
                     room.unseen = 0;
                 }
             }),
+            Action::Attended(attended) => self.attended(attended),
+            Action::Seen { room, seq } => self.seen(&room, seq),
+            Action::ReadMarked { room } => self.mark_read(&room),
+            Action::UnreadMarked { room, seq } => self.mark_unread(&room, Seq(seq.0.saturating_sub(1))),
+            Action::LevelChosen { room, level } => {
+                self.send_where_linked(ClientFrame::SetLevel { room, level }, effects)
+            }
+            Action::ForgetPressed { room } => self.send_where_linked(ClientFrame::Forget { room }, effects),
             Action::FewDrawn(rows) => self.few = rows,
             // What is not drawn yet is nearer than what is not here yet.
             Action::EdgeReached { .. } if self.few > 0 => {}
@@ -128,6 +140,13 @@ impl App {
             Action::WorkerAnswered(worker) => self.keeper.answered(worker),
             Action::UpdateReady => self.newer_version(),
             Action::UpdateAccepted => effects.push(Effect::TakeUpdate),
+        }
+    }
+
+    /// Without a link the page does not offer it.
+    fn send_where_linked(&self, frame: ClientFrame, effects: &mut Vec<Effect>) {
+        if self.line.is_welcomed() {
+            self.send(frame, effects);
         }
     }
 
@@ -188,8 +207,12 @@ impl App {
             }
             self.speech.hush();
         }
+        let is_other = place.room() != self.place.room();
         self.place = place;
-        self.follow(at, effects);
+        self.follow(at);
+        if is_other {
+            self.entered();
+        }
         self.bring_log(effects);
     }
 

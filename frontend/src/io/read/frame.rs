@@ -4,8 +4,8 @@
 //! is let pass, and so are types, kinds, codes and reasons of a newer version.
 
 use shared::{
-    About, Author, Event, EventBody, Limits, Message, Page, Person, Reaction, Refusal, RefusalCode, Reset, RoomHead,
-    ServerFrame, Signal, Snapshot, Words,
+    About, Author, Event, EventBody, Level, Limits, Message, Page, Person, Reaction, Refusal, RefusalCode, Reset,
+    RoomHead, ServerFrame, Signal, Snapshot, Visit, Words,
 };
 
 use super::value::{Read, Value};
@@ -30,6 +30,10 @@ fields! {
     RoomHead { room: get, seq: get, digest: get }
     Refusal { code: get, message: get, retry_after_ms: optional }
     Limits { text_chars: get, text_bytes: get, name_chars: get, frame_bytes: get, open_rooms: get }
+    Visit {
+        room: get, title: or_default, newest: get, at: get, read: get, marked: or_default, unread: or_default,
+        mentions: or_default, level: or_default
+    }
     Snapshot { about: or_default, messages: get, more_before: get }
     Message {
         seq: get, at: get, by: get, key: get, text: optional, edited: optional, reply_to: optional,
@@ -72,6 +76,8 @@ impl Read for Signal {
                 Self::Here { room: frame.get("room")?, count: frame.get("count")?, people: frame.optional("people")? }
             }
             "typing" => Self::Typing { room: frame.get("room")?, people: frame.get("people")? },
+            "unread" => Self::Unread(Visit::read(frame)?),
+            "forgotten" => Self::Forgotten { room: frame.get("room")? },
             "renamed" => Self::Renamed { room: frame.get("room")?, person: frame.get("person")? },
             _ => Self::Unknown,
         })
@@ -88,6 +94,17 @@ impl Read for Reset {
             "too_far" => Self::TooFar,
             _ => Self::Other,
         })
+    }
+}
+
+/// The levels, as they stand on the wire.
+pub(in crate::io) const LEVELS: [(&str, Level); 3] =
+    [("all", Level::All), ("mentions", Level::Mentions), ("nothing", Level::Nothing)];
+
+impl Read for Level {
+    fn read(value: &Value) -> Option<Self> {
+        let name = String::read(value)?;
+        LEVELS.iter().find(|(known, _)| *known == name).map(|(_, level)| *level)
     }
 }
 
@@ -139,6 +156,7 @@ impl Read for ServerFrame {
                 snapshot: frame.optional("snapshot")?,
                 reset: frame.optional("reset")?,
             },
+            "rooms" => Self::Rooms { rooms: frame.get("rooms")? },
             "event" => Self::Event(Event::read(frame)?),
             "settled" => {
                 Self::Settled { room: frame.get("room")?, key: frame.get("key")?, seq: frame.optional("seq")? }
