@@ -1,5 +1,6 @@
 //! What a browser has to live with: a part of the network, another zone of time, no scripts, a slow processor.
 
+use anyhow::Context as _;
 use serde_json::json;
 
 use crate::Browser;
@@ -36,5 +37,17 @@ impl Browser {
     /// Where the browser refuses.
     pub async fn run_no_scripts(&self) -> anyhow::Result<()> {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await.map(drop)
+    }
+
+    /// Takes over who somebody is in another browser, as if they had linked this one: their session's cookie.
+    ///
+    /// # Errors
+    /// Where the other has none for this address, or a browser refuses.
+    pub async fn come_as(&self, other: &Self, url: &str) -> anyhow::Result<()> {
+        let cookies = other.devtools("Network.getCookies", json!({"urls": [url]})).await?;
+        let cookie = cookies["cookies"].as_array().and_then(|all| all.iter().find(|cookie| cookie["name"] == "warren"));
+        let session = cookie.context("the other browser has no session here")?["value"].clone();
+        let cookie = json!({"name": "warren", "value": session, "url": url, "httpOnly": true, "sameSite": "Lax"});
+        self.devtools("Network.setCookie", cookie).await.map(drop)
     }
 }

@@ -1,0 +1,166 @@
+//! Attention: counts, the line before what is new, levels and mentions are the same in all browsers of a person.
+
+use e2e::{Browser, Driver, Look, Server};
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+type Story = anyhow::Result<()>;
+
+/// What a row of the list says: its badge, spoken words and whether it is quiet.
+const ROW: &str = "const row = document.querySelector(`#rooms li[data-room=\"${arguments[0]}\"]`);
+    return row && { badge: row.querySelector('.badge')?.textContent ?? '', title: document.title,
+        quiet: row.querySelector('a').classList.contains('quiet') }";
+
+/// Waits until a room's badge says this, and the page's title that so much is wanted.
+async fn counts(browser: &Browser, room: &str, badge: &str, wanted: u32) -> Story {
+    let script = "const [room, badge, wanted] = arguments;
+        const row = document.querySelector(`#rooms li[data-room=\"${room}\"]`);
+        const title = wanted ? `(${wanted}) ` : '#';
+        return row !== null && (row.querySelector('.badge')?.textContent ?? '') === badge && document.title.startsWith(title)";
+    let what = format!("{room} says {badge:?}, the title {wanted}");
+    let seen = browser.until(&what, script, json!([room, badge, wanted])).await;
+    if seen.is_err() {
+        eprintln!("{room}: {}", browser.run(ROW, json!([room])).await?);
+    }
+    seen
+}
+
+/// Goes to a room by the list, as far as there is one.
+async fn go(browser: &Browser, room: &str) -> Story {
+    let there = "return document.querySelector(`#rooms li[data-room=\"${arguments[0]}\"] a`) !== null";
+    browser.until("the room is in the list", there, json!([room])).await?;
+    browser.run("document.querySelector(`#rooms li[data-room=\"${arguments[0]}\"] a`).click()", json!([room])).await?;
+    let name = if room == "lobby" { "# lobby".to_owned() } else { format!("# {room}") };
+    browser.until("the room", "return document.querySelector('h1').textContent.startsWith(arguments[0])", json!([name])).await
+}
+
+/// The texts after the line that marks off what is new, where there is such a line.
+async fn new_texts(browser: &Browser) -> anyhow::Result<Value> {
+    let script = "const rows = [...document.querySelectorAll('#log li.m')];
+        const first = rows.findIndex((row) => row.dataset.new);
+        return first < 0 ? [] : rows.slice(first).map((row) => row.querySelector('.body').textContent)";
+    browser.run(script, json!([])).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_browsers_of_one_person_agree_at_every_step() -> Story {
+    let (mut server, driver) = (Server::start()?, Driver::start()?);
+    let desk = Browser::open(&driver, &server.url("/r/den"), Look::DESKTOP).await?;
+    desk.rename("Ada").await?;
+    desk.say("hello").await?;
+    desk.sees("hello").await?;
+    let phone = Browser::start(&driver, Look::PHONE).await?;
+    phone.come_as(&desk, &server.url("/")).await?;
+    phone.go(&server.url("/")).await?;
+    counts(&phone, "den", "", 0).await?;
+    go(&desk, "lobby").await?;
+    let bob = Browser::open(&driver, &server.url("/r/den"), Look::DESKTOP).await?;
+    bob.rename("Bob").await?;
+    bob.sees("hello").await?;
+
+    // What is said is counted, and what mentions somebody apart.
+    bob.say("one").await?;
+    bob.say("two").await?;
+    for browser in [&desk, &phone] {
+        counts(browser, "den", "2", 2).await?;
+    }
+    bob.say("three @Ada!").await?;
+    for browser in [&desk, &phone] {
+        counts(browser, "den", "@1", 3).await?;
+    }
+
+    // Reading in one is reading in both; the line stands where reading had ended.
+    go(&desk, "den").await?;
+    desk.sees("three @Ada!").await?;
+    for browser in [&desk, &phone] {
+        counts(browser, "den", "", 0).await?;
+    }
+    assert_eq!(new_texts(&desk).await?, json!(["one", "two", "three @Ada!"]));
+    bob.say("four").await?;
+    desk.sees("four").await?;
+    assert_eq!(new_texts(&desk).await?.as_array().map(Vec::len), Some(4), "the line stays where it was");
+    counts(&phone, "den", "", 0).await?;
+
+    // A tab that nobody sees reads nothing.
+    let den = desk.tab().await?;
+    let other = desk.open_tab("about:blank").await?;
+    bob.say("five").await?;
+    counts(&phone, "den", "1", 1).await?;
+    desk.to_tab(&den).await?;
+    counts(&phone, "den", "", 0).await?;
+    desk.until("the line", "return document.querySelector('li.m[data-new] .body')?.textContent === 'five'", json!([]))
+        .await?;
+    desk.to_tab(&other).await?;
+
+    // A level that one chooses holds in both.
+    phone.run("document.querySelector('#rooms li[data-room=den] .ib').click()", json!([])).await?;
+    phone.run("document.querySelector('.menu input[value=mentions]').click()", json!([])).await?;
+    let is_level = "return JSON.parse(localStorage['warren.visits'] || '[]').some((one) => one.room === 'den' && one.level === 'mentions')";
+    phone.until("the level", is_level, json!([])).await?;
+    bob.say("six").await?;
+    counts(&phone, "den", "1", 0).await?;
+    bob.say("seven @Ada!").await?;
+    counts(&phone, "den", "@1", 1).await?;
+
+    // Through a restart, and what was read meanwhile.
+    server.kill();
+    phone.reads_of_link("Offline").await?;
+    counts(&phone, "den", "@1", 1).await?;
+    desk.to_tab(&den).await?;
+    desk.sees("seven @Ada!").await?;
+    counts(&desk, "den", "", 0).await?;
+    server.start_again()?;
+    bob.say("eight").await?;
+    desk.sees("eight").await?;
+    for browser in [&desk, &phone] {
+        counts(browser, "den", "", 0).await?;
+    }
+
+    // Marked as unread it is so in both, and stays so before their eyes.
+    let mark = "const row = [...document.querySelectorAll('li.m')].find((row) => row.textContent.includes('eight'));
+        row.querySelector('[data-do=unread]').click()";
+    desk.run(mark, json!([])).await?;
+    for browser in [&desk, &phone] {
+        counts(browser, "den", "1", 0).await?;
+    }
+    for browser in [desk, phone, bob] {
+        browser.close().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rooms_are_found_made_and_left_by_keys() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
+    ada.rename("Ada").await?;
+    ada.until("the list", "return document.querySelector('#rooms li a[aria-current]') !== null", json!([])).await?;
+    ada.press(&[Key::Control], 'k').await?;
+    ada.has_focus(".switch input").await?;
+    ada.type_keys("Garden-Club").await?;
+    let offered = "return document.querySelector('.switch [aria-selected=true]')?.textContent.includes('garden-club')";
+    ada.until("the new room is offered", offered, json!([])).await?;
+    ada.press(&[], Key::Enter.into()).await?;
+    ada.until("the room", "return location.pathname === '/r/garden-club' && !document.querySelector('dialog[open]')", json!([]))
+        .await?;
+    ada.say("a message").await?;
+    ada.sees("a message").await?;
+    // What nobody can be called is said so.
+    ada.press(&[Key::Control], 'k').await?;
+    ada.type_keys("no such rööm!").await?;
+    ada.until("a word", "return document.querySelector('.switch [role=status]').textContent.startsWith('Nothing of that name')", json!([]))
+        .await?;
+    assert_eq!(ada.barriers().await?, Vec::<String>::new());
+    ada.press(&[], Key::Escape.into()).await?;
+    // Up and down in the list, and the room's own menu.
+    ada.run("document.querySelector('#rooms li[data-room=garden-club] .ib').click()", json!([])).await?;
+    ada.until("the menu", "return document.querySelector('.menu[open]') !== null", json!([])).await?;
+    assert_eq!(ada.barriers().await?, Vec::<String>::new());
+    ada.run("document.querySelector('.menu .danger').click()", json!([])).await?;
+    ada.until("it is left", "return location.pathname === '/' && !document.querySelector('#rooms li[data-room=garden-club]')", json!([]))
+        .await?;
+    ada.reload().await?;
+    ada.until("the list", "return document.querySelector('#rooms li a[aria-current]') !== null", json!([])).await?;
+    assert_eq!(ada.run("return document.querySelectorAll('#rooms li').length", json!([])).await?, 1);
+    ada.close().await
+}
