@@ -76,6 +76,8 @@ async fn two_browsers_of_one_person_agree_at_every_step() -> Story {
         counts(browser, "den", "", 0).await?;
     }
     assert_eq!(new_texts(&desk).await?, json!(["one", "two", "three @Ada!"]));
+    let colours = "return [...new Set([...document.querySelectorAll('#log .body')].map((body) => getComputedStyle(body).color))].length";
+    assert_eq!(desk.run(colours, json!([])).await?, 1, "what mentions somebody is written in the same ink");
     bob.say("four").await?;
     desk.sees("four").await?;
     assert_eq!(new_texts(&desk).await?.as_array().map(Vec::len), Some(4), "the line stays where it was");

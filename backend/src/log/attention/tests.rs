@@ -89,3 +89,23 @@ async fn when_the_last_connection_goes_nothing_is_left() {
     attention.said(&rooms[7]);
     assert_eq!(again.changed().await, ada_again(&rooms[7]));
 }
+
+/// What the tables have allocated: the buckets of the map of rooms, each with a byte of its own, and the person's list.
+fn bytes_of(attention: &Attention, id: &str) -> usize {
+    let state = attention.lock();
+    let buckets = (state.rooms.capacity() * 8 / 7).next_power_of_two();
+    let rooms = &state.people[&person(id)].rooms;
+    buckets * (size_of::<(u64, Visitors)>() + 1) + rooms.capacity() * size_of::<u64>()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quiet_room_costs_its_visitor_less_than_a_hundred_bytes() {
+    // Also right after the map has grown to twice its size.
+    for rooms in [449, 500, 897, 1_793, 2_000] {
+        let attention = Attention::default();
+        let names: Vec<_> = (0..rooms).map(|n| room(&format!("r{n}"))).collect();
+        let _listening = listener(&attention, "ada", &names).await;
+        let bytes = bytes_of(&attention, "ada");
+        assert!(bytes < 100 * rooms, "{rooms} rooms: {} bytes each", bytes / rooms);
+    }
+}
