@@ -39,9 +39,12 @@
   }).observe(document.body, { attributeFilter: ["data-link"], subtree: true });
   // The first code of a language brings what colours it (frontend/css/said.css); without it, it is read as well.
   addEventListener("animationstart", (event) => event.animationName === "code-drawn" && bring("highlight"));
+  globalThis.page = { bring };
   addEventListener("click", ({ target }) => {
     const button = target.closest?.("[data-do=emoji]");
     if (button) bring("emoji", button);
+    const sheet = target.closest?.("[data-sheet]");
+    if (sheet) bring("sheets", sheet.dataset.sheet);
   });
   // Lines that were pasted may be code. They are in the box when this is told of them.
   addEventListener("paste", ({ target, clipboardData }) => {

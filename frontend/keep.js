@@ -109,4 +109,15 @@
       (await was)?.close();
     },
   };
+
+  // The colours and the size of the letters that the person has chosen (frontend/sheets.js), before anything is drawn,
+  // and when another tab chooses others.
+  const look = () => {
+    const [theme, size] = (kept.get("warren.look") || "").split(" ");
+    const { style } = document.documentElement;
+    style.colorScheme = theme || "";
+    style.fontSize = size || "";
+  };
+  look();
+  addEventListener("storage", look);
 }

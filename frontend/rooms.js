@@ -4,6 +4,7 @@
 // However many rooms somebody has visited, at most MOST stand in the list: those that want attention, and the newest.
 // All of them are found by the switcher (frontend/switch.js).
 import "./attend.js";
+import "./people.js";
 
 const KEPT = "warren.visits";
 const ORDER = "warren.order";
@@ -310,11 +311,17 @@ const tool = (sign, words, mode, key) => {
 };
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 const allRooms = tool("⌕", "Find a room", "all", mac ? "⌘K" : "Ctrl K");
+// A dialog of its own (frontend/sheets.js); the switcher lists it by what it says.
+const sheet = (sign, words, name) => make("button", { type: "button", class: "room-tool", "data-sheet": name, "data-command": words, "aria-haspopup": "dialog" }, make("span", { "aria-hidden": "true" }, sign), words);
+const settings = sheet("⚙", "Settings", "settings");
 host.after(allRooms, tool("@", "Mentions", "mentions", ""));
+document.querySelector(".side .grow").after(settings, sheet("?", "Help", "help"));
 addEventListener("keydown", (event) => {
-  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  const does = { k: () => switcher("all"), ",": () => settings.click() }[event.key.toLowerCase()];
+  if (!does) return;
   event.preventDefault();
-  switcher("all");
+  does();
 });
 
 for (const visit of parse(kept.get(KEPT))) visits.set(visit.room, visit);

@@ -31,7 +31,9 @@ async fn go(browser: &Browser, room: &str) -> Story {
     browser.until("the room is in the list", there, json!([room])).await?;
     browser.run("document.querySelector(`#rooms li[data-room=\"${arguments[0]}\"] a`).click()", json!([room])).await?;
     let name = if room == "lobby" { "# lobby".to_owned() } else { format!("# {room}") };
-    browser.until("the room", "return document.querySelector('h1').textContent.startsWith(arguments[0])", json!([name])).await
+    browser
+        .until("the room", "return document.querySelector('h1').textContent.startsWith(arguments[0])", json!([name]))
+        .await
 }
 
 /// The texts after the line that marks off what is new, where there is such a line.
@@ -143,15 +145,23 @@ async fn rooms_are_found_made_and_left_by_keys() -> Story {
     let offered = "return document.querySelector('.switch [aria-selected=true]')?.textContent.includes('garden-club')";
     ada.until("the new room is offered", offered, json!([])).await?;
     ada.press(&[], Key::Enter.into()).await?;
-    ada.until("the room", "return location.pathname === '/r/garden-club' && !document.querySelector('dialog[open]')", json!([]))
-        .await?;
+    ada.until(
+        "the room",
+        "return location.pathname === '/r/garden-club' && !document.querySelector('dialog[open]')",
+        json!([]),
+    )
+    .await?;
     ada.say("a message").await?;
     ada.sees("a message").await?;
     // What nobody can be called is said so.
     ada.press(&[Key::Control], 'k').await?;
     ada.type_keys("no such rööm!").await?;
-    ada.until("a word", "return document.querySelector('.switch [role=status]').textContent.startsWith('Nothing of that name')", json!([]))
-        .await?;
+    ada.until(
+        "a word",
+        "return document.querySelector('.switch [role=status]').textContent.startsWith('Nothing of that name')",
+        json!([]),
+    )
+    .await?;
     assert_eq!(ada.barriers().await?, Vec::<String>::new());
     ada.press(&[], Key::Escape.into()).await?;
     // Up and down in the list, and the room's own menu.
@@ -159,8 +169,12 @@ async fn rooms_are_found_made_and_left_by_keys() -> Story {
     ada.until("the menu", "return document.querySelector('.menu[open]') !== null", json!([])).await?;
     assert_eq!(ada.barriers().await?, Vec::<String>::new());
     ada.run("document.querySelector('.menu .danger').click()", json!([])).await?;
-    ada.until("it is left", "return location.pathname === '/' && !document.querySelector('#rooms li[data-room=garden-club]')", json!([]))
-        .await?;
+    ada.until(
+        "it is left",
+        "return location.pathname === '/' && !document.querySelector('#rooms li[data-room=garden-club]')",
+        json!([]),
+    )
+    .await?;
     ada.reload().await?;
     ada.until("the list", "return document.querySelector('#rooms li a[aria-current]') !== null", json!([])).await?;
     assert_eq!(ada.run("return document.querySelectorAll('#rooms li').length", json!([])).await?, 1);

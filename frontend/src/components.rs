@@ -3,21 +3,17 @@
 //! What has no state of its own and is cheap to draw is a plain function: each component costs bytes.
 
 mod calendar;
-mod here_list;
 mod log;
 mod log_chunk;
 mod message_row;
 mod message_tools;
-mod newer;
 mod said;
 mod speaker;
 mod status;
 
-pub use here_list::{HereList, HereListProps};
 pub use log::{Log, LogProps};
 pub use log_chunk::{LogChunk, LogChunkProps};
 pub use message_row::{Line, MessageRow, MessageRowProps};
-pub use newer::newer;
 pub use said::{Marked, body};
 pub use speaker::speaker;
 pub use status::status;

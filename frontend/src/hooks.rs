@@ -12,7 +12,7 @@ mod use_scroller;
 
 pub use in_sight::keep_in_sight;
 pub use painted_place::{note_painted_place, put_back};
-pub use press::{Laid, Open};
+pub use press::{Laid, Open, button_of};
 pub use same::Same;
 pub use use_app::use_app;
 pub use use_focus::keep_focus;

@@ -6,10 +6,10 @@
 
 mod choices;
 mod composer;
-mod details;
 mod head;
 mod name;
 mod parts;
+mod report;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
@@ -18,16 +18,14 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 
 use crate::{
-    hooks::{note_painted_place, put_back, rows_from_sight},
+    hooks::{self, note_painted_place, put_back, rows_from_sight},
     io::{Store, Subscription},
     state::{Action, App, link_words},
 };
 use composer::Composer;
 
-pub use details::open as show_details;
-
 /// What Yew draws into, by id, beside the log.
-const HOSTS: [&str; 4] = ["#here", "#status", "#facts", "#speaker"];
+const HOSTS: [&str; 2] = ["#status", "#speaker"];
 /// The rows out of sight are drawn so much later, in milliseconds: when those in sight are on the screen.
 const REST_MS: u32 = 100;
 
@@ -49,19 +47,29 @@ impl Shell {
         let composer = Composer::new(store, touch);
         let mut listeners = composer.listen();
         listeners.extend(name::listen(store));
-        listeners.extend(details::listen(store));
+        listeners.extend(report::listen(store));
+        listeners.extend(listen_to_status(store));
         let show = move |app: &App| {
             parts::set(".app", "data-link", Some(link_words(app).state));
             parts::set(".app", "data-room", app.place().room().map(RoomName::as_str));
             parts::set(".app", "data-wanted", Some(&app.wanted().to_string()));
             head::show(app);
-            details::show(app);
             name::show(app);
             composer.show(app);
         };
         show(&store.app());
         Self { _listeners: listeners, _subscription: store.subscribe(move |app| show(app)) }
     }
+}
+
+/// Hears the buttons of the line below the log.
+fn listen_to_status(store: &Store) -> Option<EventListener> {
+    let store = store.clone();
+    parts::on("#status", "click", move |event| match hooks::button_of(event) {
+        Some((_, does)) if does == "try" => store.dispatch(Action::RetryPressed),
+        Some((_, does)) if does == "take" => store.dispatch(Action::UpdateAccepted),
+        _ => {}
+    })
 }
 
 /// Takes what the page shows of the log away, once: to be called while the log is being drawn in its place, for the two

@@ -63,9 +63,9 @@ pub fn Log(props: &LogProps) -> Html {
             <div ref={scroller.node} class="scroll" tabindex="0" role="log" aria-live="off"
                 onkeydown={&presses.onkeydown}
                 aria-label={["Messages in ", props.name.as_str()].concat()}>
-                <div>
+                <div onclick={&presses.onclick}>
                     { beginning(props) }
-                    <ol class="log" onclick={&presses.onclick} onfocusin={&presses.onfocusin}
+                    <ol class="log" onfocusin={&presses.onfocusin}
                         onfocusout={&presses.onfocusout}>
                         { chunks(props, presses.open) }
                     </ol>
@@ -122,18 +122,15 @@ fn beginning(props: &LogProps) -> Html {
 
 /// What stands below the newest message.
 fn end(props: &LogProps) -> Html {
-    let (name, dispatch) = (props.name.clone(), props.dispatch.clone());
-    let to_newer = dispatch.reform(|_: MouseEvent| Action::UpdateAccepted);
-    let dismiss = move |_: MouseEvent| dispatch.emit(Action::NoticeDismissed { room: name.clone() });
     html! {
         <>
             if props.room.outdated() {
                 <p class="notice">{ "Something here can only be shown by a newer version. " }
-                    <button type="button" onclick={to_newer}>{ "Reload for the newer version" }</button></p>
+                    <button type="button" data-do="take-newer">{ "Reload for the newer version" }</button></p>
             }
             if let Some(notice) = props.room.notice() {
                 <p class="notice">{ notice_words(notice) }{ " " }
-                    <button type="button" onclick={dismiss}>{ "All right" }</button></p>
+                    <button type="button" data-do="dismiss">{ "All right" }</button></p>
             }
             if let Phase::Refused { message, .. } = props.room.phase() {
                 <p class="notice">{ message.to_string() }</p>

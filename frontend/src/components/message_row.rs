@@ -8,9 +8,7 @@ use shared::{Command, Message, Millis, Person, PersonId, PersonName, RoomName, S
 use yew::prelude::*;
 
 use super::{
-    calendar,
-    here_list::tag,
-    message_tools,
+    calendar, message_tools,
     said::{self, Marked},
 };
 use crate::{
@@ -188,6 +186,11 @@ fn marked<'a>(props: &'a MessageRowProps, names: &'a mut [&'a str; 2]) -> Marked
 /// classes.
 fn hue(id: Option<&PersonId>) -> String {
     id.map(|id| ["hue-", &id.hue(36).to_string()].concat()).unwrap_or_default()
+}
+
+/// The short sign of a person, where the name alone does not say who it is.
+fn tag(id: &PersonId) -> Html {
+    html! { <span class="tag">{ id.sign().to_owned() }</span> }
 }
 
 fn avatar(name: Option<&PersonName>) -> Html {

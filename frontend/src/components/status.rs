@@ -6,16 +6,9 @@ use yew::prelude::*;
 use crate::state::{LinkWords, Typing, typing_words};
 
 /// The line below the log. `typing` says who types, `off` what the browser does not do: where the line is too short for
-/// it, `on_details` hears of "More". `on_try` hears of "Try now"; `newer` stands at the end while there is nothing more
-/// urgent.
-pub fn status(
-    link: LinkWords,
-    typing: Option<&Typing>,
-    off: Option<&'static str>,
-    on_try: &Callback<MouseEvent>,
-    on_details: &Callback<MouseEvent>,
-    newer: Html,
-) -> Html {
+/// it, "More" leads to it. A `newer` version that is ready is offered at the end, while there is nothing more urgent. The
+/// shell hears of the buttons.
+pub fn status(link: LinkWords, typing: Option<&Typing>, off: Option<&'static str>, newer: bool) -> Html {
     let typing = typing_words(typing);
     let off = off.filter(|_| typing.is_empty() && !link.loud);
     let typing = typing.into_iter().map(|(name, words)| html! { <><bdi>{ name.to_string() }</bdi>{ words }</> });
@@ -25,15 +18,18 @@ pub fn status(
                 <span>{ link.words }</span>{ " " }<span class="next">{ link.next }</span>
             </p>
             if link.loud && link.can_try {
-                <button type="button" class="try" onclick={on_try}>{ "Try now" }</button>
+                <button type="button" class="try" data-do="try">{ "Try now" }</button>
             }
             <p class="typing" hidden={link.loud || off.is_some()}>{ for typing }</p>
             if let Some(off) = off {
                 <p class="off">{ off }</p>
-                <button type="button" class="try all" onclick={on_details}>{ "More" }</button>
+                <button type="button" class="try all" data-sheet="about">{ "More" }</button>
             }
-            if !link.loud {
-                { newer }
+            if newer && !link.loud {
+                <p class="newer">
+                    { "A newer version is ready. " }
+                    <button type="button" class="try" data-do="take">{ "Reload" }</button>
+                </p>
             }
         </div>
     }

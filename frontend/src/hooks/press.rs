@@ -38,7 +38,7 @@ pub(super) struct Press {
 }
 
 /// The button that an event is about, and what it does.
-fn button_of(event: &Event) -> Option<(Element, String)> {
+pub fn button_of(event: &Event) -> Option<(Element, String)> {
     let button = event.target()?.dyn_into::<Element>().ok()?.closest("[data-do]").ok()??;
     let does = button.get_attribute("data-do")?;
     Some((button, does))
@@ -111,7 +111,7 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
             // What is copied is seen, and where the page may not copy, a key does.
             let selection = web_sys::window()?.get_selection().ok()??;
             selection.select_all_children(&code).ok()?;
-            io::copy(code.text_content()?);
+            let _copied = io::copy(&code.text_content()?);
             return None;
         }
         "date" => {
@@ -124,6 +124,8 @@ pub(super) fn press(event: &MouseEvent, room: &RoomName, open: Open) -> Option<P
         }
         "unread" => act(Action::UnreadMarked { room, seq: seq()? }),
         "edit" => Press { action: Some(Action::EditStarted { room, seq: seq()? }), open: None },
+        "take-newer" => Press { action: Some(Action::UpdateAccepted), open },
+        "dismiss" => Press { action: Some(Action::NoticeDismissed { room }), open },
         "sure" => act(Action::DeletePressed { room, key: io::new_key()?, seq: seq()? }),
         "again" => act(Action::TryAgainPressed { room, key: entry()? }),
         "take" => Press { action: Some(Action::EditPressed { room, key: entry()? }), open: None },

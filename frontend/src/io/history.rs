@@ -29,13 +29,7 @@ pub(super) fn show(place: &Place) {
 #[must_use]
 pub fn copy_link(path: &str) -> bool {
     let Some(window) = browser::window() else { return false };
-    let clipboard = window.navigator().clipboard();
-    if clipboard.is_undefined() {
-        return false;
-    }
-    // Where there is one, it refuses nothing that was asked for by a press.
-    let _promise = clipboard.write_text(&(window.location().origin().unwrap_or_default() + path));
-    true
+    super::copy(&(window.location().origin().unwrap_or_default() + path))
 }
 
 fn address(place: &Place, replace: bool) {

@@ -5,7 +5,7 @@
 mod frame;
 mod value;
 
-use shared::{Level, Page, RoomName, ServerFrame, Visit};
+use shared::{Level, Page, RoomName, RoomTitle, RoomTopic, ServerFrame, Visit};
 use wasm_bindgen::JsValue;
 
 use self::value::{Read, Value};
@@ -56,10 +56,18 @@ pub(super) struct Asked {
     pub(super) room: RoomName,
     pub(super) level: Option<Level>,
     pub(super) forget: bool,
+    pub(super) title: Option<RoomTitle>,
+    pub(super) topic: Option<RoomTopic>,
 }
 
 /// What an event of the page's script asks for.
 pub(super) fn asked(detail: JsValue) -> Option<Asked> {
     let asked = Value(detail);
-    Some(Asked { room: asked.get("room")?, level: asked.optional("level")?, forget: asked.or_default("forget")? })
+    Some(Asked {
+        room: asked.get("room")?,
+        level: asked.optional("level")?,
+        forget: asked.or_default("forget")?,
+        title: asked.optional("title")?,
+        topic: asked.optional("topic")?,
+    })
 }

@@ -1,5 +1,6 @@
 //! The list of rooms, from the client's side: what is known of them goes to the page's script (`frontend/rooms.js`),
-//! which shows and keeps it, and what is asked for there comes back as an event.
+//! which shows and keeps it. What is asked for a room there, and in the dialog about it (`frontend/sheets.js`), comes back
+//! as an event.
 
 use gloo_events::EventListener;
 use js_sys::Array;
@@ -52,16 +53,19 @@ pub(super) fn listen(store: &Store) -> Option<EventListener> {
     let window = browser::window()?;
     Some(EventListener::new(&window, "visit", move |event| {
         let asked = event.dyn_ref::<CustomEvent>().and_then(|event| read::asked(event.detail()));
-        if let Some(asked) = asked {
-            store.dispatch(action_of(asked));
+        if let Some(action) = asked.and_then(action_of) {
+            store.dispatch(action);
         }
     }))
 }
 
-fn action_of(asked: Asked) -> Action {
-    match asked {
+fn action_of(asked: Asked) -> Option<Action> {
+    Some(match asked {
+        Asked { room, title, topic, .. } if title.is_some() || topic.is_some() => {
+            Action::RoomTold { room, key: browser::new_key()?, title, topic }
+        }
         Asked { room, level: Some(level), .. } => Action::LevelChosen { room, level },
         Asked { room, forget: true, .. } => Action::ForgetPressed { room },
         Asked { room, .. } => Action::ReadMarked { room },
-    }
+    })
 }

@@ -1,11 +1,11 @@
 //! The head of the room, the page's title, and what is seen where a link leads to no room.
 
-use shared::BadId;
+use shared::{BadId, Person};
 
-use super::parts::{say, show as show_part};
+use super::parts::{say, set, show as show_part};
 use crate::{
     io,
-    state::{App, people_here},
+    state::{App, Here, people_here},
 };
 
 /// Says where the person is.
@@ -28,4 +28,17 @@ pub(super) fn show(app: &App) {
     say("#title-of-room", about.title.as_str());
     say("#topic-of-room", about.topic.as_str());
     say("#count", &people_here(room.here()));
+    show_here(room.here(), app.me());
+}
+
+/// Says to the page's script who is here (`frontend/people.js`).
+fn show_here(here: Option<&Here>, me: Option<&Person>) {
+    let line = |person: &Person| {
+        let is_me = me.is_some_and(|me| me.id == person.id);
+        let sign = if is_me { "-" } else { person.id.sign() };
+        [&person.id.hue(36).to_string(), " ", sign, " ", person.name.as_str(), "\n"].concat()
+    };
+    let people: Option<String> = here.map(|here| here.people.iter().map(line).collect());
+    set("#here", "data-people", people.as_deref());
+    set("#here", "data-count", here.map(|here| here.count.to_string()).as_deref());
 }

@@ -50,13 +50,14 @@ const CSS: [&str; 12] = [
     include_str!("../../css/tools.css"),
     include_str!("../../css/status.css"),
     include_str!("../../css/composer.css"),
-    include_str!("../../css/details.css"),
     include_str!("../../css/hues.css"),
 ];
 
 fn document() -> Document {
     web_sys::window().unwrap().document().unwrap()
 }
+
+const SHEETS: &str = include_str!("../../sheets.js");
 
 /// A chat on the page; it is gone when this is dropped, also when a test fails.
 struct Mounted {
@@ -99,9 +100,13 @@ impl Mounted {
     fn of(store: Store, touch: bool, effects: Rc<RefCell<Vec<Effect>>>, draft: &str) -> Self {
         let _ = web_sys::window().unwrap().local_storage().unwrap().unwrap().clear();
         if js_sys::Reflect::get(&js_sys::global(), &"kept".into()).unwrap().is_undefined() {
-            for script in
-                [include_str!("../../keep.js"), include_str!("../../times.js"), include_str!("../../worker.js")]
-            {
+            for script in [
+                include_str!("../../keep.js"),
+                include_str!("../../times.js"),
+                include_str!("../../worker.js"),
+                include_str!("../../people.js"),
+                SHEETS,
+            ] {
                 js_sys::Function::new_no_args(script).call0(&JsValue::NULL).unwrap();
             }
         }
