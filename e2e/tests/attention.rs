@@ -11,6 +11,9 @@ const ROW: &str = "const row = document.querySelector(`#rooms li[data-room=\"${a
     return row && { badge: row.querySelector('.badge')?.textContent ?? '', title: document.title,
         quiet: row.querySelector('a').classList.contains('quiet') }";
 
+/// The list of rooms is there.
+const LISTED: &str = "return document.querySelector('#rooms li a[aria-current]') !== null";
+
 /// Waits until a room's badge says this, and the page's title that so much is wanted.
 async fn counts(browser: &Browser, room: &str, badge: &str, wanted: u32) -> Story {
     let script = "const [room, badge, wanted] = arguments;
@@ -138,7 +141,7 @@ async fn rooms_are_found_made_and_left_by_keys() -> Story {
     let (server, driver) = (Server::start()?, Driver::start()?);
     let ada = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
     ada.rename("Ada").await?;
-    ada.until("the list", "return document.querySelector('#rooms li a[aria-current]') !== null", json!([])).await?;
+    ada.until("the list", LISTED, json!([])).await?;
     ada.press(&[Key::Control], 'k').await?;
     ada.has_focus(".switch input").await?;
     ada.type_keys("Garden-Club").await?;
@@ -176,7 +179,99 @@ async fn rooms_are_found_made_and_left_by_keys() -> Story {
     )
     .await?;
     ada.reload().await?;
-    ada.until("the list", "return document.querySelector('#rooms li a[aria-current]') !== null", json!([])).await?;
+    ada.until("the list", LISTED, json!([])).await?;
     assert_eq!(ada.run("return document.querySelectorAll('#rooms li').length", json!([])).await?, 1);
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_no_room_can_have_is_said_so() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
+    ada.until("the list", LISTED, json!([])).await?;
+    let type_in = "const go = document.querySelector('#go'); go.value = arguments[0]; go.form.requestSubmit()";
+    ada.run(type_in, json!(["not a room"])).await?;
+    let said = "return document.querySelector('#go-problem').textContent.startsWith(\"A room's name is\")
+        && document.querySelector('#go').value === 'not a room'";
+    ada.until("why not", said, json!([])).await?;
+    ada.run(type_in, json!([" #Attic "])).await?;
+    ada.until("the room", "return document.querySelector('h1').textContent === '# attic'", json!([])).await?;
+    assert_eq!(ada.run("return document.querySelector('#go-problem').textContent", json!([])).await?, "");
+    assert_eq!(ada.run("return document.querySelectorAll('#rooms li').length", json!([])).await?, 2);
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_narrow_screen_the_focus_goes_where_the_view_goes() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let narrow = Look { size: (360, 740), ..Look::DESKTOP };
+    let ada = Browser::open(&driver, &server.url("/"), narrow).await?;
+    ada.until("the list", LISTED, json!([])).await?;
+    ada.run("document.querySelector('.back').click()", json!([])).await?;
+    let rooms = "return document.activeElement.matches('.side[role=main] .brand[role=heading]')";
+    ada.until("the rooms", rooms, json!([])).await?;
+    let is_seen = "return document.querySelector('.skip').getBoundingClientRect().width > 0";
+    assert_eq!(ada.run(is_seen, json!([])).await?, false);
+    assert_eq!(ada.barriers().await?, Vec::<String>::new());
+    ada.run("document.querySelector('#rooms a[aria-current]').click()", json!([])).await?;
+    ada.until("the message box", "return document.activeElement.id === 'composer'", json!([])).await?;
+    assert_eq!(ada.run(is_seen, json!([])).await?, true);
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_chosen_in_the_settings_holds_in_all_tabs_and_before_the_first_frame() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
+    let other = ada.tab().await?;
+    ada.open_tab(&server.url("/r/den")).await?;
+    ada.until("the list", LISTED, json!([])).await?;
+    ada.press(&[Key::Control], ',').await?;
+    ada.until("the settings", "return document.querySelector('#settings[open]') !== null", json!([])).await?;
+    assert_eq!(ada.barriers().await?, Vec::<String>::new());
+    ada.run("document.querySelector('#settings [name=theme][value=dark]').click()", json!([])).await?;
+    ada.run("document.querySelector('#settings [name=text][value=\"130%\"]').click()", json!([])).await?;
+    let chosen = "const { colorScheme, fontSize } = getComputedStyle(document.documentElement);
+        return colorScheme === 'dark' && parseFloat(fontSize) > 20";
+    ada.until("dark and large", chosen, json!([])).await?;
+    assert_eq!(ada.barriers().await?, Vec::<String>::new());
+    let name = "const name = document.querySelector('#settings-name');
+        name.value = 'Ada'; name.dispatchEvent(new Event('change'))";
+    ada.run(name, json!([])).await?;
+    ada.press(&[], Key::Escape.into()).await?;
+    ada.sees_here("Ada").await?;
+    ada.to_tab(&other).await?;
+    ada.until("there too", chosen, json!([])).await?;
+    let before = "addEventListener('DOMContentLoaded', () => {
+        window.before = document.documentElement.style.colorScheme;
+    })";
+    ada.on_every_page(before).await?;
+    ada.reload().await?;
+    assert_eq!(ada.run("return window.before", json!([])).await?, "dark");
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_browser_keeps_is_cleared_after_a_question() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/r/den"), Look::PHONE).await?;
+    ada.say("hello").await?;
+    ada.sees("hello").await?;
+    ada.type_text("a draft").await?;
+    ada.until("it is kept", "return localStorage['warren.draft.den'] === 'a draft'", json!([])).await?;
+    ada.run("page.bring('sheets', 'settings')", json!([])).await?;
+    ada.until("the settings", "return document.querySelector('#settings[open]') !== null", json!([])).await?;
+    assert_eq!(ada.barriers().await?, Vec::<String>::new());
+    let press = "const is = (button) => button.textContent.startsWith(arguments[0]);
+        [...document.querySelectorAll('#settings button')].find(is).click()";
+    ada.run(press, json!(["Clear what"])).await?;
+    let draft = "return localStorage['warren.draft.den'] ?? null";
+    assert_eq!(ada.run(draft, json!([])).await?, "a draft", "nothing is lost yet");
+    ada.run("window.mark = true", json!([])).await?;
+    ada.run(press, json!(["Clear it"])).await?;
+    let anew = "return window.mark === undefined && document.querySelector('.app[data-link=live]') !== null";
+    ada.until("the page anew", anew, json!([])).await?;
+    assert_eq!(ada.run(draft, json!([])).await?, Value::Null);
+    ada.sees("hello").await?;
     ada.close().await
 }

@@ -45,4 +45,4 @@ pub use socket::Socket;
 pub(crate) use storage::store_draft;
 pub use storage::{answered, draft, keep_answered, keep_draft};
 pub use store::{Store, Subscription};
-pub use visits::visits;
+pub use visits::{listen_to_rooms, visits};

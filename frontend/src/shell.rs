@@ -19,7 +19,7 @@ use web_sys::Element;
 
 use crate::{
     hooks::{self, note_painted_place, put_back, rows_from_sight},
-    io::{Store, Subscription},
+    io::{self, Store, Subscription},
     state::{Action, App, link_words},
 };
 use composer::Composer;
@@ -48,6 +48,7 @@ impl Shell {
         let mut listeners = composer.listen();
         listeners.extend(name::listen(store));
         listeners.extend(report::listen(store));
+        listeners.extend(io::listen_to_rooms(store));
         listeners.extend(listen_to_status(store));
         let show = move |app: &App| {
             parts::set(".app", "data-link", Some(link_words(app).state));

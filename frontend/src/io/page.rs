@@ -4,7 +4,7 @@
 use gloo_events::{EventListener, EventListenerOptions};
 use web_sys::{Document, Window};
 
-use super::{Store, browser, history, visits};
+use super::{Store, browser, history};
 use crate::state::Action;
 
 /// The listeners; they end when this is dropped.
@@ -31,7 +31,6 @@ pub fn page_events(store: &Store) -> PageEvents {
     .map(|(event, action)| on_window(&window, event, store, action))
     .collect();
     listeners.push(before_leaving(&window, store));
-    listeners.extend(visits::listen(store));
     listeners.extend(window.document().map(|document| on_visibility(&document, store)));
     PageEvents { _listeners: listeners }
 }

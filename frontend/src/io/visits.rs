@@ -48,7 +48,8 @@ pub(super) fn show(visits: &[Known], all: bool) {
 }
 
 /// Hears what is asked for in the list.
-pub(super) fn listen(store: &Store) -> Option<EventListener> {
+#[must_use]
+pub fn listen_to_rooms(store: &Store) -> Option<EventListener> {
     let store = store.clone();
     let window = browser::window()?;
     Some(EventListener::new(&window, "visit", move |event| {

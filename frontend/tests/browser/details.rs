@@ -9,7 +9,11 @@ use web_sys::{CustomEvent, CustomEventInit, HtmlElement, HtmlInputElement, HtmlT
 use super::{Mounted, change, document};
 
 async fn open(chat: &Mounted) {
-    let opener = chat.find("[aria-haspopup=dialog]").unwrap().unchecked_into::<HtmlElement>();
+    open_sheet(chat, &chat.find(".about").unwrap().unchecked_into()).await;
+}
+
+/// Opens the dialog that a button is for.
+pub(super) async fn open_sheet(chat: &Mounted, opener: &HtmlElement) {
     opener.focus().unwrap();
     // What brings the dialogs when one is pressed (frontend/boot.js) is not here.
     let wanted = CustomEventInit::new();

@@ -67,9 +67,24 @@ async fn hostile_titles_and_topics_are_words() {
 async fn what_was_stored_by_somebody_else_is_left_out_or_shown_as_it_is() {
     let chat = Mounted::live(0).await;
     let storage = web_sys::window().unwrap().local_storage().unwrap().unwrap();
-    storage.set_item("warren.visited", "den  <b> ../x Den \0 den \u{202e} a\nb attic {\"a\":1}").unwrap();
-    let visited: Vec<String> = frontend::io::visited().iter().map(ToString::to_string).collect();
-    assert_eq!(visited, ["attic", "den"]);
+    let good = r#"{"room":"den","newest":3,"at":1,"read":1,"unread":2,"level":"nothing","ours":true}"#;
+    let bad = [
+        "null",
+        "7",
+        "[]",
+        "{}",
+        r#"{"room":"D <b>","newest":3,"at":1,"read":1}"#,
+        r#"{"room":"den","newest":-1,"at":1,"read":1}"#,
+        r#"{"room":"den","newest":3,"at":1,"read":1,"level":"loud"}"#,
+        r#"{"room":"den","newest":"3","at":1,"read":1}"#,
+    ];
+    storage.set_item("warren.visits", &["[", &bad.join(","), ",", good, "]"].concat()).unwrap();
+    let visited: Vec<String> = frontend::io::visits().iter().map(|known| known.visit.room.to_string()).collect();
+    assert_eq!(visited, ["den"], "what is no visit is left out");
+    for nonsense in ["", "{", "7", "{\"room\":\"den\"}"] {
+        storage.set_item("warren.visits", nonsense).unwrap();
+        assert!(frontend::io::visits().is_empty(), "{nonsense}");
+    }
     // A draft that cannot be sent is still somebody's words.
     let draft = "\0\u{202e}<script>".to_owned() + &"x".repeat(100_000);
     storage.set_item("warren.draft.den", &draft).unwrap();

@@ -39,7 +39,7 @@ use yew::AppHandle;
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// The look belongs to the behaviour: without it nothing scrolls.
-const CSS: [&str; 12] = [
+const CSS: [&str; 11] = [
     include_str!("../../css/tokens.css"),
     include_str!("../../css/base.css"),
     include_str!("../../css/layout.css"),
@@ -58,6 +58,9 @@ fn document() -> Document {
 }
 
 const SHEETS: &str = include_str!("../../sheets.js");
+/// Scripts that are brought when they are needed are there at once.
+const BRING: &str =
+    "globalThis.page = { bring: (name, detail) => dispatchEvent(new CustomEvent('use-' + name, { detail })) }";
 
 /// A chat on the page; it is gone when this is dropped, also when a test fails.
 struct Mounted {
@@ -106,6 +109,7 @@ impl Mounted {
                 include_str!("../../worker.js"),
                 include_str!("../../people.js"),
                 SHEETS,
+                BRING,
             ] {
                 js_sys::Function::new_no_args(script).call0(&JsValue::NULL).unwrap();
             }

@@ -4,9 +4,9 @@ use frontend::state::{Action, Effect, Place, StorageTrouble};
 use shared::{RoomName, ServerFrame, Signal};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Element, HtmlElement, HtmlInputElement};
+use web_sys::HtmlElement;
 
-use super::{Mounted, document, frame, person};
+use super::{Mounted, details::open_sheet, document, frame, person};
 
 #[wasm_bindgen_test]
 async fn a_closed_socket_leads_to_the_words() {
@@ -35,16 +35,12 @@ async fn who_is_here_and_who_types() {
 #[wasm_bindgen_test]
 async fn another_room_is_another_page() {
     let chat = Mounted::live(3).await;
-    let go: HtmlInputElement = chat.find("#go").unwrap().unchecked_into();
-    go.set_value("not a room");
-    go.form().unwrap().request_submit().unwrap();
-    chat.until("#go-problem", |words| words.text_content().unwrap().starts_with("A room's name is")).await;
     chat.act(Action::PlaceEntered(Place::of_path("/r/den")));
     chat.until("h1", |head| head.text_content().unwrap() == "# den").await;
     frame().await;
     assert_eq!(document().title(), "#den · Warren");
     assert_eq!(chat.root.query_selector_all("li.m").unwrap().length(), 0);
-    assert_eq!(chat.root.query_selector_all(".room").unwrap().length(), 2);
+    assert_eq!(chat.find(".app").unwrap().get_attribute("data-room").as_deref(), Some("den"));
     chat.act(Action::PlaceEntered(Place::of_path("/r/No Such")));
     chat.until(".nowhere a[href='/']", |_| true).await;
 }
@@ -85,24 +81,6 @@ async fn no_element_has_a_style_of_its_own() {
 }
 
 #[wasm_bindgen_test]
-async fn on_a_narrow_screen_the_focus_goes_where_the_view_goes() {
-    let chat = Mounted::live(0).await;
-    let narrow = document().create_element("style").unwrap();
-    narrow.set_text_content(Some(".app { inline-size: 360px; }"));
-    chat.root.append_child(&narrow).unwrap();
-    let click = |selector: &str| chat.find(selector).unwrap().unchecked_into::<HtmlElement>().click();
-    let has_focus = |element: &Element| document().active_element().as_ref() == Some(element);
-    let shows = |element: &Element| element.get_bounding_client_rect().width() > 0.0;
-    chat.until(".skip", shows).await;
-    click(".back");
-    chat.until(".side[role=main] .brand", has_focus).await;
-    chat.until(".skip", |skip| !shows(skip)).await;
-    chat.until(".room[aria-current]", |_| true).await;
-    click(".room[aria-current]");
-    chat.until("#composer", has_focus).await;
-}
-
-#[wasm_bindgen_test]
 async fn what_is_cut_on_a_narrow_screen_can_be_read_in_whole() {
     let chat = Mounted::live(0).await;
     let narrow = document().create_element("style").unwrap();
@@ -114,7 +92,7 @@ async fn what_is_cut_on_a_narrow_screen_can_be_read_in_whole() {
     let words = chat.until(".off", |words| words.scroll_width() > words.client_width()).await.text_content().unwrap();
     let more: HtmlElement = chat.find(".status button").unwrap().unchecked_into();
     assert!(more.get_bounding_client_rect().right() <= 360.0 && more.offset_width() > 0);
-    more.click();
+    open_sheet(&chat, &more).await;
     chat.until("dialog[open]", |dialog| dialog.text_content().unwrap().contains(&words)).await;
     assert_eq!(chat.find(".speaker").unwrap().text_content().unwrap(), words);
 }
