@@ -2,6 +2,16 @@
 // each person a line, with the number of their hue, the short sign that tells them from others of their name ("-" for
 // oneself), and the name.
 {
+  const look = new CSSStyleSheet();
+  look.replaceSync(`@layer side {
+    .person {
+      display: grid; grid-template-columns: 18px minmax(0, 1fr) auto; gap: 8px; align-items: center;
+      min-block-size: 28px; padding: 4px 10px; border-radius: var(--r-s); color: var(--text-2);
+      & .dot { text-align: center; font-size: .6em; color: light-dark(oklch(45% .105 var(--h)), oklch(82% .095 var(--h))); }
+      & bdi { justify-self: start; max-inline-size: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--text); }
+    }
+  }`);
+  document.adoptedStyleSheets.push(look);
   const make = (name, attributes, ...children) => {
     const element = document.createElement(name);
     for (const attribute in attributes) element.setAttribute(attribute, attributes[attribute]);

@@ -13,6 +13,15 @@ const NAME = /^[a-z0-9-]{1,40}$/;
 
 const look = new CSSStyleSheet();
 look.replaceSync(`@layer side {
+  .room {
+    display: grid; grid-template-columns: 18px minmax(0, 1fr) auto; gap: 8px; align-items: center;
+    min-block-size: 32px; padding: 4px 10px; border-radius: var(--r-s); color: var(--text-2); text-decoration: none;
+    &:hover { background: var(--bg-side-hover); }
+    &[aria-current] { background: var(--bg-active); color: var(--text); font-weight: 550; }
+    & .n { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    & .hash { text-align: center; opacity: .85; }
+  }
+  .row { display: flex; gap: 6px; }
   .rooms li { position: relative; display: flex; align-items: center; }
   .rooms .room { flex: 1; min-inline-size: 0; padding-inline-end: 40px; }
   .rooms .room.wanted { color: var(--text); font-weight: 600; }
@@ -28,10 +37,11 @@ look.replaceSync(`@layer side {
   .side > .room-tool { display: flex; gap: 8px; align-items: center; min-block-size: 32px; padding: 4px 10px; border-radius: var(--r-s); color: var(--text-2); font-size: var(--t-s); text-align: start; &:hover { background: var(--bg-side-hover); color: var(--text); } & span { inline-size: 18px; text-align: center; } & kbd { margin-inline-start: auto; font: inherit; font-size: var(--t-xs); } }
   @media (pointer: coarse) {
     .rooms .ib { opacity: 1; inline-size: 44px; block-size: 44px; inset-inline-end: 0; }
-    .rooms .room { padding-inline-end: 48px; }
+    .rooms .room { min-block-size: 44px; padding-inline-end: 48px; }
     .side > .room-tool { min-block-size: 44px; & kbd { display: none; } }
   }
   @media (forced-colors: active) {
+    .room[aria-current] { forced-color-adjust: none; background: SelectedItem; color: SelectedItemText; }
     .rooms .badge.at, .rooms .badge.wanted { forced-color-adjust: none; background: Highlight; color: HighlightText; }
   }
   .menu {
@@ -283,14 +293,17 @@ export function open(room) {
 }
 
 // Going to a room by its name makes the room, where there is none.
-const field = document.querySelector("#go");
-const problem = document.querySelector("#go-problem");
+const field = make("input", { id: "go", autocomplete: "off", autocapitalize: "none", spellcheck: "false", "aria-describedby": "go-problem" });
+const problem = make("p", { class: "problem", id: "go-problem", role: "status" });
+const form = make("form", { class: "field", id: "go-form" }, make("label", { for: "go" }, "Go to room"),
+  make("div", { class: "row" }, field, make("button", { class: "small" }, "Go")), problem);
+document.querySelector("#name-form").before(form);
 /** The room that somebody means by what they type: a leading # and capitals are forgiven. */
 export function meant(typed) {
   const name = typed.trim().replace(/^#/, "").toLowerCase();
   return NAME.test(name) ? name : undefined;
 }
-document.querySelector("#go-form").addEventListener("submit", (event) => {
+form.addEventListener("submit", (event) => {
   event.preventDefault();
   const room = meant(field.value);
   problem.textContent = room ? "" : "A room's name is 1 to 40 of the letters a to z, the digits 0 to 9 and the hyphen.";
