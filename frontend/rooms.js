@@ -30,7 +30,7 @@ look.replaceSync(`@layer side {
     min-inline-size: 20px; padding: 0 6px; border-radius: 99px; font-size: var(--t-xs); font-weight: 650; line-height: 18px; text-align: center;
     border: 1px solid var(--line-strong); color: var(--text-2); font-variant-numeric: tabular-nums;
     &.wanted { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
-    &.at { background: var(--attn); border-color: var(--attn); color: var(--bg); }
+    &.named { background: var(--attn); border-color: var(--attn); color: var(--bg); }
   }
   .rooms .ib { position: absolute; inset-inline-end: 2px; inline-size: 32px; block-size: 32px; opacity: 0; }
   .rooms li:is(:hover, :focus-within) .ib, .rooms .room[aria-current] + .ib { opacity: 1; }
@@ -42,7 +42,7 @@ look.replaceSync(`@layer side {
   }
   @media (forced-colors: active) {
     .room[aria-current] { forced-color-adjust: none; background: SelectedItem; color: SelectedItemText; }
-    .rooms .badge.at, .rooms .badge.wanted { forced-color-adjust: none; background: Highlight; color: HighlightText; }
+    .rooms .badge.named, .rooms .badge.wanted { forced-color-adjust: none; background: Highlight; color: HighlightText; }
   }
   .menu {
     margin: auto; inline-size: min(360px, calc(100vw - 24px)); max-block-size: calc(100dvh - 24px); padding: 16px; overflow-y: auto;
@@ -158,7 +158,7 @@ export const number = (count) => (count >= 100 ? `${new Intl.NumberFormat(docume
 /** The badge of a room, and what it says to those who do not see it. */
 export function badge({ unread, mentions, wanted }) {
   if (!unread) return [];
-  const [kind, count] = mentions ? ["at", mentions] : [wanted ? "wanted" : "", unread];
+  const [kind, count] = mentions ? ["named", mentions] : [wanted ? "wanted" : "", unread];
   const words = mentions ? `, ${mentions} of them mention you` : "";
   return [
     make("span", { class: `badge ${kind}`, "aria-hidden": "true" }, (mentions ? "@" : "") + number(count)),

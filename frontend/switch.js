@@ -19,7 +19,7 @@ look.replaceSync(`@layer details {
     & .n { flex: 1; min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     & .n small, & a small { color: var(--text-2); font-size: var(--t-s); }
     & .sign { inline-size: 18px; text-align: center; color: var(--text-2); }
-    & .badge { min-inline-size: 20px; padding: 0 6px; border-radius: 99px; font-size: var(--t-xs); line-height: 18px; text-align: center; border: 1px solid var(--line-strong); &.at { background: var(--attn); border-color: var(--attn); color: var(--bg); } &.wanted { background: var(--accent); border-color: var(--accent); color: var(--on-accent); } }
+    & .badge { min-inline-size: 20px; padding: 0 6px; border-radius: 99px; font-size: var(--t-xs); line-height: 18px; text-align: center; border: 1px solid var(--line-strong); &.named { background: var(--attn); border-color: var(--attn); color: var(--bg); } &.wanted { background: var(--accent); border-color: var(--accent); color: var(--on-accent); } }
     & .said { padding: 16px; color: var(--text-2); font-size: var(--t-s); &:empty { display: none; } }
     & a { align-items: flex-start; flex-direction: column; gap: 0; padding-block: 8px; }
     & a span { max-inline-size: 100%; overflow: hidden; text-overflow: ellipsis; display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow-wrap: anywhere; }

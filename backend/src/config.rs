@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
-use crate::log::ReadLimits;
+use crate::{log::ReadLimits, push::Addresses};
 
 /// Warren: self-hosted chat that loses no message and doubles none.
 ///
@@ -85,6 +85,10 @@ pub struct Config {
     /// files allows, where nothing is said.
     #[arg(long, env = "WARREN_MAX_CONNECTIONS", value_name = "COUNT")]
     pub max_connections: Option<NonZeroUsize>,
+
+    /// Where pushes may go. No flag: elsewhere than in tests, it is the public internet.
+    #[arg(skip)]
+    pub push: Addresses,
 
     /// How many reads of the log there may be. No flag: it is a matter of disks, and the same for all of them.
     #[arg(skip)]

@@ -8,6 +8,7 @@ mod history;
 mod pack;
 mod page;
 mod paint;
+mod push;
 mod session;
 mod sockets;
 mod visits;
@@ -49,6 +50,11 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .service(web::resource("/session").route(web::post().to(session::grant)))
         .service(web::resource("/emoji").route(web::get().to(emoji::emoji)))
         .service(web::resource("/rooms").route(web::get().to(visits::rooms)))
+        .service(web::resource("/push").route(web::get().to(push::state)))
+        .service(web::resource("/push/subscribe").route(web::post().to(push::subscribe)))
+        .service(web::resource("/push/unsubscribe").route(web::post().to(push::unsubscribe)))
+        .service(web::resource("/push/quiet").route(web::post().to(push::quiet)))
+        .service(web::resource("/push/test").route(web::post().to(push::test)))
         .service(web::resource("/mentions").route(web::get().to(visits::mentions)))
         .service(web::resource("/rooms/{room}/messages").route(web::get().to(history::page)))
         .default_service(web::to(async || Err::<HttpResponse, _>(ApiError::NoSuchPath)));

@@ -4,6 +4,7 @@
 //! - [`records`] keeps people and their sessions.
 //! - [`policy`] says from where requests may come and how fast posts may.
 //! - [`connection`] is a WebSocket connection: the gate, the relay, and the two conversations.
+//! - [`push`] tells people by push of what none of their pages shows.
 //! - [`http`] is the routes: the client's files, sockets, sessions, history.
 //! - [`startup`] builds it all from a [`config`], and runs it until it is stopped.
 //! - [`upkeep`] is what is done beside the server: backup, restore, check.
@@ -22,6 +23,7 @@ pub mod connection;
 pub mod http;
 pub mod log;
 pub mod policy;
+pub mod push;
 pub mod records;
 pub mod startup;
 pub mod upkeep;
@@ -42,6 +44,8 @@ pub struct Warren {
     pub pace: Pace,
     /// How fast read positions and levels may.
     pub reading: Pace,
+    /// Tells people by push; none where the store keeps no key for it.
+    pub push: Option<Arc<push::Sender>>,
     /// With whom compression is agreed on.
     pub deflate: Deflate,
     /// The clocks of a connection.

@@ -24,17 +24,20 @@ pub mod ring;
 pub mod signals;
 
 pub use append::{
-    Appended, Appender, Command, Draft, Line, NotAppended, Remember, Rename, VisitChange, Visiting, Wrong,
+    Appended, Appender, Command, Draft, Line, NotAppended, Pushing, Remember, Rename, VisitChange, Visiting, Wrong,
 };
 pub use attention::{Attention, Changed, Listening};
 pub use bell::{Bell, RoomNumber};
 pub use read::{
-    Drawn, Ends, Kept, Opening, Place, Read, ReadError, ReadLimits, Reader, Reads, Sheet, Stretch, Threads,
+    Drawn, Ends, Kept, Opening, Place, Push, PushRecords, Read, ReadError, ReadLimits, Reader, Reads, Sheet, Stretch,
+    Threads,
 };
 pub use room::Room;
 pub use rooms::Rooms;
 pub use sqlite::{
     CheckedRoom, DatabaseFile, Finding, NotGathered, SqliteReader, SqliteStore, beside, database_in, gather, renew,
 };
-pub use store::{Batch, Entry, Found, PersonRow, RoomState, Store, StoreError, VisitRow};
+pub use store::{
+    Batch, Entry, Found, PersonRow, PushChange, QuietHours, RoomState, Store, StoreError, Subscription, VisitRow,
+};
 pub use writer::{Clock, Done, Log, LogHealth, Salts, Submitted, Taken, Writer, system_salts};

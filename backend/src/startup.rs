@@ -23,6 +23,7 @@ use crate::{
     http::{self, Page},
     log::{Clock, Log, Reader, Reads, SqliteReader, SqliteStore, Store, system_salts},
     policy::{Doors, Origins, Pace, Places},
+    push::{Keys, Pusher, Sender},
     records::{People, random_text},
 };
 
@@ -39,6 +40,7 @@ pub struct Application {
     address: SocketAddr,
     log: Log,
     reads_begun: Arc<AtomicU64>,
+    pusher: Option<Pusher>,
     stopping: CancellationToken,
     connections: TaskTracker,
     /// Held as long as this server owns the data directory; none where it has none.
@@ -67,8 +69,12 @@ impl Application {
         let clock: Clock = Arc::new(system_time);
         let log =
             Log::start(store, Arc::clone(&clock), system_salts()).context("the log's thread cannot be started")?;
+        let secret = reader.push_secret().context("the key for pushes cannot be read")?;
         let reads = Reads::new(reader, log.rooms().kept().clone(), config.reads);
+        let push = secret.and_then(|secret| Keys::new(&secret, contact(config)));
+        let push = push.map(|keys| Sender::new(keys, Arc::clone(&clock), config.push).map(Arc::new)).transpose()?;
         let reads_begun = Arc::clone(reads.begun());
+        let (pusher_reads, pusher_clock) = (reads.clone(), Arc::clone(&clock));
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {
@@ -79,6 +85,7 @@ impl Application {
             doors: Doors::new(Places::new(config.max_connections, rlimit::increase_nofile_limit(u64::MAX).ok())),
             pace: Pace::new(!config.no_limits),
             reading: Pace::new(!config.no_limits),
+            push: push.clone(),
             deflate: if config.no_deflate { Deflate::Never } else { Deflate::Shared },
             timing,
             clock,
@@ -95,7 +102,12 @@ impl Application {
         let server = listen(builder, listener, timing, stopping.clone(), app)
             .with_context(|| cannot_listen(config.listen))?
             .run();
-        Ok(Self { server, address, log, reads_begun, stopping, connections, _lock: None })
+        let pusher = push.map(|sender| Pusher::new(log.clone(), pusher_reads, pusher_clock, sender));
+        let pusher = pusher.map(|(tap, pusher)| {
+            log.rooms().tap(tap);
+            pusher
+        });
+        Ok(Self { server, address, log, reads_begun, pusher, stopping, connections, _lock: None })
     }
 
     /// The address that it listens on; the port is the real one where 0 was asked for.
@@ -116,9 +128,11 @@ impl Application {
     /// # Errors
     /// Where the server itself fails.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { server, log, stopping, connections, _lock, .. } = self;
+        let Self { server, log, pusher, stopping, connections, _lock, .. } = self;
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
+        // What it has not told by the end is seen when the person is back.
+        let pushing = pusher.map(|pusher| actix_web::rt::spawn(pusher.run()));
         stop.await;
         // Nobody new first, then everybody's goodbye; the framework would wait for open sockets for ever.
         drop(handle.pause());
@@ -127,9 +141,18 @@ impl Application {
         drop(tokio::time::timeout(GOODBYE, connections.wait()).await);
         handle.stop(true).await;
         let result = running.await.unwrap_or_else(|error| Err(io::Error::other(error)));
+        if let Some(pushing) = pushing {
+            pushing.abort();
+        }
         let closed = tokio::task::spawn_blocking(move || log.finish()).await;
         result.and(closed.map_err(io::Error::other))
     }
+}
+
+/// Where a push service finds who runs this server.
+fn contact(config: &Config) -> String {
+    let url = config.url.as_ref().filter(|url| url.scheme() == "https");
+    url.map_or_else(|| "mailto:nobody@warren.invalid".to_owned(), ToString::to_string)
 }
 
 /// Makes the data directory where it is missing, and keeps others out of it.

@@ -95,6 +95,7 @@ impl Server {
             doors: Doors::new(Places::new(None, None)),
             pace: Pace::new(limited),
             reading: Pace::new(limited),
+            push: None,
             deflate: Deflate::Shared,
             timing: Timing::default(),
             clock,

@@ -33,15 +33,8 @@ pub(super) async fn grant(
     payload: web::Payload,
     warren: web::Data<Warren>,
 ) -> Result<HttpResponse, ApiError> {
-    let (origin, host) = (header_text(&request, header::ORIGIN), header_text(&request, header::HOST));
-    warren.origins.check_origin(origin, host, has_cookie(&request))?;
-    let json = header_text(&request, header::CONTENT_TYPE).is_some_and(|kind| {
-        kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
-    });
-    if !json {
-        return Err(ApiError::NotJson);
-    }
-    let body = payload.to_bytes_limited(BODY).await.map_err(|_| ApiError::TooBig)?.map_err(|_| ApiError::NotJson)?;
+    check_change(&request, &warren)?;
+    let body = body_of(payload, BODY).await?;
     let Ask { kind } = serde_json::from_slice(&body).map_err(|error| {
         let message = format!("The body is {{}} or {{\"kind\": \"bearer\"}}: {error}.");
         ApiError::BadRequest("malformed", message)
@@ -62,4 +55,19 @@ pub(super) async fn grant(
         Kind::Bearer => Some(token.reveal().to_owned()),
     };
     Ok(response.json(SessionGranted { you, token: shown }))
+}
+
+/// Checks a request that changes something: it comes from where it may, and has a body of JSON.
+pub(super) fn check_change(request: &HttpRequest, warren: &Warren) -> Result<(), ApiError> {
+    let (origin, host) = (header_text(request, header::ORIGIN), header_text(request, header::HOST));
+    warren.origins.check_origin(origin, host, has_cookie(request))?;
+    let json = header_text(request, header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    });
+    if json { Ok(()) } else { Err(ApiError::NotJson) }
+}
+
+/// The body of a request, of at most so many bytes.
+pub(super) async fn body_of(payload: web::Payload, most: usize) -> Result<web::Bytes, ApiError> {
+    payload.to_bytes_limited(most).await.map_err(|_| ApiError::TooBig)?.map_err(|_| ApiError::NotJson)
 }

@@ -121,7 +121,7 @@ pub(super) fn bearer_token(request: &HttpRequest) -> Option<Token> {
 
 /// Where the client is. Behind a proxy on this machine, the last that it says in `X-Forwarded-For`; none where it says
 /// nothing, or all of its clients would share one limit.
-fn address(request: &HttpRequest, warren: &Warren) -> Option<IpAddr> {
+pub(super) fn address(request: &HttpRequest, warren: &Warren) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();
     if !(peer.is_loopback() && warren.origins.has_url()) {
         return Some(peer);

@@ -1,11 +1,13 @@
 //! `GET /api/rooms` and `GET /api/mentions`: what a person has visited, and where they are mentioned.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::{Deserialize, Serialize};
 use shared::{Mentions, Millis, PersonId};
 
 use super::{error::ApiError, page::cookie_token, sockets::bearer_token};
-use crate::Warren;
+use crate::{Warren, records::Someone};
 
 /// Mentions of an answer where nothing is said, and most.
 const LIMIT: u32 = 50;
@@ -41,8 +43,13 @@ pub(super) async fn mentions(request: HttpRequest, warren: web::Data<Warren>) ->
 }
 
 async fn holder(request: &HttpRequest, warren: &Warren) -> Result<PersonId, ApiError> {
+    Ok(someone(request, warren).await?.id().clone())
+}
+
+/// The holder of a request's session.
+pub(super) async fn someone(request: &HttpRequest, warren: &Warren) -> Result<Arc<Someone>, ApiError> {
     let token = bearer_token(request).or_else(|| cookie_token(request)).ok_or(ApiError::NoSession)?;
-    Ok(warren.people.holder(&token).await?.id().clone())
+    Ok(warren.people.holder(&token).await?)
 }
 
 fn answer(json: &impl Serialize) -> HttpResponse {

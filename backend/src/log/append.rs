@@ -17,7 +17,7 @@ mod decide;
 mod plan;
 mod visit;
 
-pub use command::{Command, Draft, Line, Remember, Rename, VisitChange, Visiting};
+pub use command::{Command, Draft, Line, Pushing, Remember, Rename, VisitChange, Visiting};
 pub use decide::Wrong;
 
 use plan::Plan;
@@ -122,7 +122,7 @@ impl<S: Store> Appender<S> {
                             draft.line.break_off();
                             *answer = Err(why);
                         }
-                        (_, Command::Rename(_) | Command::Visit(_)) => *answer = Err(why),
+                        (_, Command::Rename(_) | Command::Visit(_) | Command::Push(_)) => *answer = Err(why),
                     }
                 }
                 (Vec::new(), answers)
@@ -146,6 +146,13 @@ impl<S: Store> Appender<S> {
                 Ok(Appended::Kept)
             }
             Command::Visit(visiting) => self.decide_visit(plan, visiting, now),
+            Command::Push(Pushing { person, name, change, remember }) => {
+                if let Some(remember) = remember {
+                    plan.remember(person, name, false, Some(remember), now);
+                }
+                plan.batch.pushes.push((person.clone(), change.clone(), now));
+                Ok(Appended::Kept)
+            }
         }
     }
 

@@ -24,7 +24,10 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use shared::{Digest, Epoch, Event, Mention, Message, Millis, Page, Person, PersonId, RoomName, Seq, Snapshot, Visit};
 
-use super::room::Room;
+use super::{
+    room::Room,
+    store::{QuietHours, Subscription},
+};
 use crate::lock::lock;
 
 mod flights;
@@ -176,6 +179,54 @@ pub trait Reader: Send + Sync + 'static {
     fn mentions(&self, _person: &PersonId, _before: Millis, _limit: u32) -> Result<Vec<Mention>, ReadError> {
         Ok(Vec::new())
     }
+
+    /// Who is to be told of what was said in a room from `since` on. None in a store that keeps logs alone.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn pushes(&self, _room: &RoomName, _since: Seq) -> Result<Vec<Push>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    /// What is kept of a person's push.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn push_records(&self, _person: &PersonId) -> Result<PushRecords, ReadError> {
+        Ok(PushRecords::default())
+    }
+
+    /// The secret that push services know this server by; none where the store keeps none.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn push_secret(&self) -> Result<Option<[u8; 32]>, ReadError> {
+        Ok(None)
+    }
+}
+
+/// Somebody who is to be told of a room by push, in one of their browsers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Push {
+    /// Who.
+    pub person: PersonId,
+    /// Where.
+    pub to: Subscription,
+    /// How the room stands with them.
+    pub visit: Visit,
+    /// The newest message that they want to be told of.
+    pub message: Message,
+    /// When they are not to be told.
+    pub quiet: Option<QuietHours>,
+}
+
+/// What is kept of a person's push.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PushRecords {
+    /// Their browsers.
+    pub to: Vec<Subscription>,
+    /// When they are not to be told.
+    pub quiet: Option<QuietHours>,
 }
 
 /// A read that is ready to run.
@@ -198,6 +249,8 @@ pub struct Reads {
     visited: Flights<PersonId, Arc<[RoomName]>>,
     visits: Flights<(PersonId, Vec<RoomName>), Arc<[Visit]>>,
     mentions: Flights<(PersonId, Millis, u32), Arc<[Mention]>>,
+    pushes: Flights<(RoomName, Seq), Arc<[Push]>>,
+    push_records: Flights<PersonId, PushRecords>,
     lookups: Lookups,
 }
 
@@ -239,6 +292,8 @@ impl Reads {
             visited: Flights::default(),
             visits: Flights::default(),
             mentions: Flights::default(),
+            pushes: Flights::default(),
+            push_records: Flights::default(),
             lookups: Lookups::default(),
         }
     }
@@ -402,6 +457,26 @@ impl Reads {
         let (reader, of) = (Arc::clone(&self.reader), person.clone());
         let read = move || reader.mentions(&of, before, limit).map(Arc::from);
         self.mentions.join(&self.line, Asker::New, (person, before, limit), read).await
+    }
+
+    /// See [`Reader::pushes`].
+    ///
+    /// # Errors
+    /// As [`Reads::ends`].
+    pub async fn pushes(&self, room: RoomName, since: Seq) -> Result<Arc<[Push]>, ReadError> {
+        let (reader, name) = (Arc::clone(&self.reader), room.clone());
+        let read = move || reader.pushes(&name, since).map(Arc::from);
+        self.pushes.join(&self.line, Asker::New, (room, since), read).await
+    }
+
+    /// See [`Reader::push_records`].
+    ///
+    /// # Errors
+    /// As [`Reads::ends`].
+    pub async fn push_records(&self, person: PersonId) -> Result<PushRecords, ReadError> {
+        let (reader, of) = (Arc::clone(&self.reader), person.clone());
+        let read = move || reader.push_records(&of);
+        self.push_records.join(&self.line, Asker::New, person, read).await
     }
 
     async fn read_stretch(&self, room: &RoomName, from: Seq) -> Result<Arc<Stretch>, ReadError> {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, MutexGuard, Weak},
+    sync::{Arc, MutexGuard, OnceLock, Weak},
 };
 
 use shared::{EventBody, Person, RoomName};
@@ -14,7 +14,10 @@ use super::{
     room::Room,
     store::Entry,
 };
-use crate::lock::{Mutex, lock};
+use crate::{
+    lock::{Mutex, lock},
+    push::Tap,
+};
 
 /// The rooms that somebody follows; a cheap handle.
 #[derive(Clone, Default)]
@@ -22,6 +25,7 @@ pub struct Rooms {
     followed: Arc<Mutex<Followed>>,
     kept: Kept,
     attention: Attention,
+    tap: Arc<OnceLock<Tap>>,
 }
 
 #[derive(Default)]
@@ -58,6 +62,11 @@ impl Rooms {
         &self.attention
     }
 
+    /// From now on `tap` hears where something was posted. Only the first one does.
+    pub fn tap(&self, tap: Tap) {
+        drop(self.tap.set(tap));
+    }
+
     /// Gives durable events to the rooms that are followed, and then rings each worker that follows one of them, once.
     pub fn publish(&self, events: Vec<Entry>) {
         for entry in &events {
@@ -77,6 +86,11 @@ impl Rooms {
             // Reactions are none of it.
             if events.iter().any(|entry| !matches!(entry.event.body, EventBody::Reacted { .. })) {
                 self.attention.said(&name);
+            }
+            let posted = events.iter().find(|entry| matches!(entry.event.body, EventBody::Posted { .. }));
+            if let (Some(tap), Some(posted)) = (self.tap.get(), posted) {
+                // Where its line is full, nobody is told by push.
+                drop(tap.try_send((name.clone(), posted.event.seq)));
             }
             let room = self.lock().rooms.get(&name).and_then(Weak::upgrade);
             let Some(room) = room else { continue };

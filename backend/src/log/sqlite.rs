@@ -16,6 +16,7 @@ use super::{
 
 mod check;
 mod file;
+mod push;
 mod reader;
 mod view;
 mod visits;
@@ -64,6 +65,7 @@ impl SqliteStore {
             std::fs::rename(&partial, &copy).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
         };
         let epoch = schema::migrate(&mut db, new_epoch, keep_copy).with_context(at)?;
+        push::make_key(&db).with_context(at)?;
         // An earlier run may have ended between an erasure and its scrub.
         let mut store = Self { db, epoch, rooms: Numbers::new(), unscrubbed: true };
         store.scrub();

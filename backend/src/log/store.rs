@@ -44,6 +44,47 @@ pub struct Batch {
     pub people: Vec<PersonRow>,
     /// What people have read of rooms, as it is then; none where a room is visited no longer.
     pub visits: BTreeMap<(PersonId, RoomName), Option<VisitRow>>,
+    /// What changes of where and when people are told by push, in order, and when.
+    pub pushes: Vec<(PersonId, PushChange, Millis)>,
+}
+
+/// Where a browser is told by push (<https://www.w3.org/TR/push-api/>): the address that its push service gave it, and
+/// the keys that only it has the other half of (RFC 8291).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// The address.
+    pub endpoint: String,
+    /// Its public key: 65 bytes, a point of P-256.
+    pub p256dh: Vec<u8>,
+    /// Its authentication secret: 16 bytes.
+    pub auth: [u8; 16],
+}
+
+/// When a person is not to be told by push, each day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuietHours {
+    /// The minute of their day when it begins.
+    pub begins: u16,
+    /// The minute when it ends; earlier where that is on the next day.
+    pub ends: u16,
+    /// Minutes that their clock is ahead of UTC. Their page says it anew whenever it comes up, so that it changes with
+    /// the seasons.
+    pub ahead: i16,
+}
+
+/// What changes of push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PushChange {
+    /// A browser of theirs is to be told. One that was somebody else's is theirs now.
+    Subscribe(Subscription),
+    /// It is to be told no longer.
+    Unsubscribe {
+        /// Its address.
+        endpoint: String,
+    },
+    /// When they are not to be told; none: at any time they may be.
+    Quiet(Option<QuietHours>),
 }
 
 /// A visit as the records keep it.

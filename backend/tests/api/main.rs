@@ -19,6 +19,8 @@ mod http;
 mod memory;
 mod plain;
 mod program;
+mod push;
+mod push_service;
 mod resets;
 mod session;
 mod startup;

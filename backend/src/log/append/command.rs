@@ -7,6 +7,8 @@ use std::sync::{
 
 use shared::{Author, ClientKey, Level, PersonId, PersonName, RoomName, Seq};
 
+use crate::log::store::PushChange;
+
 /// A command that may become an event.
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -99,6 +101,19 @@ pub enum VisitChange {
     Forget,
 }
 
+/// A change of where or when a person is told by push.
+#[derive(Clone, Debug)]
+pub struct Pushing {
+    /// Who.
+    pub person: PersonId,
+    /// What they are called, where they are not kept in the records yet.
+    pub name: PersonName,
+    /// What changes.
+    pub change: PushChange,
+    /// The person, where they are not kept in the records yet.
+    pub remember: Option<Remember>,
+}
+
 /// What the writer is asked for.
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -108,4 +123,6 @@ pub enum Command {
     Rename(Rename),
     /// Change a record: a visit.
     Visit(Visiting),
+    /// Change a record: push.
+    Push(Pushing),
 }

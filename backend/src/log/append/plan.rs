@@ -103,8 +103,8 @@ impl Plan {
 
     /// There is nothing to be written.
     pub(super) fn is_empty(&self) -> bool {
-        let Batch { events, unchanged, people, visits, .. } = &self.batch;
-        events.is_empty() && unchanged.is_empty() && people.is_empty() && visits.is_empty()
+        let Batch { events, unchanged, people, visits, pushes, .. } = &self.batch;
+        events.is_empty() && unchanged.is_empty() && people.is_empty() && visits.is_empty() && pushes.is_empty()
     }
 }
 

@@ -102,7 +102,7 @@ pub(super) fn to_3(change: &Transaction<'_>) -> rusqlite::Result<()> {
 }
 
 /// What people have read of rooms is a record, and stands by the room's name, since a room may be visited before its
-/// first event. Who is mentioned where is a view.
+/// first event. Who is mentioned where is a view. Where to push what to, and when not to, are records.
 pub(super) fn to_4(change: &Transaction<'_>) -> rusqlite::Result<()> {
     change.execute_batch(
         "CREATE TABLE visits (
@@ -116,7 +116,16 @@ pub(super) fn to_4(change: &Transaction<'_>) -> rusqlite::Result<()> {
              PRIMARY KEY (room, seq, person)
          ) STRICT, WITHOUT ROWID;
          CREATE INDEX mentions_by_person ON mentions (person, room, seq);
-         CREATE INDEX mentions_by_time ON mentions (person, at, room, seq);",
+         CREATE INDEX mentions_by_time ON mentions (person, at, room, seq);
+         CREATE TABLE push_subscriptions (
+             endpoint TEXT PRIMARY KEY, person TEXT NOT NULL REFERENCES people, p256dh BLOB NOT NULL,
+             auth BLOB NOT NULL, since INTEGER NOT NULL
+         ) STRICT, WITHOUT ROWID;
+         CREATE INDEX push_subscriptions_by_person ON push_subscriptions (person, since);
+         CREATE TABLE quiet_hours (
+             person TEXT PRIMARY KEY REFERENCES people, begins INTEGER NOT NULL, ends INTEGER NOT NULL,
+             ahead INTEGER NOT NULL
+         ) STRICT, WITHOUT ROWID;",
     )
 }
 

@@ -8,11 +8,11 @@ use shared::{
     Visit,
 };
 
-use super::visits;
+use super::{push, visits};
 use crate::{
     lock::{Mutex, lock},
     log::{
-        read::{Ends, Place, ReadError, Reader},
+        read::{Ends, Place, Push, PushRecords, ReadError, Reader},
         rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, millis, parsed, seq},
         schema, weight,
     },
@@ -146,6 +146,18 @@ impl Reader for SqliteReader {
 
     fn mentions(&self, person: &PersonId, before: Millis, limit: u32) -> Result<Vec<Mention>, ReadError> {
         self.read(|db| visits::mentioning(db, person, before, limit))
+    }
+
+    fn pushes(&self, room: &RoomName, since: Seq) -> Result<Vec<Push>, ReadError> {
+        self.read(|db| push::pushes(db, room, since))
+    }
+
+    fn push_records(&self, person: &PersonId) -> Result<PushRecords, ReadError> {
+        self.read(|db| push::records(db, person))
+    }
+
+    fn push_secret(&self) -> Result<Option<[u8; 32]>, ReadError> {
+        self.read(push::secret)
     }
 }
 

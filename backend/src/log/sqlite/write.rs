@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{CachedStatement, Connection, params};
 use shared::{EventBody, RoomName, Seq, Words};
 
-use super::{view, visits};
+use super::{push, view, visits};
 use crate::log::{
     rows::{More, column, mentions_column},
     store::{Batch, Entry, PersonRow, RoomState},
@@ -23,6 +23,7 @@ pub(super) fn batch(change: &Connection, known: &Numbers, batch: &Batch) -> rusq
         self::person(change, person)?;
     }
     visits::write(change, batch)?;
+    push::write(change, batch)?;
     let mut new = Numbers::new();
     for (name, state) in &batch.rooms {
         if let Some(id) = known.get(name) {

@@ -1,0 +1,186 @@
+//! Web Push (RFC 8030): people are told of what was said while none of their pages shows it.
+//!
+//! What was posted waits for a moment ([`WAIT`]). Whoever has read it by then has it before their eyes, in a tab that is
+//! open and looked at: the read position says so, and nobody else needs to. The rest are told once, of all that came
+//! meanwhile in the room. Nothing here holds up the log: a room's name goes into a short line, and where that is full,
+//! nobody is told.
+//!
+//! - `address`: where a push may go at all.
+//! - `keys`: what push services know this server by (RFC 8292), and encryption (RFC 8291).
+//! - `send`: one push, with its retries.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use serde::Serialize;
+use shared::{Millis, PersonId, RoomName, Seq, markdown::plain};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time::{Instant, sleep_until},
+};
+
+use crate::log::{self, Clock, Log, Push, PushChange, Pushing, QuietHours, Reads, Subscription};
+
+mod address;
+mod keys;
+mod send;
+
+pub use address::{Addresses, BadAddress};
+pub(crate) use keys::check as check_key;
+pub use keys::{BadKeys, Keys};
+pub use send::{Outcome, Sender};
+
+/// How long a page has to show what was said before the person is told of it by push.
+pub const WAIT: Duration = Duration::from_secs(3);
+/// Rooms that wait to be looked at. Beyond them nobody is told.
+const LINE: usize = 1_024;
+/// Pushes that are under way at a time, and those that wait for them.
+const UNDER_WAY: usize = 16;
+const WAITING: usize = 4_096;
+/// Most characters of a message that are told.
+const EXCERPT: usize = 200;
+
+/// Where the log says that something was posted. A cheap handle.
+pub type Tap = mpsc::Sender<(RoomName, Seq)>;
+
+/// What a browser is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// The room.
+    pub room: String,
+    /// What it is called; empty where nobody ever said.
+    pub title: String,
+    /// The newest message that is told of.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub name: String,
+    /// How it begins, in plain words.
+    pub text: String,
+    /// How many there are that the person wants to be told of, this one included.
+    pub count: u32,
+}
+
+/// Tells people of what is posted, until the line's other end is gone.
+pub struct Pusher {
+    line: mpsc::Receiver<(RoomName, Seq)>,
+    reads: Reads,
+    log: Log,
+    clock: Clock,
+    sender: Arc<Sender>,
+    /// Pushes that are under way or wait.
+    places: Arc<Semaphore>,
+    under_way: Arc<Semaphore>,
+}
+
+impl Pusher {
+    /// One that sends by `sender`, and what it listens to.
+    #[must_use]
+    pub fn new(log: Log, reads: Reads, clock: Clock, sender: Arc<Sender>) -> (Tap, Self) {
+        let (tap, line) = mpsc::channel(LINE);
+        let (places, under_way) = (Arc::new(Semaphore::new(WAITING)), Arc::new(Semaphore::new(UNDER_WAY)));
+        (tap, Self { line, reads, log, clock, sender, places, under_way })
+    }
+
+    /// Tells people, for as long as anything can be posted.
+    pub async fn run(mut self) {
+        // By room, from which message on, and when to look.
+        let mut due: BTreeMap<RoomName, (Seq, Instant)> = BTreeMap::new();
+        loop {
+            let next = due.values().map(|(_, at)| *at).min();
+            let wait = async {
+                match next {
+                    Some(at) => sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                posted = self.line.recv() => {
+                    let Some((room, seq)) = posted else { return };
+                    due.entry(room).or_insert_with(|| (seq, Instant::now() + WAIT));
+                }
+                () = wait => {
+                    let now = Instant::now();
+                    let (ready, later) = due.into_iter().partition(|(_, (_, at))| *at <= now);
+                    due = later;
+                    let ready: BTreeMap<RoomName, (Seq, Instant)> = ready;
+                    for (room, (since, _)) in ready {
+                        self.tell(room, since).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells whoever has not read what was said in a room from `since` on.
+    async fn tell(&self, room: RoomName, since: Seq) {
+        let Ok(pushes) = self.reads.pushes(room, since).await else { return };
+        let now = (self.clock)();
+        for push in pushes.iter().filter(|push| !push.quiet.is_some_and(|quiet| is_quiet(quiet, now))) {
+            let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+                tracing::warn!("too many pushes wait; the rest of a room was not told");
+                return;
+            };
+            let (sender, under_way, log) = (Arc::clone(&self.sender), Arc::clone(&self.under_way), self.log.clone());
+            let (push, notice) = (push.clone(), notice(push));
+            tokio::spawn(async move {
+                let _place = place;
+                let outcome = sender.send(&push.to, &notice, &under_way).await;
+                if outcome == Outcome::Gone {
+                    forget(&log, &push.person, &push.to).await;
+                }
+            });
+        }
+    }
+}
+
+/// What a browser is told of a push.
+fn notice(push: &Push) -> Notice {
+    let Push { visit, message, .. } = push;
+    Notice {
+        room: visit.room.to_string(),
+        title: visit.title.as_str().to_owned(),
+        seq: message.seq,
+        name: message.by.name.to_string(),
+        text: message.text.as_ref().map(|text| plain(text.as_str(), EXCERPT)).unwrap_or_default(),
+        count: visit.wanted(),
+    }
+}
+
+/// A browser that is no more is not to be told again.
+pub async fn forget(log: &Log, person: &PersonId, to: &Subscription) {
+    let change = PushChange::Unsubscribe { endpoint: to.endpoint.clone() };
+    // Only those who are kept have any; their name stays as it is kept.
+    let name = shared::PersonName::anonymous();
+    let forgotten = log.submit(log::Command::Push(Pushing { person: person.clone(), name, change, remember: None }));
+    if let Ok(forgotten) = forgotten {
+        // Where it fails, the push service says so again the next time.
+        let _later = forgotten.await;
+    }
+}
+
+/// Whether it is quiet for somebody at a moment, by the clock on their wall.
+fn is_quiet(quiet: QuietHours, now: Millis) -> bool {
+    let minutes = i64::try_from(now.0 / 60_000).unwrap_or(0) + i64::from(quiet.ahead);
+    let minute = minutes.rem_euclid(24 * 60);
+    let (begins, ends) = (i64::from(quiet.begins), i64::from(quiet.ends));
+    if begins <= ends { (begins..ends).contains(&minute) } else { minute >= begins || minute < ends }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_are_those_of_the_persons_clock_and_may_go_over_midnight() {
+        let at = |hour: u64, minute: u64| Millis(((hour * 60) + minute) * 60_000 + 20_000 * 24 * 3_600_000);
+        let night = QuietHours { begins: 22 * 60, ends: 7 * 60, ahead: 0 };
+        for (hour, minute, want) in [(21, 59, false), (22, 0, true), (0, 0, true), (6, 59, true), (7, 0, false)] {
+            assert_eq!(is_quiet(night, at(hour, minute)), want, "{hour}:{minute}");
+        }
+        let noon = QuietHours { begins: 12 * 60, ends: 13 * 60, ahead: 120 };
+        assert!(is_quiet(noon, at(10, 30)) && !is_quiet(noon, at(12, 30)), "two hours ahead");
+        let west = QuietHours { ahead: -300, ..night };
+        assert!(is_quiet(west, at(3, 30)) && !is_quiet(west, at(12, 30)), "five hours behind");
+        let never = QuietHours { begins: 0, ends: 0, ahead: 0 };
+        assert!(!is_quiet(never, at(0, 0)));
+    }
+}

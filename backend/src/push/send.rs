@@ -1,0 +1,145 @@
+//! One push: to one browser's push service, tried again a few times where that may help.
+
+use std::{sync::Arc, time::Duration};
+
+use reqwest::{
+    Client, Response, StatusCode,
+    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER},
+    redirect::Policy,
+};
+use shared::RoomName;
+use tokio::{sync::Semaphore, time::sleep};
+
+use super::{
+    Notice,
+    address::{Addresses, PublicNames},
+    keys::{self, Keys},
+};
+use crate::log::{Clock, Subscription};
+
+/// How long a push service may take to connect, and for all of an answer.
+const CONNECT: Duration = Duration::from_secs(5);
+const ANSWER: Duration = Duration::from_secs(10);
+/// A push service keeps a push for a browser that is away for so many seconds: a day.
+const KEPT: u32 = 86_400;
+/// When a push is tried again that may still come through.
+const AGAIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120)];
+/// The longest that a push service can make us wait.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// What became of a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The push service has taken it.
+    Taken,
+    /// The browser is no more: nothing is to be sent there again.
+    Gone,
+    /// It could not be sent.
+    Failed,
+}
+
+/// Sends pushes.
+pub struct Sender {
+    client: Client,
+    keys: Keys,
+    clock: Clock,
+    addresses: Addresses,
+}
+
+impl Sender {
+    /// Sends with these keys to these addresses.
+    ///
+    /// # Errors
+    /// Where there can be no client: the system has no certificates.
+    pub fn new(keys: Keys, clock: Clock, addresses: Addresses) -> anyhow::Result<Self> {
+        // The first one counts; another of the same kind is as good.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let client = Client::builder()
+            .dns_resolver(PublicNames::shared())
+            .redirect(Policy::none())
+            .no_proxy()
+            .connect_timeout(CONNECT)
+            .timeout(ANSWER)
+            .pool_max_idle_per_host(2)
+            .user_agent("Warren")
+            .build()?;
+        Ok(Self { client, keys, clock, addresses })
+    }
+
+    /// The keys that push services know this server by.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Where pushes may go.
+    #[must_use]
+    pub fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+
+    /// Tells a browser; waits for a place, and tries again where that may help.
+    pub async fn send(&self, to: &Subscription, notice: &Notice, under_way: &Arc<Semaphore>) -> Outcome {
+        for again in AGAIN.map(Some).into_iter().chain([None]) {
+            let wait = {
+                let Ok(_place) = under_way.acquire().await else { return Outcome::Failed };
+                match self.send_once(to, notice).await {
+                    Ok(outcome) => return outcome,
+                    Err(wait) => wait,
+                }
+            };
+            let Some(again) = again else { break };
+            sleep(again.max(wait.unwrap_or_default()).min(LONGEST)).await;
+        }
+        Outcome::Failed
+    }
+
+    /// Tells a browser, once.
+    ///
+    /// # Errors
+    /// Where it may come through later: after how long, where the push service says so.
+    pub async fn send_once(&self, to: &Subscription, notice: &Notice) -> Result<Outcome, Option<Duration>> {
+        let Ok(url) = self.addresses.check(&to.endpoint) else { return Ok(Outcome::Gone) };
+        let text = serde_json::to_vec(notice).unwrap_or_default();
+        let Ok(body) = keys::encrypted(to, text) else { return Ok(Outcome::Gone) };
+        let request = self
+            .client
+            .post(url.clone())
+            .header(AUTHORIZATION, self.keys.authorization(&url, (self.clock)()))
+            .header(CONTENT_ENCODING, "aes128gcm")
+            .header(CONTENT_TYPE, "application/octet-stream")
+            .header("TTL", KEPT)
+            .header("Urgency", "normal")
+            .header("Topic", topic(&notice.room))
+            .body(body);
+        // What the answer says beside its status is nobody's concern.
+        request.send().await.map_or(Err(None), |answer| outcome(&answer))
+    }
+}
+
+/// The name under which a newer push takes the place of one that waits: at most 32 letters of base64url (RFC 8030,
+/// section 5.4). It tells the push service no more than that two pushes are of one room.
+fn topic(room: &str) -> String {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use sha2::{Digest as _, Sha256};
+    let hash = Sha256::digest(RoomName::parse(room).map_or_else(|_| room.to_owned(), |room| room.to_string()));
+    URL_SAFE_NO_PAD.encode(&hash[..24])
+}
+
+fn outcome(answer: &Response) -> Result<Outcome, Option<Duration>> {
+    let status = answer.status();
+    let wait = || {
+        let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+        Some(Duration::from_secs(seconds))
+    };
+    match status {
+        _ if status.is_success() => Ok(Outcome::Taken),
+        StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Outcome::Gone),
+        StatusCode::TOO_MANY_REQUESTS => Err(wait()),
+        _ if status.is_server_error() => Err(wait()),
+        _ => {
+            tracing::warn!(%status, "a push service refused a push");
+            Ok(Outcome::Failed)
+        }
+    }
+}
