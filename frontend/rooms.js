@@ -4,6 +4,7 @@
 // However many rooms somebody has visited, at most MOST stand in the list: those that want attention, and the newest.
 // All of them are found by the switcher (frontend/switch.js).
 import "./attend.js";
+import { shared } from "./install.js";
 import "./people.js";
 
 const KEPT = "warren.visits";
@@ -337,6 +338,9 @@ addEventListener("keydown", (event) => {
   does();
 });
 
+// A notification was pressed (frontend/sw.js).
+navigator.serviceWorker?.addEventListener("message", ({ data }) => data?.go && go(data.go));
+
 for (const visit of parse(kept.get(KEPT))) visits.set(visit.room, visit);
 const waiting = globalThis.visits.waiting;
 globalThis.visits = { tell };
@@ -344,3 +348,4 @@ host.replaceChildren(list);
 for (const told of waiting) tell(...told);
 draw();
 new MutationObserver(draw).observe(app, { attributeFilter: ["data-room"] });
+shared(here(), go, path);

@@ -206,10 +206,13 @@ function settings() {
     sure.hidden = false;
     sure.focus();
   });
+  const notifications = make("div", {});
+  page.bring("notify", notifications);
   const dialog = sheet("settings", "Settings",
     make("div", { class: "field" }, make("label", { for: "settings-name" }, "Your name"), name),
     choice("theme", "Theme", THEMES, theme, choose("theme")),
     choice("text", "Text size", SIZES, text, choose("text")),
+    make("h3", {}, "Notifications"), notifications,
     make("h3", {}, "Storage"), used, foot(wipe, sure, said));
   report(dialog);
   return dialog;

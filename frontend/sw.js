@@ -54,7 +54,41 @@ function kept({ method, mode, url }) {
   return pathname !== SHELL && Object.hasOwn(FILES, pathname) ? pathname : undefined;
 }
 
+// What the server tells by push (backend/src/push.rs): one notification for each room, the newest. None where a page of
+// that room is before somebody's eyes: what is there is read.
+async function tell({ room, title, seq, name, text, count }) {
+  const path = !room || room === "lobby" ? "/" : `/r/${room}`;
+  const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  const isThere = ({ focused, url }) => focused && new URL(url).pathname.split("/")[2] === path.split("/")[2];
+  if (room && pages.some(isThere)) return;
+  const more = count > 1 ? `\n+${count - 1}` : "";
+  const body = room ? `${name}: ${text}${more}` : text;
+  const link = seq ? `/r/${room}/${seq}` : path;
+  await registration.showNotification(title || `#${room}`, { body, tag: room || "test", data: link, silent: true, icon: "/icon-192.png", badge: "/icon-192.png" });
+}
+
+// The page that is there already goes to the message; where there is none, one is opened.
+async function follow(link) {
+  const [page] = await clients.matchAll({ type: "window" });
+  if (!page) return clients.openWindow(link);
+  await page.focus();
+  page.postMessage({ go: link });
+}
+
+// The browser has changed where it is told.
+async function subscribeAgain({ newSubscription, oldSubscription }) {
+  const subscription = newSubscription ?? (await registration.pushManager.subscribe(oldSubscription.options));
+  const headers = { "Content-Type": "application/json" };
+  await fetch("/api/push/subscribe", { method: "POST", headers, body: JSON.stringify(subscription) });
+}
+
 if (VERSION) {
+  addEventListener("push", (event) => event.waitUntil(tell(event.data.json())));
+  addEventListener("notificationclick", (event) => {
+    event.notification.close();
+    event.waitUntil(follow(event.notification.data));
+  });
+  addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribeAgain(event)));
   addEventListener("install", (event) => event.waitUntil(fill()));
   addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
   addEventListener("message", (event) => event.data === "take over" && event.waitUntil(skipWaiting()));

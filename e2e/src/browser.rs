@@ -349,7 +349,10 @@ impl Browser {
     }
 
     /// A command of the browser's own, by the protocol of its developer tools.
-    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> anyhow::Result<Value> {
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> anyhow::Result<Value> {
         Ok(self.client.issue_cmd(Devtools { command: command.to_owned(), parameters }).await?)
     }
 }

@@ -1,0 +1,80 @@
+//! Warren as an app: it can be installed, takes what others share, and says by notifications what nobody looks at.
+
+use e2e::{Browser, Driver, Look, Server};
+use serde_json::json;
+
+type Story = anyhow::Result<()>;
+
+const READY: &str = "const done = arguments[0]; navigator.serviceWorker.ready.then(() => done(true))";
+const LISTED: &str = "return document.querySelector('#rooms li a[aria-current]') !== null";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_can_be_installed() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/"), Look::PHONE).await?;
+    ada.run_async(READY, json!([])).await?;
+    ada.until("the manifest", "return document.querySelector('link[rel=manifest]') !== null", json!([])).await?;
+    let manifest = ada.devtools("Page.getAppManifest", json!({})).await?;
+    assert_eq!(manifest["errors"], json!([]), "{manifest}");
+    assert!(manifest["url"].as_str().is_some_and(|url| url.ends_with("/manifest.webmanifest")), "{manifest}");
+    let found = ada.devtools("Page.getInstallabilityErrors", json!({})).await?;
+    // A browser without windows of its own has no place to install it to: that alone is no fault of the page.
+    let errors: Vec<_> =
+        found["installabilityErrors"].as_array().into_iter().flatten().map(|e| &e["errorId"]).collect();
+    assert!(errors.is_empty() || errors == ["in-incognito"], "{found}");
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shared_is_a_draft_of_the_room_where_the_person_was_last() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/r/den"), Look::DESKTOP).await?;
+    ada.until("the list", LISTED, json!([])).await?;
+    ada.until("it is remembered", "return localStorage['warren.last'] === 'den'", json!([])).await?;
+    let hostile = "<img src=x onerror=\"document.title='owned'\">";
+    let query: String = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("share-title", hostile)
+        .append_pair("share-text", "Look at this: https://example.org/a?b=1&c=2")
+        .append_pair("share-url", "https://example.org/a?b=1&c=2")
+        .finish();
+    ada.go(&server.url(&format!("/?{query}"))).await?;
+    let want = format!("{hostile}\nLook at this: https://example.org/a?b=1&c=2");
+    let is_there = "return document.querySelector('#composer').value === arguments[0] && location.pathname + location.search === '/r/den'";
+    ada.until("what was shared", is_there, json!([want])).await?;
+    ada.until("it is the draft", "return localStorage['warren.draft.den'] === arguments[0]", json!([want])).await?;
+    assert_eq!(ada.run("return document.querySelectorAll('li.m').length", json!([])).await?, 0, "nothing was sent");
+    assert_eq!(ada.run("return document.title === 'owned'", json!([])).await?, false);
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_settings_say_what_the_browser_can_do_of_notifications() -> Story {
+    let (server, driver) = (Server::start_for_all()?, Driver::start()?);
+    let said = "return document.querySelector('#settings')?.textContent.includes(arguments[0]) ?? false";
+    // Over plain http from another machine there are none.
+    let ada = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
+    ada.until("the list", LISTED, json!([])).await?;
+    ada.run("page.bring('sheets', 'settings')", json!([])).await?;
+    ada.until("why not", said, json!(["only to pages that are reached over https"])).await?;
+    ada.close().await?;
+    let server = Server::start()?;
+    let ada = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
+    ada.run_async(READY, json!([])).await?;
+    ada.until("the list", LISTED, json!([])).await?;
+    let asked = "window.asked = 0; Notification.requestPermission = async () => (window.asked++, 'granted')";
+    ada.run(asked, json!([])).await?;
+    ada.run("page.bring('sheets', 'settings')", json!([])).await?;
+    ada.until("the switch", said, json!(["Turn notifications on here"])).await?;
+    assert_eq!(ada.run("return window.asked", json!([])).await?, 0, "nothing is asked without a press");
+    assert_eq!(ada.barriers().await?, Vec::<String>::new());
+    let press =
+        "[...document.querySelectorAll('#settings button')].find((one) => one.textContent === arguments[0]).click()";
+    ada.run(press, json!(["Set quiet hours"])).await?;
+    ada.until("quiet hours", said, json!(["Quiet hours are set."])).await?;
+    ada.until("and their end", said, json!(["End quiet hours"])).await?;
+    // The browser's own push service is not to be reached from here, and the page says so.
+    ada.run(press, json!(["Turn notifications on here"])).await?;
+    ada.until("a word", said, json!(["The browser's own push service was not reached."])).await?;
+    assert_eq!(ada.run("return window.asked", json!([])).await?, 1);
+    ada.close().await
+}
