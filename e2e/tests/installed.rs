@@ -78,3 +78,40 @@ async fn the_settings_say_what_the_browser_can_do_of_notifications() -> Story {
     assert_eq!(ada.run("return window.asked", json!([])).await?, 1);
     ada.close().await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_is_shown_once_for_each_room_and_not_where_it_is_looked_at() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/r/den"), Look::DESKTOP).await?;
+    ada.run_async(READY, json!([])).await?;
+    ada.until("the list", LISTED, json!([])).await?;
+    let origin = server.url("/").trim_end_matches('/').to_owned();
+    let leave = json!({"permissions": ["notifications"], "origin": origin});
+    ada.devtools("Browser.grantPermissions", leave).await?;
+    ada.devtools("ServiceWorker.enable", json!({})).await?;
+    let tell = async |room: &str, seq: u64, count: u64| {
+        let told = json!({"room": room, "title": "", "seq": seq, "name": "Bob", "text": "<b>hi</b>", "count": count});
+        // The first worker of a new profile has this number.
+        let push = json!({"origin": origin, "registrationId": "0", "data": told.to_string()});
+        ada.devtools("ServiceWorker.deliverPushMessage", push).await
+    };
+    let shown = "const done = arguments[0];
+        navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) =>
+            done(all.map(({ title, body, tag, data, silent }) => [title, body, tag, data, silent])))";
+    tell("den", 7, 1).await?;
+    tell("attic", 3, 1).await?;
+    tell("attic", 4, 2).await?;
+    let attic = json!([["#attic", "Bob: <b>hi</b>\n+1", "attic", "/r/attic/4", true]]);
+    let is_shown = "const [want] = arguments;
+        navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) => {
+            window.shown = JSON.stringify(all.map(({ title, body, tag, data, silent }) => [title, body, tag, data, silent]));
+        });
+        return window.shown === JSON.stringify(want)";
+    ada.until("the newest of the room that is not looked at", is_shown, json!([attic])).await?;
+    assert_eq!(ada.run_async(shown, json!([])).await?, attic);
+    // What is pressed leads there, in the page that is open.
+    let press = "navigator.serviceWorker.dispatchEvent(new MessageEvent('message', { data: { go: '/r/attic' } }))";
+    ada.run(press, json!([])).await?;
+    ada.until("the room", "return document.querySelector('h1').textContent === '# attic'", json!([])).await?;
+    ada.close().await
+}
