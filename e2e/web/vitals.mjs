@@ -13,6 +13,7 @@ import { firstVisits, laterVisits } from "./vitals/load.mjs";
 import { large, switches } from "./vitals/memory.mjs";
 import { bytes, mb, ms, sum } from "./vitals/numbers.mjs";
 import { startPeer, WORDS } from "./vitals/peer.mjs";
+import { manyRooms } from "./vitals/rooms.mjs";
 import { start } from "./vitals/server.mjs";
 import { drifts, session } from "./vitals/steady.mjs";
 import { Table } from "./vitals/table.mjs";
@@ -20,7 +21,7 @@ import { keys, own } from "./vitals/typing.mjs";
 
 const LARGE = 100_000;
 // What comes when it is first needed, in this room too: it has code.
-const LAZY = /^\/(highlight|emoji|paste|sw)\.js$/;
+const LAZY = /^\/(attend|emoji|highlight|install|notify|paste|people|rooms|sheets|sw|switch)\.js$|\.png$|\.webmanifest$/;
 const ROOMS = Array.from({ length: 20 }, (_, i) => `room-${i + 1}`);
 const folder = process.env.VITALS_DIR;
 const chosen = process.argv.slice(2);
@@ -122,6 +123,14 @@ const PARTS = {
     const { jump } = found;
     table.add("large", "from there to its first day", `${ms(jump.took)}, ${jump.longTasks.length} long tasks, longest frame ${ms(jump.longestFrame)}`, { value: jump.longTasks.length, budget: 0, says: "no long task" });
     table.add("large", "JS heap + wasm before and after that", `${mb(found.before)}, ${mb(found.after)}`, { value: found.after, budget: 40e6, says: "≤ 40 MB" });
+  },
+  async rooms() {
+    const found = await manyRooms(browser, server, ["den", ...ROOMS], 500);
+    raw.rooms = found;
+    table.add("rooms", "500 visited rooms: readable, slow", ms(found.readable), { value: found.readable, budget: 600, says: "≤ 600 ms", stretch: "450" });
+    table.add("rooms", "500 visited rooms: interactive, slow", ms(found.live), { value: found.live, budget: 1_400, says: "≤ 1,400 ms", stretch: "1,000" });
+    table.add("rooms", "500 visited rooms: blocking time while loading", ms(found.blocked), { value: found.blocked, budget: 50, says: "≤ 50 ms", stretch: "0" });
+    table.add("rooms", `500 visited rooms: a change of rooms at quarter speed, ${found.listed} in the list`, `${ms(found.change)}, ${found.longTasks.length} long tasks in ${found.changes} changes, longest ${ms(Math.max(0, ...found.longTasks))}`);
   },
   async axe() {
     const found = await axe(browser, room);

@@ -22,18 +22,17 @@
 
 use std::sync::{Arc, atomic::AtomicU64};
 
-use shared::{Digest, Epoch, Event, Mention, Message, Millis, Page, Person, PersonId, RoomName, Seq, Snapshot, Visit};
+use shared::{Digest, Epoch, Mention, Message, Millis, Page, Person, PersonId, RoomName, Seq, Visit};
 
-use super::{
-    room::Room,
-    store::{QuietHours, Subscription},
-};
+use super::room::Room;
 use crate::lock::lock;
 
 mod flights;
 mod kept;
 mod line;
 mod lookups;
+mod reader;
+mod records;
 mod snapshots;
 mod stretch;
 
@@ -42,6 +41,8 @@ pub use kept::Kept;
 use line::Line;
 pub use line::ReadLimits;
 use lookups::Lookups;
+pub use reader::Reader;
+pub use records::{Push, PushRecords};
 pub use snapshots::{Drawn, Opening, Sheet};
 pub use stretch::Stretch;
 
@@ -116,117 +117,6 @@ impl Default for Ends {
     fn default() -> Self {
         Self { first: Seq(1), head: Seq::ZERO, digest: Digest::default() }
     }
-}
-
-/// The reading end of a store. Each read sees one moment of it, all of it, and may block.
-pub trait Reader: Send + Sync + 'static {
-    /// The name of the history that is read here.
-    fn epoch(&self) -> &Epoch;
-
-    /// Where a room's log begins and ends, and (of the newest `messages`, where that is not 0) a snapshot valid there.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    fn ends(&self, room: &RoomName, messages: u32) -> Result<(Ends, Snapshot), ReadError>;
-
-    /// The digests of the log up to each of the seqs from `from` on, at most `most`, in order: of those that the log
-    /// knows. It knows the one before its first event, and those of all its events.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    fn digests(&self, room: &RoomName, from: Seq, most: u32) -> Result<Vec<(Seq, Digest)>, ReadError>;
-
-    /// The events after `after`, oldest first: at most `most` of them, and about `bytes` bytes of text; at least one
-    /// where there is one.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    fn after(&self, room: &RoomName, after: Seq, most: u32, bytes: usize) -> Result<Vec<Event>, ReadError>;
-
-    /// A page of a room's messages, at most `limit` of them.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    fn page(&self, room: &RoomName, place: Place, limit: u32) -> Result<Page, ReadError>;
-
-    /// The people whose sessions' tokens have these hashes, each where they are kept, in the order of the hashes.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    fn people_of(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError>;
-
-    /// The rooms that a person has visited, in the order of their names. None in a store that keeps logs alone.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    fn visited(&self, _person: &PersonId) -> Result<Vec<RoomName>, ReadError> {
-        Ok(Vec::new())
-    }
-
-    /// How these rooms stand with a person: of those that they have visited, in this order.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    fn visits(&self, _person: &PersonId, _rooms: &[RoomName]) -> Result<Vec<Visit>, ReadError> {
-        Ok(Vec::new())
-    }
-
-    /// The newest messages that mention a person and are of others, before a time, the newest first: of rooms that the
-    /// person has visited.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    fn mentions(&self, _person: &PersonId, _before: Millis, _limit: u32) -> Result<Vec<Mention>, ReadError> {
-        Ok(Vec::new())
-    }
-
-    /// Who is to be told of what was said in a room from `since` on. None in a store that keeps logs alone.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    fn pushes(&self, _room: &RoomName, _since: Seq) -> Result<Vec<Push>, ReadError> {
-        Ok(Vec::new())
-    }
-
-    /// What is kept of a person's push.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    fn push_records(&self, _person: &PersonId) -> Result<PushRecords, ReadError> {
-        Ok(PushRecords::default())
-    }
-
-    /// The secret that push services know this server by; none where the store keeps none.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    fn push_secret(&self) -> Result<Option<[u8; 32]>, ReadError> {
-        Ok(None)
-    }
-}
-
-/// Somebody who is to be told of a room by push, in one of their browsers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Push {
-    /// Who.
-    pub person: PersonId,
-    /// Where.
-    pub to: Subscription,
-    /// How the room stands with them.
-    pub visit: Visit,
-    /// The newest message that they want to be told of.
-    pub message: Message,
-    /// When they are not to be told.
-    pub quiet: Option<QuietHours>,
-}
-
-/// What is kept of a person's push.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PushRecords {
-    /// Their browsers.
-    pub to: Vec<Subscription>,
-    /// When they are not to be told.
-    pub quiet: Option<QuietHours>,
 }
 
 /// A read that is ready to run.
@@ -427,56 +317,6 @@ impl Reads {
     /// As [`Reads::ends`].
     pub async fn person_of(&self, token_hash: [u8; 32]) -> Result<Option<Person>, ReadError> {
         self.lookups.person_of(&self.line, &self.reader, token_hash).await
-    }
-
-    /// See [`Reader::visited`]. For connections that are served: they wait for one read of this kind at a time.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    pub async fn visited(&self, person: PersonId) -> Result<Arc<[RoomName]>, ReadError> {
-        let (reader, of) = (Arc::clone(&self.reader), person.clone());
-        let read = move || reader.visited(&of).map(Arc::from);
-        self.visited.join(&self.line, Asker::Served, person, read).await
-    }
-
-    /// See [`Reader::visits`], and [`Reads::visited`].
-    ///
-    /// # Errors
-    /// [`ReadError`] where the store cannot be read.
-    pub async fn visits(&self, person: PersonId, rooms: Vec<RoomName>) -> Result<Arc<[Visit]>, ReadError> {
-        let (reader, asked) = (Arc::clone(&self.reader), (person.clone(), rooms.clone()));
-        let read = move || reader.visits(&person, &rooms).map(Arc::from);
-        self.visits.join(&self.line, Asker::Served, asked, read).await
-    }
-
-    /// See [`Reader::mentions`].
-    ///
-    /// # Errors
-    /// As [`Reads::ends`].
-    pub async fn mentions(&self, person: PersonId, before: Millis, limit: u32) -> Result<Arc<[Mention]>, ReadError> {
-        let (reader, of) = (Arc::clone(&self.reader), person.clone());
-        let read = move || reader.mentions(&of, before, limit).map(Arc::from);
-        self.mentions.join(&self.line, Asker::New, (person, before, limit), read).await
-    }
-
-    /// See [`Reader::pushes`].
-    ///
-    /// # Errors
-    /// As [`Reads::ends`].
-    pub async fn pushes(&self, room: RoomName, since: Seq) -> Result<Arc<[Push]>, ReadError> {
-        let (reader, name) = (Arc::clone(&self.reader), room.clone());
-        let read = move || reader.pushes(&name, since).map(Arc::from);
-        self.pushes.join(&self.line, Asker::New, (room, since), read).await
-    }
-
-    /// See [`Reader::push_records`].
-    ///
-    /// # Errors
-    /// As [`Reads::ends`].
-    pub async fn push_records(&self, person: PersonId) -> Result<PushRecords, ReadError> {
-        let (reader, of) = (Arc::clone(&self.reader), person.clone());
-        let read = move || reader.push_records(&of);
-        self.push_records.join(&self.line, Asker::New, person, read).await
     }
 
     async fn read_stretch(&self, room: &RoomName, from: Seq) -> Result<Arc<Stretch>, ReadError> {

@@ -10,7 +10,7 @@ use shared::Epoch;
 
 #[cfg(test)]
 use super::rows::column;
-use super::sqlite::refold;
+use super::sqlite::{make_key, refold};
 
 mod steps;
 
@@ -101,6 +101,7 @@ pub(super) fn migrate(
     change.pragma_update(None, "application_id", APPLICATION_ID)?;
     change.pragma_update(None, "user_version", known)?;
     change.execute("INSERT OR IGNORE INTO meta VALUES ('epoch', ?1)", params![new_epoch])?;
+    make_key(&change)?;
     let epoch: Option<String> =
         change.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0)).optional()?;
     change.commit()?;

@@ -25,6 +25,7 @@ mod write;
 pub use check::{CheckedRoom, Finding};
 pub use file::{DatabaseFile, NotGathered, beside, database_in, gather, renew};
 pub use reader::SqliteReader;
+pub(super) use push::make_key;
 pub(super) use view::refold;
 
 use write::Numbers;
@@ -65,7 +66,6 @@ impl SqliteStore {
             std::fs::rename(&partial, &copy).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
         };
         let epoch = schema::migrate(&mut db, new_epoch, keep_copy).with_context(at)?;
-        push::make_key(&db).with_context(at)?;
         // An earlier run may have ended between an erasure and its scrub.
         let mut store = Self { db, epoch, rooms: Numbers::new(), unscrubbed: true };
         store.scrub();

@@ -23,9 +23,9 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// A push service keeps a push for a browser that is away for so many seconds: a day.
 const KEPT: u32 = 86_400;
 /// When a push is tried again that may still come through.
-const AGAIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120)];
+const AGAIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(30), Duration::from_mins(2)];
 /// The longest that a push service can make us wait.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// What became of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

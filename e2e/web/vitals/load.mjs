@@ -3,8 +3,9 @@ import { isLive, live, slowCpu, slowNetwork, visit } from "./browser.mjs";
 import { median, sum } from "./numbers.mjs";
 
 /** One first visit, slow. */
-async function first(browser, url, words) {
+async function first(browser, url, words, cookies) {
   const { context, page, devtools } = await visit(browser, { phone: true, words });
+  await context.addCookies(cookies);
   await slowNetwork(devtools);
   await slowCpu(devtools);
   await page.goto(url, { waitUntil: "commit" });
@@ -35,10 +36,10 @@ function blocking({ tasks, live, paint }) {
 }
 
 /** The medians of some first visits, each with a new profile. */
-export async function firstVisits(browser, url, { times = 5, words = null } = {}) {
+export async function firstVisits(browser, url, { times = 5, words = null, cookies = [] } = {}) {
   const visits = [];
   for (let i = 0; i < times; i++) {
-    const { context, seen } = await first(browser, url, words);
+    const { context, seen } = await first(browser, url, words, cookies);
     visits.push({ ...seen, ...blocking(seen), shift: sum(seen.shifts.filter((shift) => !shift.input).map((shift) => shift.value)) });
     await context.close();
   }

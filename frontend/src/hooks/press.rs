@@ -38,6 +38,7 @@ pub(super) struct Press {
 }
 
 /// The button that an event is about, and what it does.
+#[must_use]
 pub fn button_of(event: &Event) -> Option<(Element, String)> {
     let button = event.target()?.dyn_into::<Element>().ok()?.closest("[data-do]").ok()??;
     let does = button.get_attribute("data-do")?;

@@ -12,6 +12,7 @@ pub fn open_help() {
 }
 
 /// Copies a text, as far as the browser lets the page do that, which it does not over plain http.
+#[must_use]
 pub fn copy(text: &str) -> bool {
     let Some(window) = browser::window() else { return false };
     let clipboard = window.navigator().clipboard();

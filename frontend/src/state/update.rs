@@ -117,7 +117,7 @@ impl App {
             Action::ReadMarked { room } => self.mark_read(&room),
             Action::UnreadMarked { room, seq } => self.mark_unread(&room, Seq(seq.0.saturating_sub(1))),
             Action::LevelChosen { room, level } => {
-                self.send_where_linked(ClientFrame::SetLevel { room, level }, effects)
+                self.send_where_linked(ClientFrame::SetLevel { room, level }, effects);
             }
             Action::ForgetPressed { room } => self.send_where_linked(ClientFrame::Forget { room }, effects),
             Action::FewDrawn(rows) => self.few = rows,

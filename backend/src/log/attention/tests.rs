@@ -1,3 +1,5 @@
+//! Who is told of what was said, and when; and what it costs to wait for it.
+
 use super::*;
 
 fn person(id: &str) -> PersonId {
@@ -83,8 +85,10 @@ async fn when_the_last_connection_goes_nothing_is_left() {
     drop(other);
     assert_eq!((attention.rooms(), attention.lock().people.len()), (0, 0));
     // The task has ended; who comes later is told by another.
-    tokio::time::sleep(LONGEST).await;
-    assert!(!attention.lock().telling);
+    tokio::time::advance(LONGEST).await;
+    while attention.lock().telling {
+        tokio::task::yield_now().await;
+    }
     let again = listener(&attention, "ada", &rooms).await;
     attention.said(&rooms[7]);
     assert_eq!(again.changed().await, ada_again(&rooms[7]));

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use shared::{Author, ClientKey, EventBody, MessageText, PersonId, PersonName, Words};
+use shared::{Author, ClientKey, Event, EventBody, MessageText, PersonId, PersonName, Snapshot, Words};
 
 use super::*;
 use crate::lock::Mutex;

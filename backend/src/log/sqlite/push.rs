@@ -1,5 +1,6 @@
 //! Push: whom to tell of what, and where. Records, written with their batch; and the server's own key.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use shared::{Level, PersonId, RoomName, Seq};
 
@@ -15,28 +16,22 @@ const BROWSERS: u32 = 20;
 /// Most pushes of one read: beyond them nobody is told.
 const MOST: u32 = 10_000;
 /// The name of the server's secret among what there is one of.
-const SECRET: &str = "push_secret";
+const SECRET: &str = "push_key";
 
 /// Makes the secret that push services know this server by, where there is none yet.
-pub(super) fn make_key(db: &Connection) -> rusqlite::Result<()> {
+pub(in crate::log) fn make_key(db: &Connection) -> rusqlite::Result<()> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     // Below the order of the curve's group, as a secret of P-256 has to be.
     secret[0] &= 0x7f;
-    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-    db.execute("INSERT OR IGNORE INTO meta VALUES (?1, ?2)", [SECRET, &hex]).map(drop)
+    db.execute("INSERT OR IGNORE INTO meta VALUES (?1, ?2)", [SECRET, &URL_SAFE_NO_PAD.encode(secret)]).map(drop)
 }
 
 /// The server's secret.
 pub(super) fn secret(db: &Connection) -> rusqlite::Result<Option<[u8; 32]>> {
     let found = db.query_row("SELECT value FROM meta WHERE name = ?1", [SECRET], |row| row.get::<_, String>(0));
-    let Some(hex) = found.optional()? else { return Ok(None) };
-    let mut secret = [0; 32];
-    for (byte, digits) in secret.iter_mut().zip(hex.as_bytes().chunks(2)) {
-        let digits = std::str::from_utf8(digits).unwrap_or_default();
-        *byte = u8::from_str_radix(digits, 16).unwrap_or(0);
-    }
-    Ok(Some(secret))
+    let secret = found.optional()?.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+    Ok(secret.and_then(|bytes| bytes.try_into().ok()))
 }
 
 /// Writes what a batch changes.

@@ -1,0 +1,92 @@
+//! The seam between reading and where logs and records are kept.
+
+use shared::{Digest, Epoch, Event, Mention, Millis, Page, Person, PersonId, RoomName, Seq, Snapshot, Visit};
+
+use super::{Ends, Place, Push, PushRecords, ReadError};
+
+/// The reading end of a store. Each read sees one moment of it, all of it, and may block.
+pub trait Reader: Send + Sync + 'static {
+    /// The name of the history that is read here.
+    fn epoch(&self) -> &Epoch;
+
+    /// Where a room's log begins and ends, and (of the newest `messages`, where that is not 0) a snapshot valid there.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn ends(&self, room: &RoomName, messages: u32) -> Result<(Ends, Snapshot), ReadError>;
+
+    /// The digests of the log up to each of the seqs from `from` on, at most `most`, in order: of those that the log
+    /// knows. It knows the one before its first event, and those of all its events.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn digests(&self, room: &RoomName, from: Seq, most: u32) -> Result<Vec<(Seq, Digest)>, ReadError>;
+
+    /// The events after `after`, oldest first: at most `most` of them, and about `bytes` bytes of text; at least one
+    /// where there is one.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn after(&self, room: &RoomName, after: Seq, most: u32, bytes: usize) -> Result<Vec<Event>, ReadError>;
+
+    /// A page of a room's messages, at most `limit` of them.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn page(&self, room: &RoomName, place: Place, limit: u32) -> Result<Page, ReadError>;
+
+    /// The people whose sessions' tokens have these hashes, each where they are kept, in the order of the hashes.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn people_of(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError>;
+
+    /// The rooms that a person has visited, in the order of their names. None in a store that keeps logs alone.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn visited(&self, _person: &PersonId) -> Result<Vec<RoomName>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    /// How these rooms stand with a person: of those that they have visited, in this order.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn visits(&self, _person: &PersonId, _rooms: &[RoomName]) -> Result<Vec<Visit>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    /// The newest messages that mention a person and are of others, before a time, the newest first: of rooms that the
+    /// person has visited.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn mentions(&self, _person: &PersonId, _before: Millis, _limit: u32) -> Result<Vec<Mention>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    /// Who is to be told of what was said in a room from `since` on. None in a store that keeps logs alone.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn pushes(&self, _room: &RoomName, _since: Seq) -> Result<Vec<Push>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    /// What is kept of a person's push.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn push_records(&self, _person: &PersonId) -> Result<PushRecords, ReadError> {
+        Ok(PushRecords::default())
+    }
+
+    /// The secret that push services know this server by; none where the store keeps none.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn push_secret(&self) -> Result<Option<[u8; 32]>, ReadError> {
+        Ok(None)
+    }
+}
