@@ -28,14 +28,13 @@
     };
     brought[name].then(told, missing);
   };
-  // The list of rooms comes when the client is there, and the browser has nothing else to do. What is told it until then
-  // waits.
+  // The list of rooms comes when the room is live, or will not be soon. What is told it until then waits.
   globalThis.visits = { waiting: [], tell: (...told) => visits.waiting.push(told) };
-  const later = globalThis.requestIdleCallback || setTimeout;
   new MutationObserver((_, watch) => {
-    if (!started()) return;
+    const { link } = started()?.dataset || {};
+    if (link !== "live" && link !== "offline") return;
     watch.disconnect();
-    later(() => bring("rooms"));
+    setTimeout(() => bring("rooms"), 100);
   }).observe(document.body, { attributeFilter: ["data-link"], subtree: true });
   // The first code of a language brings what colours it (frontend/css/said.css); without it, it is read as well.
   addEventListener("animationstart", (event) => event.animationName === "code-drawn" && bring("highlight"));

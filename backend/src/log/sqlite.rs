@@ -24,8 +24,8 @@ mod write;
 
 pub use check::{CheckedRoom, Finding};
 pub use file::{DatabaseFile, NotGathered, beside, database_in, gather, renew};
-pub use reader::SqliteReader;
 pub(super) use push::make_key;
+pub use reader::SqliteReader;
 pub(super) use view::refold;
 
 use write::Numbers;

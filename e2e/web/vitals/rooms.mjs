@@ -7,7 +7,7 @@ import { median } from "./numbers.mjs";
 /** The cookie of somebody new who has visited so many rooms, `rooms` among them. */
 async function visitor(browser, server, rooms, count) {
   const { context, page } = await visit(browser);
-  await page.goto(server.url);
+  await page.goto(`${server.url}/r/${rooms[0]}`);
   await live(page);
   const cookies = await context.cookies();
   await context.close();
