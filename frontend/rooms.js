@@ -202,9 +202,9 @@ function rowOf(visit) {
 
 function draw() {
   const all = sorted();
-  // Those that want attention, and where the person is, are never left out.
-  const first = all.filter((visit) => visit.wanted || visit.room === here());
-  const shown = new Set([...first, ...all].slice(0, Math.max(MOST, first.length)));
+  // Where the person is first, then what wants attention.
+  const first = [...all.filter(({ room }) => room === here()), ...all.filter(({ wanted }) => wanted)];
+  const shown = new Set([...new Set([...first, ...all])].slice(0, MOST));
   const now = all.filter((visit) => shown.has(visit)).map(rowOf);
   for (const [room, row] of rows) if (!now.includes(row)) rows.delete(room), row.remove();
   waits = isUsed();

@@ -68,8 +68,8 @@ pub struct QuietHours {
     pub begins: u16,
     /// The minute when it ends; earlier where that is on the next day.
     pub ends: u16,
-    /// Minutes that their clock is ahead of UTC. Their page says it anew whenever it comes up, so that it changes with
-    /// the seasons.
+    /// Minutes that their clock is ahead of UTC. Their page says it anew whenever its settings come up, so that it
+    /// changes with the seasons.
     pub ahead: i16,
 }
 

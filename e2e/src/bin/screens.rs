@@ -66,7 +66,7 @@ async fn main() -> Done {
     tell_about(ada).await?;
 
     ada.run("document.querySelector('.about').click()", json!([])).await?;
-    let proved = "return document.querySelector('dialog[open]').textContent.includes(', verified')";
+    let proved = "return document.querySelector('dialog[open]')?.textContent.includes(', verified') ?? false";
     ada.until("the proof", proved, json!([])).await?;
     picture("details").await?;
     // Ada's last reaction has left the focus with its row, and the tools lie over the one above.
@@ -78,6 +78,18 @@ async fn main() -> Done {
     ada.until("the emoji", emoji, json!([])).await?;
     picture("picker").await?;
     ada.run("document.querySelector('.picker').close(); document.querySelector('#composer').focus()", json!([]))
+        .await?;
+
+    visit_others(&people, &server).await?;
+    ada.run("page.bring('sheets', 'settings')", json!([])).await?;
+    ada.until("the settings", "return document.querySelector('#settings[open] .quiet') !== null", json!([])).await?;
+    picture("settings").await?;
+    ada.run("document.querySelector('#settings').close()", json!([])).await?;
+    ada.run("document.querySelector('.room-tool').click()", json!([])).await?;
+    ada.until("the switcher", "return document.querySelector('.switch[open] [role=option]') !== null", json!([]))
+        .await?;
+    picture("switcher").await?;
+    ada.run("document.querySelector('.switch').close(); document.querySelector('#composer').focus()", json!([]))
         .await?;
 
     people[2].type_text("…").await?;
@@ -110,6 +122,28 @@ async fn come(driver: &Driver, server: &Server, wire: &Wire) -> anyhow::Result<V
     }
     people[0].sees_here("ليلى").await?;
     Ok(people)
+}
+
+/// Ada has been in other rooms, where others say something now: one of them what mentions her.
+async fn visit_others(people: &[Browser], server: &Server) -> Done {
+    let ada = &people[0];
+    let enter = "const go = document.querySelector('#go'); go.value = arguments[0]; go.form.requestSubmit()";
+    for room in ["garden", "workshop", "kitchen-table"] {
+        ada.run(enter, json!([room])).await?;
+        let visited = "return JSON.parse(localStorage['warren.visits'] ?? '[]').some(({ room, ours }) => room === arguments[0] && !ours)";
+        ada.until("the server knows of the visit", visited, json!([room])).await?;
+        if room == "workshop" {
+            ada.say("Who has the drill?").await?;
+        }
+    }
+    for (room, text) in [("garden", "The beans are up."), ("workshop", "@Ada! The drill is back.")] {
+        people[1].go(&server.url(&format!("/r/{room}"))).await?;
+        people[1].sees_here("Tomás").await?;
+        people[1].say(text).await?;
+        people[1].sees(text).await?;
+    }
+    people[1].go(&server.url("/r/kitchen-table")).await?;
+    ada.until("what is unread", "return document.querySelectorAll('#rooms .badge').length === 2", json!([])).await
 }
 
 /// Takes the pictures of a view, named by view, width and theme.

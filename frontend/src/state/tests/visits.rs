@@ -141,7 +141,9 @@ fn what_was_read_without_a_link_is_said_when_there_is_one_also_by_another_page()
     });
     let shown = shown.expect("what was read is shown, and so kept");
     assert!(shown[0].ours);
-    client.wait(5_000);
+    // For an hour.
+    client.wait(3_600_000);
+    client.act(Action::Probed);
     client.meet("me");
     assert_eq!(client.reads(), [(lobby(), 1, false)]);
     // The page is loaded again before the server has said it back.
