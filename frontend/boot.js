@@ -45,25 +45,6 @@
     const sheet = target.closest?.("[data-sheet]");
     if (sheet) bring("sheets", sheet.dataset.sheet);
   });
-  // Lines that were pasted may be code. They are in the box when this is told of them.
-  addEventListener("paste", ({ target, clipboardData }) => {
-    const detail = ["text/plain", "text/html", "vscode-editor-data"].map((kind) => clipboardData.getData(kind));
-    // (Trunk's minifier would make two characters of a line break in quotes.)
-    if (target.id !== "composer" || !/\n/.test(detail[0])) return;
-    target.addEventListener("input", () => bring("paste", detail), { once: true });
-  });
-  // What is typed anywhere is written. On a touched screen that would bring the keyboard up.
-  addEventListener("keydown", (event) => {
-    const { key, target } = event;
-    const pastes = (event.ctrlKey || event.metaKey) && key === "v";
-    // (What fills fields in by itself says no key.)
-    const writes = key?.length === 1 && key !== " " && !event.ctrlKey && !event.metaKey;
-    if (event.defaultPrevented || event.altKey || !(pastes || writes)) return;
-    // Fields have their own keys, and so have a message (frontend/src/hooks/press.rs) and a dialog.
-    if (target.closest("input, textarea") || document.querySelector("dialog[open]")) return;
-    if ((writes && target.closest("li.m") && "rReE+".includes(key)) || matchMedia("(pointer: coarse)").matches) return;
-    document.querySelector("#composer").focus();
-  });
   // Nothing is sent, and nothing loaded, by what is pressed before the client hears it.
   addEventListener("submit", (event) => event.target.method !== "dialog" && event.preventDefault());
   // Says something in a place of the page, with the way on that is left.

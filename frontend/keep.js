@@ -120,4 +120,19 @@
   };
   look();
   addEventListener("storage", look);
+
+  // The language that the person has chosen, or the first of the browser's that there is. The words of the page are
+  // English; another language's come before anything is drawn (frontend/words.js).
+  const root = document.documentElement;
+  root.lang = [kept.get("warren.lang"), ...navigator.languages].find((tag) => /^(ar|en)\b/.test(tag)) || "en";
+  if (/^ar/.test(root.lang)) {
+    root.dir = "rtl";
+    for (const name of ["ar", "words"]) {
+      const script = document.createElement("script");
+      script.src = `${location.origin}/${name}.js`;
+      script.async = false;
+      script.blocking = "render";
+      document.head.append(script);
+    }
+  }
 }

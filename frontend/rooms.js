@@ -6,6 +6,8 @@
 import "./attend.js";
 import { shared } from "./install.js";
 import "./people.js";
+import "./keys.js";
+import "./sound.js";
 
 const KEPT = "warren.visits";
 const ORDER = "warren.order";

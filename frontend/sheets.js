@@ -20,6 +20,7 @@ look.replaceSync(`@layer details {
     & #facts { white-space: pre-line; }
     & .quiet { color: var(--text-2); font-size: var(--t-s); }
     & .danger { color: var(--danger); }
+    & select { min-block-size: var(--target); padding: 4px 10px; font: inherit; color: inherit; border: 1px solid var(--line-strong); border-radius: var(--r-m); background: var(--bg-raise); }
     & textarea { inline-size: 100%; max-block-size: 160px; border: 1px solid var(--line-strong); border-radius: var(--r-m); }
   }
   .sheet-head, .sheet-foot { display: flex; align-items: center; gap: 8px; }
@@ -34,6 +35,8 @@ function make(name, attributes, ...children) {
   return element;
 }
 
+// What the browser shows by itself is not in the page, where it would be found (frontend/words.js).
+const tr = (words) => globalThis.tr?.(words) ?? words;
 const find = (selector) => document.querySelector(selector);
 const button = (words, press, kind = "") => {
   const made = make("button", { type: "button", class: `small ${kind}` }, words);
@@ -104,7 +107,7 @@ function about() {
   const wrong = (input, most) => {
     const text = input.value.trim();
     const why = [...text].length > most ? `it is longer than ${most} characters.` : /[\p{Cc}\u2028\u2029]/u.test(text) ? "it has control characters." : "";
-    input.setCustomValidity(why);
+    input.setCustomValidity(tr(why));
     return !input.reportValidity();
   };
   form.addEventListener("submit", (event) => {
@@ -128,6 +131,7 @@ const TYPED = [
   ["/name Ada", "be called Ada"],
   ["/me waves", "say what you do"],
   ["/room den", "go to the room den"],
+  ["/settings", "show the settings"],
   ["//name", "send a text that begins with a slash"],
   ["@Ada", "mention a person"],
   [":smile:", "an emoji by its name"],
@@ -162,6 +166,7 @@ function choice(name, heading, all, chosen, choose) {
 
 const THEMES = [["", "As the system"], ["light", "Light"], ["dark", "Dark"]];
 const SIZES = [["90%", "Small"], ["", "Usual"], ["115%", "Large"], ["130%", "Larger"]];
+const LANGUAGES = [["", "As the browser"], ["en", "English"], ["ar", "العربية"]];
 const size = (bytes) => `${new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(bytes / 1e6)} MB`;
 
 // All that the browser keeps of Warren goes, and the page begins anew.
@@ -180,6 +185,33 @@ async function clear(said) {
   } catch {
     said.textContent = "It could not be cleared. Another tab may have it open: close the others and try again.";
   }
+}
+
+// Another language is another page: what is being typed is kept as a draft.
+function language() {
+  const options = LANGUAGES.map(([value, words]) => {
+    const option = make("option", { value, ...(value && { lang: value, dir: "auto" }) }, words);
+    option.selected = value === (kept.get("warren.lang") ?? "");
+    return option;
+  });
+  const select = make("select", { id: "language" }, ...options);
+  select.addEventListener("change", () => {
+    kept.set("warren.lang", select.value);
+    // What was last seen is kept in words of the other one.
+    kept.set("warren.seen", "");
+    location.reload();
+  });
+  return make("div", { class: "field" }, make("label", { for: select.id }, "Language"), select);
+}
+
+function sound() {
+  const input = make("input", { type: "checkbox", id: "sound" });
+  input.checked = Boolean(kept.get("warren.sound"));
+  input.addEventListener("change", async () => {
+    kept.set("warren.sound", input.checked ? "on" : "");
+    if (input.checked) (await import("./sound.js")).play();
+  });
+  return make("fieldset", {}, make("legend", {}, "Sound"), make("label", {}, input, "A sound when something wants your attention while you are elsewhere"));
 }
 
 function settings() {
@@ -212,9 +244,11 @@ function settings() {
     make("div", { class: "field" }, make("label", { for: "settings-name" }, "Your name"), name),
     choice("theme", "Theme", THEMES, theme, choose("theme")),
     choice("text", "Text size", SIZES, text, choose("text")),
-    make("h3", {}, "Notifications"), notifications,
+    language(), make("h3", {}, "Notifications"), notifications, sound(),
     make("h3", {}, "Storage"), used, foot(wipe, sure, said));
   report(dialog);
+  // The first line of a report says what runs here.
+  dialog.append(make("p", { class: "quiet version" }, find("#report").textContent.split("\n")[0]));
   return dialog;
 }
 

@@ -44,7 +44,8 @@ function commands() {
   all.push(["@", "Show what mentions me", () => open("mentions")]);
   if (document.querySelector(".about")) all.push(["i", "About this room", press(".about")]);
   for (const button of document.querySelectorAll("[data-command]")) all.push(["⚙", button.dataset.command, () => button.click()]);
-  return all.map(([sign, words, does]) => ({ sign, words, does, by: folded(words) }));
+  // Found by the words of the page's language too (frontend/words.js).
+  return all.map(([sign, words, does]) => ({ sign, words, does, own: true, by: folded(`${words} ${globalThis.tr?.(words) ?? ""}`) }));
 }
 
 function people() {
@@ -61,7 +62,7 @@ function rooms(typed) {
   all.sort((a, b) => (a.visit.room === here()) - (b.visit.room === here()) || (b.wanted > 0) - (a.wanted > 0));
   const name = meant(typed);
   if (name && !all.some((one) => one.visit.room === name)) {
-    all.push({ sign: "+", words: `Go to the new room ${name}`, by: folded(name), does: () => go(path(name)), last: true });
+    all.push({ sign: "+", words: `Go to the new room ${name}`, by: folded(name), does: () => go(path(name)), own: true });
   }
   return all;
 }
@@ -97,7 +98,7 @@ function draw() {
     if (!fit.length) continue;
     rows.push(make("li", { class: "kind", role: "presentation" }, kind));
     for (const one of fit) {
-      const name = make("span", { class: "n" }, make("bdi", {}, one.words));
+      const name = make("span", { class: "n" }, make(one.own ? "span" : "bdi", {}, one.words));
       if (one.more) name.append(" ", make("small", {}, one.more));
       one.element = make("li", { role: "option", id: `found-${options.length}`, "aria-selected": "false" },
         make("span", { class: "sign", "aria-hidden": "true" }, one.sign), name, ...(one.visit ? badge(one.visit) : []));
@@ -155,7 +156,7 @@ async function mentions() {
     const when = times(3, message.at, Date.now()) + ", " + times(0, message.at);
     const text = make("span", { dir: "auto" }, message.text ?? "");
     return make("li", {}, make("a", { href: `/r/${room}/${message.seq}` },
-      make("small", {}, make("bdi", {}, message.by.name), " · #", visits.get(room)?.title || room, " · ", when), text));
+      make("small", {}, make("bdi", {}, message.by.name), " · #", make("bdi", {}, visits.get(room)?.title || room), " · ", when), text));
   };
   found.replaceChildren(...all.map(row));
   said.textContent = all.length ? "" : "Nobody has mentioned you in your rooms yet.";

@@ -6,7 +6,7 @@
   const dayOf = (at) => at.toDateString();
   const made = {};
   // Making one is slow, using it is not: so each is made once, when it is asked for.
-  const format = (options) => (at) => (made[JSON.stringify(options)] ??= new Intl.DateTimeFormat([], options)).format(at);
+  const format = (options) => (at) => (made[JSON.stringify(options)] ??= new Intl.DateTimeFormat(document.documentElement.lang, options)).format(at);
   const clock = format({ hour: "numeric", minute: "2-digit" });
   const full = format({ dateStyle: "full", timeStyle: "medium" });
   const day = { day: "numeric", month: "long" };

@@ -40,7 +40,7 @@ pub use keeper::{Keeper, Watch};
 pub use page::{PageEvents, page_events};
 pub use read::{frames, page};
 pub use run::Runner;
-pub use sheet::{copy, open_help};
+pub use sheet::{copy, open_sheet};
 pub use socket::Socket;
 pub(crate) use storage::store_draft;
 pub use storage::{answered, draft, keep_answered, keep_draft};

@@ -5,10 +5,10 @@ use wasm_bindgen::JsValue;
 
 use super::{browser, script};
 
-/// Opens the dialog that says what can be typed, and which keys there are.
-pub fn open_help() {
+/// Opens the dialog of this name.
+pub fn open_sheet(name: &str) {
     // Where it cannot be had, the page's script says so.
-    let _brought = script::call("page", "bring", &Array::of2(&"sheets".into(), &"help".into()));
+    let _brought = script::call("page", "bring", &Array::of2(&"sheets".into(), &name.into()));
 }
 
 /// Copies a text, as far as the browser lets the page do that, which it does not over plain http.

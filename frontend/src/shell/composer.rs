@@ -204,7 +204,7 @@ impl Composer {
                 self.0.kept_answer.take();
                 io::keep_answered(&room, "");
             }
-            Typed::Rename(_) | Typed::Go(_) | Typed::Help => {
+            Typed::Rename(_) | Typed::Go(_) | Typed::Show(_) => {
                 area.set_value("");
                 io::keep_draft(&room, "");
             }
@@ -223,7 +223,7 @@ impl Composer {
                 io::go_to(&place);
                 store.dispatch(Action::PlaceEntered(place));
             }
-            Typed::Help => io::open_help(),
+            Typed::Show(sheet) => io::open_sheet(sheet),
             Typed::Blank | Typed::Wrong(_) => {}
         }
     }

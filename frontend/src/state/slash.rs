@@ -17,14 +17,14 @@ pub enum Typed {
     Rename(String),
     /// Go to this room.
     Go(RoomName),
-    /// Show what there is.
-    Help,
+    /// Show the dialog of this name.
+    Show(&'static str),
     /// It cannot be done, and this is why. The text is to stay in the composer.
     Wrong(String),
 }
 
 /// The commands that there are, with an example each. What else can be typed is said in `index.html`.
-pub const COMMANDS: [&str; 4] = ["/name Ada", "/me waves", "/room den", "/help"];
+pub const COMMANDS: [&str; 5] = ["/name Ada", "/me waves", "/room den", "/help", "/settings"];
 
 /// What a text that was typed means. While a message is being edited, all is text.
 #[must_use]
@@ -49,7 +49,8 @@ pub fn command(raw: &str, editing: bool) -> Typed {
         },
         "room" if said.is_empty() => wrong(&["Say which room, as in /room den."]),
         "room" => Place::typed(said).map_or_else(Typed::Wrong, Typed::Go),
-        "help" => Typed::Help,
+        "help" => Typed::Show("help"),
+        "settings" => Typed::Show("settings"),
         _ => wrong(&["There is no command /", &word, ". Type /help for those there are, or // to send it as text."]),
     }
 }

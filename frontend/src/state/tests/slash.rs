@@ -41,8 +41,9 @@ fn a_word_with_a_slash_does_what_it_says() {
     check("/NAME  Ada ", &Typed::Rename("Ada".to_owned()));
     check("/me waves", &Typed::Send(text("/me waves")));
     check("/room #Den", &Typed::Go(RoomName::parse("den").unwrap()));
-    check("/help", &Typed::Help);
-    check("/help me", &Typed::Help);
+    check("/help", &Typed::Show("help"));
+    check("/help me", &Typed::Show("help"));
+    check("/settings", &Typed::Show("settings"));
 }
 
 #[test]
