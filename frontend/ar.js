@@ -262,7 +262,6 @@ globalThis.words = {
   "Language": "اللغة",
   "As the browser": "كالمتصفح",
   "Notifications": "الإشعارات",
-  "There are none here: what they need could not be loaded.": "لا توجد هنا: تعذّر تحميل ما تحتاج إليه.",
   "Sound": "الصوت",
   "A sound when something wants your attention while you are elsewhere": "صوت عندما يطلب شيء انتباهك وأنت في مكان آخر",
   "Storage": "التخزين",

@@ -121,7 +121,8 @@ function draw() {
   groups.hidden = text !== "";
   if (!text) said.textContent = "";
   else if (!matches.length) said.textContent = "No emoji is called so.";
-  else said.textContent = matches.length === 1 ? "1 found" : `${matches.length < MOST_FOUND ? "" : "More than "}${matches.length} found`;
+  else if (matches.length === 1) said.textContent = "1 found";
+  else said.textContent = (matches.length < MOST_FOUND ? "" : "More than ") + `${matches.length} found`;
 }
 
 // Tab comes to one of them, and the arrows lead on from there.

@@ -167,7 +167,7 @@ function choice(name, heading, all, chosen, choose) {
 const THEMES = [["", "As the system"], ["light", "Light"], ["dark", "Dark"]];
 const SIZES = [["90%", "Small"], ["", "Usual"], ["115%", "Large"], ["130%", "Larger"]];
 const LANGUAGES = [["", "As the browser"], ["en", "English"], ["ar", "العربية"]];
-const size = (bytes) => `${new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(bytes / 1e6)} MB`;
+const megabytes = (bytes) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(bytes / 1e6);
 
 // All that the browser keeps of Warren goes, and the page begins anew.
 async function clear(said) {
@@ -230,7 +230,7 @@ function settings() {
     find("#name-form").requestSubmit();
   });
   const used = make("p", { class: "quiet" });
-  navigator.storage?.estimate?.().then(({ usage }) => (used.textContent = `This browser keeps ${size(usage)} of Warren: messages to read without a network, drafts, and what waits to be sent.`));
+  navigator.storage?.estimate?.().then(({ usage }) => (used.textContent = `This browser keeps ${megabytes(usage)} MB of Warren: messages to read without a network, drafts, and what waits to be sent.`));
   const said = status();
   const sure = button("Clear it: unsent messages and drafts are lost", () => clear(said), "danger");
   sure.hidden = true;

@@ -45,7 +45,12 @@ async fn in_arabic_the_page_is_another_way_round_from_its_first_frame_and_what_p
     is_so(&ada, "a count", "document.querySelector('#count').textContent === 'شخص واحد هنا'").await?;
     is_so(&ada, "the box", "document.querySelector('#composer').placeholder.startsWith('رسالة إلى')").await?;
     let texts = "[...document.querySelectorAll('li.m .body')].map((body) => body.textContent).join() === 'Settings,Message deleted,Cancelنسخ'";
-    is_so(&ada, "it written from the right", "getComputedStyle(document.querySelector('#composer')).direction === 'rtl'").await?;
+    is_so(
+        &ada,
+        "it written from the right",
+        "getComputedStyle(document.querySelector('#composer')).direction === 'rtl'",
+    )
+    .await?;
     is_so(&ada, "what was said", texts).await?;
     open(&ada, "settings").await?;
     // All that can be seen is in Arabic, but for names and signs.

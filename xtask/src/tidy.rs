@@ -3,6 +3,7 @@
 mod files;
 mod rules;
 mod versions_agree;
+mod words;
 
 use std::path::Path;
 
@@ -18,6 +19,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
         faults.extend(rules::of_a_file(file));
     }
     faults.extend(versions_agree::check(&files));
+    faults.extend(words::check(&files));
     for fault in &faults {
         say::result(fault);
     }

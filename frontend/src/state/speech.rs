@@ -138,7 +138,7 @@ impl Speech {
         let to_me = waiting.to_me.to_string();
         let mentions = match waiting.to_me {
             0 => ["", "", ""],
-            1 => [", ", "one", " mentions you"],
+            1 => [", one mentions you", "", ""],
             _ => [", ", &to_me, " mention you"],
         };
         self.say(&[&count, " new messages from ", from, people, mentions[0], mentions[1], mentions[2]].concat());
