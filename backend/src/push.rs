@@ -5,37 +5,41 @@
 //! meanwhile in the room. Nothing here holds up the log: a room's name goes into a short line, and where that is full,
 //! nobody is told.
 //!
+//! - `due`: when it is looked whom to tell.
+//! - `delivery`: pushes on their way, with their retries.
 //! - `address`: where a push may go at all.
 //! - `keys`: what push services know this server by (RFC 8292), and encryption (RFC 8291).
-//! - `send`: one push, with its retries.
+//! - `send`: one push.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use serde::Serialize;
 use shared::{Millis, PersonId, RoomName, Seq, markdown::plain};
 use tokio::{
-    sync::{Semaphore, mpsc},
+    sync::mpsc,
     time::{Instant, sleep_until},
 };
 
+use self::{
+    delivery::Deliveries,
+    due::{Due, Look},
+};
 use crate::log::{self, Clock, Log, Push, PushChange, Pushing, QuietHours, Reads, Subscription};
 
 mod address;
+mod delivery;
+mod due;
 mod keys;
 mod send;
 
 pub use address::{Addresses, BadAddress};
+pub use due::WAIT;
 pub(crate) use keys::check as check_key;
 pub use keys::{BadKeys, Keys};
 pub use send::{Outcome, Sender};
 
-/// How long a page has to show what was said before the person is told of it by push.
-pub const WAIT: Duration = Duration::from_secs(3);
 /// Rooms that wait to be looked at. Beyond them nobody is told.
 const LINE: usize = 1_024;
-/// Pushes that are under way at a time, and those that wait for them.
-const UNDER_WAY: usize = 16;
-const WAITING: usize = 4_096;
 /// Most characters of a message that are told.
 const EXCERPT: usize = 200;
 
@@ -62,13 +66,7 @@ pub struct Notice {
 /// Tells people of what is posted, until the line's other end is gone.
 pub struct Pusher {
     line: mpsc::Receiver<(RoomName, Seq)>,
-    reads: Reads,
-    log: Log,
-    clock: Clock,
-    sender: Arc<Sender>,
-    /// Pushes that are under way or wait.
-    places: Arc<Semaphore>,
-    under_way: Arc<Semaphore>,
+    deliveries: Arc<Deliveries>,
 }
 
 impl Pusher {
@@ -76,16 +74,14 @@ impl Pusher {
     #[must_use]
     pub fn new(log: Log, reads: Reads, clock: Clock, sender: Arc<Sender>) -> (Tap, Self) {
         let (tap, line) = mpsc::channel(LINE);
-        let (places, under_way) = (Arc::new(Semaphore::new(WAITING)), Arc::new(Semaphore::new(UNDER_WAY)));
-        (tap, Self { line, reads, log, clock, sender, places, under_way })
+        (tap, Self { line, deliveries: Arc::new(Deliveries::new(log, reads, clock, sender)) })
     }
 
     /// Tells people, for as long as anything can be posted.
     pub async fn run(mut self) {
-        // By room, from which message on, and when to look.
-        let mut due: BTreeMap<RoomName, (Seq, Instant)> = BTreeMap::new();
+        let mut due = Due::default();
         loop {
-            let next = due.values().map(|(_, at)| *at).min();
+            let next = due.next();
             let wait = async {
                 match next {
                     Some(at) => sleep_until(at).await,
@@ -95,39 +91,27 @@ impl Pusher {
             tokio::select! {
                 posted = self.line.recv() => {
                     let Some((room, seq)) = posted else { return };
-                    due.entry(room).or_insert_with(|| (seq, Instant::now() + WAIT));
+                    due.posted(room, seq, Instant::now());
                 }
                 () = wait => {
-                    let now = Instant::now();
-                    let (ready, later) = due.into_iter().partition(|(_, (_, at))| *at <= now);
-                    due = later;
-                    let ready: BTreeMap<RoomName, (Seq, Instant)> = ready;
-                    for (room, (since, _)) in ready {
-                        self.tell(room, since).await;
+                    for look in due.take(Instant::now()) {
+                        self.tell(&look).await;
                     }
                 }
             }
         }
     }
 
-    /// Tells whoever has not read what was said in a room from `since` on.
-    async fn tell(&self, room: RoomName, since: Seq) {
-        let Ok(pushes) = self.reads.pushes(room, since).await else { return };
-        let now = (self.clock)();
-        for push in pushes.iter().filter(|push| !push.quiet.is_some_and(|quiet| is_quiet(quiet, now))) {
-            let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+    /// Tells whoever has not read what was said in a room.
+    async fn tell(&self, look: &Look) {
+        let Ok(pushes) = self.deliveries.reads.pushes(look.room.clone(), look.since, None).await else { return };
+        let now = (self.deliveries.clock)();
+        for push in pushes.iter().filter(|push| !is_quiet(push.quiet, now)) {
+            let Some(since) = look.since(&push.visit, push.message.seq) else { continue };
+            if !self.deliveries.add(&push.person, &push.to.endpoint, &look.room, since) {
                 tracing::warn!("too many pushes wait; the rest of a room was not told");
                 return;
-            };
-            let (sender, under_way, log) = (Arc::clone(&self.sender), Arc::clone(&self.under_way), self.log.clone());
-            let (push, notice) = (push.clone(), notice(push));
-            tokio::spawn(async move {
-                let _place = place;
-                let outcome = sender.send(&push.to, &notice, &under_way).await;
-                if outcome == Outcome::Gone {
-                    forget(&log, &push.person, &push.to).await;
-                }
-            });
+            }
         }
     }
 }
@@ -158,7 +142,8 @@ pub async fn forget(log: &Log, person: &PersonId, to: &Subscription) {
 }
 
 /// Whether it is quiet for somebody at a moment, by the clock on their wall.
-fn is_quiet(quiet: QuietHours, now: Millis) -> bool {
+fn is_quiet(quiet: Option<QuietHours>, now: Millis) -> bool {
+    let Some(quiet) = quiet else { return false };
     let minutes = i64::try_from(now.0 / 60_000).unwrap_or(0) + i64::from(quiet.ahead);
     let minute = minutes.rem_euclid(24 * 60);
     let (begins, ends) = (i64::from(quiet.begins), i64::from(quiet.ends));
@@ -174,13 +159,13 @@ mod tests {
         let at = |hour: u64, minute: u64| Millis(((hour * 60) + minute) * 60_000 + 20_000 * 24 * 3_600_000);
         let night = QuietHours { begins: 22 * 60, ends: 7 * 60, ahead: 0 };
         for (hour, minute, want) in [(21, 59, false), (22, 0, true), (0, 0, true), (6, 59, true), (7, 0, false)] {
-            assert_eq!(is_quiet(night, at(hour, minute)), want, "{hour}:{minute}");
+            assert_eq!(is_quiet(Some(night), at(hour, minute)), want, "{hour}:{minute}");
         }
         let noon = QuietHours { begins: 12 * 60, ends: 13 * 60, ahead: 120 };
-        assert!(is_quiet(noon, at(10, 30)) && !is_quiet(noon, at(12, 30)), "two hours ahead");
+        assert!(is_quiet(Some(noon), at(10, 30)) && !is_quiet(Some(noon), at(12, 30)), "two hours ahead");
         let west = QuietHours { ahead: -300, ..night };
-        assert!(is_quiet(west, at(3, 30)) && !is_quiet(west, at(12, 30)), "five hours behind");
+        assert!(is_quiet(Some(west), at(3, 30)) && !is_quiet(Some(west), at(12, 30)), "five hours behind");
         let never = QuietHours { begins: 0, ends: 0, ahead: 0 };
-        assert!(!is_quiet(never, at(0, 0)));
+        assert!(!is_quiet(Some(never), at(0, 0)) && !is_quiet(None, at(0, 0)));
     }
 }

@@ -127,7 +127,7 @@ pub(super) async fn test(
                 gone += 1;
                 push::forget(&warren.log, me.id(), to).await;
             }
-            Ok(Outcome::Failed) | Err(_) => {}
+            Ok(Outcome::Refused) | Err(_) => {}
         }
     }
     let failed = to.len() - taken - gone;

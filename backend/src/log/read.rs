@@ -139,7 +139,7 @@ pub struct Reads {
     visited: Flights<PersonId, Arc<[RoomName]>>,
     visits: Flights<(PersonId, Vec<RoomName>), Arc<[Visit]>>,
     mentions: Flights<(PersonId, Millis, u32), Arc<[Mention]>>,
-    pushes: Flights<(RoomName, Seq), Arc<[Push]>>,
+    pushes: Flights<(RoomName, Seq, Option<PersonId>), Arc<[Push]>>,
     push_records: Flights<PersonId, PushRecords>,
     lookups: Lookups,
 }

@@ -1,14 +1,12 @@
-//! One push: to one browser's push service, tried again a few times where that may help.
+//! One push: to one browser's push service.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use reqwest::{
     Client, Response, StatusCode,
     header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER},
     redirect::Policy,
 };
-use shared::RoomName;
-use tokio::{sync::Semaphore, time::sleep};
 
 use super::{
     Notice,
@@ -22,11 +20,6 @@ const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(10);
 /// A push service keeps a push for a browser that is away for so many seconds: a day.
 const KEPT: u32 = 86_400;
-/// When a push is tried again that may still come through.
-const AGAIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(30), Duration::from_mins(2)];
-/// The longest that a push service can make us wait.
-const LONGEST: Duration = Duration::from_mins(10);
-
 /// What became of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -34,8 +27,8 @@ pub enum Outcome {
     Taken,
     /// The browser is no more: nothing is to be sent there again.
     Gone,
-    /// It could not be sent.
-    Failed,
+    /// The push service does not want it, and would not want it later.
+    Refused,
 }
 
 /// Sends pushes.
@@ -78,23 +71,7 @@ impl Sender {
         self.addresses
     }
 
-    /// Tells a browser; waits for a place, and tries again where that may help.
-    pub async fn send(&self, to: &Subscription, notice: &Notice, under_way: &Arc<Semaphore>) -> Outcome {
-        for again in AGAIN.map(Some).into_iter().chain([None]) {
-            let wait = {
-                let Ok(_place) = under_way.acquire().await else { return Outcome::Failed };
-                match self.send_once(to, notice).await {
-                    Ok(outcome) => return outcome,
-                    Err(wait) => wait,
-                }
-            };
-            let Some(again) = again else { break };
-            sleep(again.max(wait.unwrap_or_default()).min(LONGEST)).await;
-        }
-        Outcome::Failed
-    }
-
-    /// Tells a browser, once.
+    /// Tells a browser.
     ///
     /// # Errors
     /// Where it may come through later: after how long, where the push service says so.
@@ -110,20 +87,11 @@ impl Sender {
             .header(CONTENT_TYPE, "application/octet-stream")
             .header("TTL", KEPT)
             .header("Urgency", "normal")
-            .header("Topic", topic(&notice.room))
+            .header("Topic", self.keys.topic(&notice.room))
             .body(body);
         // What the answer says beside its status is nobody's concern.
         request.send().await.map_or(Err(None), |answer| outcome(&answer))
     }
-}
-
-/// The name under which a newer push takes the place of one that waits: at most 32 letters of base64url (RFC 8030,
-/// section 5.4). It tells the push service no more than that two pushes are of one room.
-fn topic(room: &str) -> String {
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-    use sha2::{Digest as _, Sha256};
-    let hash = Sha256::digest(RoomName::parse(room).map_or_else(|_| room.to_owned(), |room| room.to_string()));
-    URL_SAFE_NO_PAD.encode(&hash[..24])
 }
 
 fn outcome(answer: &Response) -> Result<Outcome, Option<Duration>> {
@@ -139,7 +107,7 @@ fn outcome(answer: &Response) -> Result<Outcome, Option<Duration>> {
         _ if status.is_server_error() => Err(wait()),
         _ => {
             tracing::warn!(%status, "a push service refused a push");
-            Ok(Outcome::Failed)
+            Ok(Outcome::Refused)
         }
     }
 }

@@ -158,6 +158,67 @@ async fn a_browser_that_is_gone_is_forgotten_and_a_stalled_service_holds_nobody_
 }
 
 #[actix_web::test]
+async fn what_could_not_be_sent_is_looked_up_again_before_it_is_tried_again() {
+    let (server, _data) = spawn();
+    let mut service = PushService::start().await;
+    let mut bob = Person::come(&server).await;
+    let (mut ada, mut eve) = (Person::come(&server).await, Person::come(&server).await);
+    let browsers = [service.browser("ada"), service.browser("eve")];
+    for (person, browser) in [&mut ada, &mut eve].into_iter().zip(&browsers) {
+        person.visit("den", "all").await;
+        person.posts(&server, "subscribe", &browser.json).await;
+    }
+    service.answer("ada", "503 Service Unavailable");
+    service.answer("eve", "503 Service Unavailable");
+    let first = bob.says("den", "first", &[]).await;
+    let mut told = vec![service.next().await.to, service.next().await.to];
+    told.sort();
+    assert_eq!(told, ["ada", "eve"]);
+    // Ada reads it elsewhere; Eve does not, and there is more for her.
+    ada.client.say(&json!({"type": "read", "room": "den", "seq": first})).await;
+    ada.client.signal("unread", |signal| signal["read"] == first).await;
+    eve.visit("den", "mentions").await;
+    let second = bob.says("den", "second", &[&eve.id]).await;
+    ada.client.say(&json!({"type": "read", "room": "den", "seq": second})).await;
+    let came = service.next().await;
+    assert_eq!(came.to, "eve");
+    let told = browsers[1].reads(&came);
+    assert_eq!((told["seq"].as_u64(), &told["text"], &told["count"]), (Some(second), &json!("second"), &json!(1)));
+}
+
+#[actix_web::test]
+async fn a_person_whose_browsers_stall_holds_up_nobody_else_and_each_is_told_of_one_thing_at_a_time() {
+    let (server, _data) = spawn();
+    let mut service = PushService::start().await;
+    let mut bob = Person::come(&server).await;
+    let mut evil = Person::come(&server).await;
+    evil.visit("den", "all").await;
+    for n in 0..20 {
+        let name = format!("stalled{n}");
+        evil.posts(&server, "subscribe", &service.browser(&name).json).await;
+        service.answer(&format!("stalled{n}"), "");
+    }
+    let mut good = Vec::new();
+    for n in 0..5 {
+        let mut person = Person::come(&server).await;
+        person.visit("den", "all").await;
+        person.posts(&server, "subscribe", &service.browser(&format!("good{n}")).json).await;
+        good.push(person);
+    }
+    for round in 0..2 {
+        bob.says("den", &format!("round {round}"), &[]).await;
+        let (mut told, mut stalled) = (0, 0);
+        while told < good.len() {
+            match service.next().await.to.starts_with("good") {
+                true => told += 1,
+                false => stalled += 1,
+            }
+        }
+        assert!(stalled <= 4, "{stalled} of one person in round {round}");
+    }
+}
+
+#[actix_web::test]
 async fn keys_subscriptions_and_quiet_hours_outlive_a_restart() {
     let data = tempfile::tempdir().unwrap();
     let server = start(&config(&data), timing());

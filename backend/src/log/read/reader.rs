@@ -66,11 +66,12 @@ pub trait Reader: Send + Sync + 'static {
         Ok(Vec::new())
     }
 
-    /// Who is to be told of what was said in a room from `since` on. None in a store that keeps logs alone.
+    /// Who is to be told of what was said in a room from `since` on: all, or the browsers of one person. None in a store
+    /// that keeps logs alone.
     ///
     /// # Errors
     /// [`ReadError`] where the store cannot be read.
-    fn pushes(&self, _room: &RoomName, _since: Seq) -> Result<Vec<Push>, ReadError> {
+    fn pushes(&self, _room: &RoomName, _since: Seq, _person: Option<&PersonId>) -> Result<Vec<Push>, ReadError> {
         Ok(Vec::new())
     }
 

@@ -66,10 +66,10 @@ impl Reads {
     ///
     /// # Errors
     /// As [`Reads::ends`].
-    pub async fn pushes(&self, room: RoomName, since: Seq) -> Result<Arc<[Push]>, ReadError> {
-        let (reader, name) = (Arc::clone(&self.reader), room.clone());
-        let read = move || reader.pushes(&name, since).map(Arc::from);
-        self.pushes.join(&self.line, Asker::New, (room, since), read).await
+    pub async fn pushes(&self, room: RoomName, since: Seq, person: Option<PersonId>) -> Result<Arc<[Push]>, ReadError> {
+        let (reader, name, of) = (Arc::clone(&self.reader), room.clone(), person.clone());
+        let read = move || reader.pushes(&name, since, of.as_ref()).map(Arc::from);
+        self.pushes.join(&self.line, Asker::New, (room, since, person), read).await
     }
 
     /// See [`Reader::push_records`].

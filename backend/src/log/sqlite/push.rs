@@ -74,13 +74,20 @@ pub(super) fn records(db: &Connection, person: &PersonId) -> rusqlite::Result<Pu
     Ok(PushRecords { to, quiet: quiet(db, person)? })
 }
 
-/// Who is to be told of what was said in a room from `since` on.
-pub(super) fn pushes(db: &Connection, room: &RoomName, since: Seq) -> rusqlite::Result<Vec<Push>> {
-    const WHO: &str = "SELECT s.endpoint, s.p256dh, s.auth, s.person FROM visits v
-                       JOIN push_subscriptions s ON s.person = v.person
-                       WHERE v.room = ?1 AND v.level > 0 ORDER BY s.person LIMIT ?2";
-    let mut find = db.prepare_cached(WHO)?;
-    let mut rows = find.query(params![room.as_str(), MOST])?;
+/// Who is to be told of what was said in a room from `since` on: all, or the browsers of one person.
+pub(super) fn pushes(
+    db: &Connection,
+    room: &RoomName,
+    since: Seq,
+    only: Option<&PersonId>,
+) -> rusqlite::Result<Vec<Push>> {
+    let who = if only.is_some() { "v.person = ?3" } else { "?3 IS NULL" };
+    let mut find = db.prepare_cached(&format!(
+        "SELECT s.endpoint, s.p256dh, s.auth, s.person FROM visits v
+         JOIN push_subscriptions s ON s.person = v.person
+         WHERE v.room = ?1 AND v.level > 0 AND {who} ORDER BY s.person LIMIT ?2"
+    ))?;
+    let mut rows = find.query(params![room.as_str(), MOST, only.map(PersonId::as_str)])?;
     let mut pushes: Vec<Push> = Vec::new();
     while let Some(row) = rows.next()? {
         let (to, person) = (subscription(row, 0)?, parsed(row, 3, PersonId::parse)?);

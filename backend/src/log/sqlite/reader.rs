@@ -148,8 +148,8 @@ impl Reader for SqliteReader {
         self.read(|db| visits::mentioning(db, person, before, limit))
     }
 
-    fn pushes(&self, room: &RoomName, since: Seq) -> Result<Vec<Push>, ReadError> {
-        self.read(|db| push::pushes(db, room, since))
+    fn pushes(&self, room: &RoomName, since: Seq, person: Option<&PersonId>) -> Result<Vec<Push>, ReadError> {
+        self.read(|db| push::pushes(db, room, since, person))
     }
 
     fn push_records(&self, person: &PersonId) -> Result<PushRecords, ReadError> {
