@@ -7,6 +7,15 @@ for (const [rel, href] of [["manifest", "/manifest.webmanifest"], ["apple-touch-
   document.head.append(link);
 }
 
+// The browser's own bars have the colour of the page, whichever theme was chosen.
+const tint = () => {
+  const { backgroundColor } = getComputedStyle(document.body);
+  for (const bar of document.querySelectorAll("meta[name=theme-color]")) bar.content = backgroundColor;
+};
+tint();
+addEventListener("storage", tint);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tint);
+
 const LAST = "warren.last";
 const PARTS = ["share-title", "share-text", "share-url"];
 
@@ -14,7 +23,9 @@ const PARTS = ["share-title", "share-text", "share-url"];
     room is remembered. */
 export function shared(room, go, path) {
   const query = new URLSearchParams(location.search);
-  const parts = PARTS.map((part) => query.get(part)?.trim()).filter(Boolean);
+  // A message has no control characters but line breaks.
+  const plain = (text) => text?.replace(/(?!\n)\p{Cc}/gu, "").trim();
+  const parts = PARTS.map((part) => plain(query.get(part))).filter(Boolean);
   const remember = () => {
     const { room } = document.querySelector(".app").dataset;
     if (room) kept.set(LAST, room);
@@ -22,7 +33,7 @@ export function shared(room, go, path) {
   if (parts.length) {
     history.replaceState(null, "", location.pathname);
     const last = kept.get(LAST);
-    if (/^[a-z0-9-]{1,40}$/.test(last) && last !== room) go(path(last));
+    if (/^[a-z0-9-]{1,40}$/.test(last ?? "") && last !== room) go(path(last));
     const box = document.querySelector("#composer");
     box.focus();
     box.setSelectionRange(box.value.length, box.value.length);

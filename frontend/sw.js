@@ -61,10 +61,13 @@ async function tell({ room, title, seq, name, text, count }) {
   const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
   const isThere = ({ focused, url }) => focused && new URL(url).pathname.split("/")[2] === path.split("/")[2];
   if (room && pages.some(isThere)) return;
+  const tag = room || "test";
+  const [shown] = await registration.getNotifications({ tag });
+  if (seq && Number(shown?.data.split("/")[3]) > seq) return;
   const more = count > 1 ? `\n+${count - 1}` : "";
   const body = room ? `${name}: ${text}${more}` : text;
   const link = seq ? `/r/${room}/${seq}` : path;
-  await registration.showNotification(title || `#${room}`, { body, tag: room || "test", data: link, silent: true, icon: "/icon-192.png", badge: "/icon-192.png" });
+  await registration.showNotification(title || `#${room}`, { body, tag, data: link, silent: true, icon: "/icon-192.png", badge: "/icon-192.png" });
 }
 
 // The page that is there already goes to the message; where there is none, one is opened.
@@ -83,7 +86,12 @@ async function subscribeAgain({ newSubscription, oldSubscription }) {
 }
 
 if (VERSION) {
-  addEventListener("push", (event) => event.waitUntil(tell(event.data.json())));
+  // One after the other, in the order in which they come, which need not be that in which they were sent.
+  let telling = Promise.resolve();
+  addEventListener("push", (event) => {
+    telling = telling.catch(() => {}).then(() => tell(event.data.json()));
+    event.waitUntil(telling);
+  });
   addEventListener("notificationclick", (event) => {
     event.notification.close();
     event.waitUntil(follow(event.notification.data));

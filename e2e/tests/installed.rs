@@ -48,6 +48,45 @@ async fn what_is_shared_is_a_draft_of_the_room_where_the_person_was_last() -> St
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_shared_before_any_room_was_visited_is_a_draft_of_the_lobby() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/?share-text=one%00%1B%0Atwo"), Look::PHONE).await?;
+    let is_there = "return document.querySelector('#composer').value === 'one\\ntwo'";
+    ada.until("what was shared", is_there, json!([])).await?;
+    assert_eq!(ada.run("return location.pathname + location.search", json!([])).await?, "/");
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_browsers_own_bars_have_the_colour_of_the_chosen_theme() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/"), Look::PHONE).await?;
+    ada.until("the list", LISTED, json!([])).await?;
+    let same = "const page = getComputedStyle(document.body).backgroundColor;
+        const probe = document.body.appendChild(document.createElement('i'));
+        const shown = [...document.querySelectorAll('meta[name=theme-color]')].find(({ media }) => matchMedia(media).matches);
+        probe.style.color = shown.content;
+        const is = getComputedStyle(probe).color;
+        probe.remove();
+        return is + ' ' + page";
+    let colours = async || -> anyhow::Result<(String, String)> {
+        let both = ada.run(same, json!([])).await?;
+        let (bar, page) = both.as_str().and_then(|both| both.split_once(") ")).unwrap_or_default();
+        Ok((format!("{bar})"), page.to_owned()))
+    };
+    let (bar, light) = colours().await?;
+    assert_eq!(bar, light);
+    ada.run("page.bring('sheets', 'settings')", json!([])).await?;
+    let dark = "document.querySelector('#settings [name=theme][value=dark]')";
+    ada.until("the settings", &format!("return {dark} !== null"), json!([])).await?;
+    ada.run(&format!("{dark}.click()"), json!([])).await?;
+    let (bar, page) = colours().await?;
+    assert_eq!(bar, page);
+    assert_ne!(page, light, "it is dark");
+    ada.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_settings_say_what_the_browser_can_do_of_notifications() -> Story {
     let (server, driver) = (Server::start_for_all()?, Driver::start()?);
     let said = "return document.querySelector('#settings')?.textContent.includes(arguments[0]) ?? false";
@@ -97,18 +136,21 @@ async fn what_is_told_is_shown_once_for_each_room_and_not_where_it_is_looked_at(
     };
     let shown = "const done = arguments[0];
         navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) =>
-            done(all.map(({ title, body, tag, data, silent }) => [title, body, tag, data, silent])))";
+            done(all.map(({ title, body, tag, data, silent }) => [title, body, tag, data, silent]).sort()))";
     tell("den", 7, 1).await?;
-    tell("attic", 3, 1).await?;
     tell("attic", 4, 2).await?;
+    tell("attic", 3, 1).await?;
+    tell("cellar", 1, 1).await?;
     let attic = json!([["#attic", "Bob: <b>hi</b>\n+1", "attic", "/r/attic/4", true]]);
+    let cellar = json!(["#cellar", "Bob: <b>hi</b>", "cellar", "/r/cellar/1", true]);
+    let both = json!([attic[0], cellar]);
     let is_shown = "const [want] = arguments;
         navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) => {
-            window.shown = JSON.stringify(all.map(({ title, body, tag, data, silent }) => [title, body, tag, data, silent]));
+            window.shown = JSON.stringify(all.map(({ title, body, tag, data, silent }) => [title, body, tag, data, silent]).sort());
         });
         return window.shown === JSON.stringify(want)";
-    ada.until("the newest of the room that is not looked at", is_shown, json!([attic])).await?;
-    assert_eq!(ada.run_async(shown, json!([])).await?, attic);
+    ada.until("the newest of the room that is not looked at", is_shown, json!([both])).await?;
+    assert_eq!(ada.run_async(shown, json!([])).await?, both);
     // What is pressed leads there, in the page that is open.
     let press = "navigator.serviceWorker.dispatchEvent(new MessageEvent('message', { data: { go: '/r/attic' } }))";
     ada.run(press, json!([])).await?;

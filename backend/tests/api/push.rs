@@ -209,10 +209,8 @@ async fn a_person_whose_browsers_stall_holds_up_nobody_else_and_each_is_told_of_
         bob.says("den", &format!("round {round}"), &[]).await;
         let (mut told, mut stalled) = (0, 0);
         while told < good.len() {
-            match service.next().await.to.starts_with("good") {
-                true => told += 1,
-                false => stalled += 1,
-            }
+            let is_good = service.next().await.to.starts_with("good");
+            *if is_good { &mut told } else { &mut stalled } += 1;
         }
         assert!(stalled <= 4, "{stalled} of one person in round {round}");
     }
