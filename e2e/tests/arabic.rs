@@ -52,7 +52,9 @@ async fn in_arabic_the_page_is_another_way_round_from_its_first_frame_and_what_p
     )
     .await?;
     is_so(&ada, "what was said", texts).await?;
+    assert_eq!(ada.barriers().await?, Vec::<String>::new());
     open(&ada, "settings").await?;
+    assert_eq!(ada.barriers().await?, Vec::<String>::new());
     // All that can be seen is in Arabic, but for names and signs.
     let english = "[...document.querySelectorAll('.side *, .head *, .status *, .comp *, #settings *')]
         .filter((one) => one.checkVisibility() && !one.closest('bdi, kbd, .version, option, [dir=auto]:not(h2), textarea, h1, .person'))

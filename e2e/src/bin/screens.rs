@@ -70,7 +70,7 @@ async fn main() -> Done {
     ada.until("the proof", proved, json!([])).await?;
     picture("details").await?;
     // Ada's last reaction has left the focus with its row, and the tools lie over the one above.
-    let on = "document.querySelector('dialog').close(); document.querySelector('#composer').focus()";
+    let on = "document.querySelector('dialog[open]').close(); document.querySelector('#composer').focus()";
     ada.run(on, json!([])).await?;
 
     ada.run("document.querySelector('.box [data-do=emoji]').click()", json!([])).await?;
@@ -97,6 +97,8 @@ async fn main() -> Done {
     picture("").await?;
     rooms(ada, &folder).await?;
     without_link(ada, &server, &mut wire, &folder).await?;
+
+    in_arabic(&people[2], &folder).await?;
 
     ada.go(&server.url("/r/No%20such%20room")).await?;
     ada.until("nowhere", "return document.querySelector('.nowhere:not([hidden]) h1') !== null", json!([])).await?;
@@ -184,8 +186,9 @@ async fn change(people: &[Browser]) -> Done {
 
 /// Says what the room is called and about.
 async fn tell_about(ada: &Browser) -> Done {
+    ada.run("document.querySelector('.about').click()", json!([])).await?;
+    ada.until("the details", "return document.querySelector('dialog[open] #topic') !== null", json!([])).await?;
     let tell = "
-        document.querySelector('.about').click();
         document.querySelector('#title').value = 'The kitchen table';
         document.querySelector('#topic').value = 'Tea, and what runs on the little box';
         document.querySelector('#topic').form.requestSubmit()";
@@ -196,7 +199,7 @@ async fn tell_about(ada: &Browser) -> Done {
         json!([]),
     )
     .await?;
-    ada.run("document.querySelector('dialog').close()", json!([])).await.map(drop)
+    ada.run("document.querySelector('dialog[open]')?.close()", json!([])).await.map(drop)
 }
 
 /// The rooms, which are a view of their own on a phone only.
@@ -211,6 +214,22 @@ async fn rooms(ada: &Browser, folder: &Path) -> Done {
     }
     ada.run("document.querySelector('.room[aria-current]').click()", json!([])).await?;
     ada.until("the room", "return document.querySelector('#composer').checkVisibility()", json!([])).await
+}
+
+/// The page in Arabic, the other way round, and its settings.
+async fn in_arabic(leila: &Browser, folder: &Path) -> Done {
+    leila.run("localStorage['warren.lang'] = 'ar'; localStorage['warren.seen'] = ''", json!([])).await?;
+    leila.reload().await?;
+    leila
+        .until("the list of rooms", "return document.querySelector('#rooms [aria-current]') !== null", json!([]))
+        .await?;
+    pictures(leila, folder, "arabic").await?;
+    leila.run("page.bring('sheets', 'settings')", json!([])).await?;
+    leila
+        .until("the settings", "return document.querySelector('#settings[open] .version') !== null", json!([]))
+        .await?;
+    pictures(leila, folder, "arabic-settings").await?;
+    leila.run("localStorage.removeItem('warren.lang')", json!([])).await.map(drop)
 }
 
 /// What waits while there is no link, and what was refused when it is back: Ada edits what another page of hers deletes.
