@@ -21,7 +21,8 @@ look.replaceSync(`@layer side {
     min-block-size: 32px; padding: 4px 10px; border-radius: var(--r-s); color: var(--text-2); text-decoration: none;
     &:hover { background: var(--bg-side-hover); }
     &[aria-current] { background: var(--bg-active); color: var(--text); font-weight: 550; }
-    & .n { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    & .n { display: grid; justify-items: start; white-space: nowrap; }
+    & .n bdi { max-inline-size: 100%; overflow: hidden; text-overflow: ellipsis; }
     & .hash { text-align: center; opacity: .85; }
   }
   .row { display: flex; gap: 6px; }

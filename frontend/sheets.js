@@ -19,8 +19,9 @@ look.replaceSync(`@layer details {
     & fieldset label { display: flex; align-items: center; gap: 8px; min-block-size: var(--target); }
     & #facts { white-space: pre-line; }
     & .quiet { color: var(--text-2); font-size: var(--t-s); }
+    & .sheet-foot + :is(p, div) { margin-block-start: 8px; }
     & .danger { color: var(--danger); }
-    & select { min-block-size: var(--target); padding: 4px 10px; font: inherit; color: inherit; border: 1px solid var(--line-strong); border-radius: var(--r-m); background: var(--bg-raise); }
+    & :is(select, [type=time]) { min-block-size: var(--target); padding: 4px 10px; font: inherit; color: inherit; border: 1px solid var(--line-strong); border-radius: var(--r-m); background: var(--bg-raise); }
     & textarea { inline-size: 100%; max-block-size: 160px; border: 1px solid var(--line-strong); border-radius: var(--r-m); }
   }
   .sheet-head, .sheet-foot { display: flex; align-items: center; gap: 8px; }

@@ -106,7 +106,7 @@
     .send { scale: -1 1; }
     #composer:placeholder-shown { direction: rtl; }
     code, pre, kbd { direction: ltr; unicode-bidi: isolate; }
-    .head h1 { letter-spacing: 0; }
+    .head h1, figure.code { direction: ltr; }
   }`);
   document.adoptedStyleSheets.push(look);
 }

@@ -29,6 +29,23 @@ async fn in_arabic_the_page_is_another_way_round_from_its_first_frame_and_what_p
     }
     ada.say_pasted("```\nCancel\n```").await?;
     is_so(&ada, "code", "document.querySelector('li.m .body button') !== null").await?;
+    // Two answers: to what was said, and to what is gone.
+    let answer = "const rows = [...document.querySelectorAll('li.m')];
+        rows[arguments[0]].querySelector('[data-do=reply]').click()";
+    for (at, said) in [(0, "yes"), (1, "no")] {
+        ada.run(answer, json!([at])).await?;
+        is_so(&ada, "the answer begun", "!document.querySelector('#replying').hidden").await?;
+        ada.say(said).await?;
+        ada.sees(said).await?;
+    }
+    let delete = "const row = document.querySelectorAll('li.m')[1];
+        row.querySelector('[data-do=delete]').click();
+        return true";
+    ada.run(delete, json!([])).await?;
+    is_so(&ada, "the question", "document.querySelectorAll('li.m')[1].querySelector('[data-do=sure]') !== null")
+        .await?;
+    ada.run("document.querySelectorAll('li.m')[1].querySelector('[data-do=sure]').click()", json!([])).await?;
+    is_so(&ada, "it is gone", "document.querySelector('li.m .gone') !== null").await?;
     open(&ada, "settings").await?;
     ada.on_every_page(
         "globalThis.directions = new Set();
@@ -44,7 +61,7 @@ async fn in_arabic_the_page_is_another_way_round_from_its_first_frame_and_what_p
     is_so(&ada, "the words", "document.querySelector('.side .sec').textContent === 'الغرف'").await?;
     is_so(&ada, "a count", "document.querySelector('#count').textContent === 'شخص واحد هنا'").await?;
     is_so(&ada, "the box", "document.querySelector('#composer').placeholder.startsWith('رسالة إلى')").await?;
-    let texts = "[...document.querySelectorAll('li.m .body')].map((body) => body.textContent).join() === 'Settings,Message deleted,Cancelنسخ'";
+    let texts = "[...document.querySelectorAll('li.m .body')].map((body) => body.textContent).join() === 'Settings,رسالة محذوفة,Cancelنسخ,yes,no'";
     is_so(
         &ada,
         "it written from the right",
@@ -52,6 +69,8 @@ async fn in_arabic_the_page_is_another_way_round_from_its_first_frame_and_what_p
     )
     .await?;
     is_so(&ada, "what was said", texts).await?;
+    let answered = "[...document.querySelectorAll('.quote > [dir]')].map((one) => one.textContent).join() === 'Settings,رسالة محذوفة'";
+    is_so(&ada, "what was answered", answered).await?;
     assert_eq!(ada.barriers().await?, Vec::<String>::new());
     open(&ada, "settings").await?;
     assert_eq!(ada.barriers().await?, Vec::<String>::new());

@@ -212,10 +212,11 @@ fn stamp(at: Millis, link: Option<String>) -> Html {
 
 /// What a message answers, in one line that leads there.
 fn quote(room: &RoomName, seq: Seq, answered: Option<&Message>) -> Html {
-    let says = match answered.map(|message| &message.text) {
-        Some(Some(text)) => plain(text.as_str(), QUOTED),
-        Some(None) => "Message deleted".to_owned(),
-        None => "an earlier message".to_owned(),
+    // What a person said has a direction of its own; the page's words have that of the page.
+    let (dir, says) = match answered.map(|message| &message.text) {
+        Some(Some(text)) => ("auto", plain(text.as_str(), QUOTED)),
+        Some(None) => ("", "Message deleted".to_owned()),
+        None => ("", "an earlier message".to_owned()),
     };
     html! {
         <a class="quote" href={Place::permalink(room, seq)} data-do="jump" data-to={seq.to_string()}>
@@ -223,7 +224,7 @@ fn quote(room: &RoomName, seq: Seq, answered: Option<&Message>) -> Html {
             if let Some(message) = answered {
                 <bdi>{ message.by.name.to_string() }</bdi>
             }
-            <span dir="auto">{ says }</span>
+            <span {dir}>{ says }</span>
         </a>
     }
 }

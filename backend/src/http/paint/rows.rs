@@ -125,16 +125,17 @@ fn stamp(at: Millis, link: &str) -> Markup {
 
 /// What a message answers, in one line that leads there.
 fn quote(room: &RoomName, seq: Seq, answered: Option<&Message>) -> Markup {
-    let says = match answered.map(|message| &message.text) {
-        Some(Some(text)) => plain(text.as_str(), QUOTED),
-        Some(None) => "Message deleted".to_owned(),
-        None => "an earlier message".to_owned(),
+    // What a person said has a direction of its own; the page's words have that of the page.
+    let (dir, says) = match answered.map(|message| &message.text) {
+        Some(Some(text)) => ("auto", plain(text.as_str(), QUOTED)),
+        Some(None) => ("", "Message deleted".to_owned()),
+        None => ("", "an earlier message".to_owned()),
     };
     html! {
         a.quote href=(permalink(room, seq)) data-do="jump" data-to=(seq.0) {
             span.sr { "Answers " }
             @if let Some(message) = answered { bdi { (message.by.name.as_str()) } }
-            span dir="auto" { (says) }
+            span dir=(dir) { (says) }
         }
     }
 }
