@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
-use crate::{log::ReadLimits, push::Addresses};
+use crate::log::ReadLimits;
 
 /// Warren: self-hosted chat that loses no message and doubles none.
 ///
@@ -86,9 +86,10 @@ pub struct Config {
     #[arg(long, env = "WARREN_MAX_CONNECTIONS", value_name = "COUNT")]
     pub max_connections: Option<NonZeroUsize>,
 
-    /// Where pushes may go. No flag: elsewhere than in tests, it is the public internet.
-    #[arg(skip)]
-    pub push: Addresses,
+    /// Let pushes go to this machine too, over http to 127.0.0.1: to a push service of one's own, or of a test. Else they
+    /// go to the public internet alone.
+    #[arg(long, env = "WARREN_PUSH_TO_LOOPBACK", value_parser = clap::builder::FalseyValueParser::new())]
+    pub push_to_loopback: bool,
 
     /// How many reads of the log there may be. No flag: it is a matter of disks, and the same for all of them.
     #[arg(skip)]

@@ -23,7 +23,7 @@ use crate::{
     http::{self, Page},
     log::{Clock, Log, Reader, Reads, SqliteReader, SqliteStore, Store, system_salts},
     policy::{Doors, Origins, Pace, Places},
-    push::{Keys, Pusher, Sender},
+    push::{Addresses, Keys, Pusher, Sender},
     records::{People, random_text},
 };
 
@@ -72,7 +72,8 @@ impl Application {
         let secret = reader.push_secret().context("the key for pushes cannot be read")?;
         let reads = Reads::new(reader, log.rooms().kept().clone(), config.reads);
         let push = secret.and_then(|secret| Keys::new(&secret, contact(config)));
-        let push = push.map(|keys| Sender::new(keys, Arc::clone(&clock), config.push).map(Arc::new)).transpose()?;
+        let addresses = if config.push_to_loopback { Addresses::AndLoopback } else { Addresses::Public };
+        let push = push.map(|keys| Sender::new(keys, Arc::clone(&clock), addresses).map(Arc::new)).transpose()?;
         let reads_begun = Arc::clone(reads.begun());
         let (pusher_reads, pusher_clock) = (reads.clone(), Arc::clone(&clock));
         let stopping = CancellationToken::new();

@@ -38,6 +38,14 @@ impl Server {
         Self::listening(Ipv4Addr::LOCALHOST, &["--no-limits"])
     }
 
+    /// Starts one on a free port that tells browsers by a push service on this machine.
+    ///
+    /// # Errors
+    /// Where it cannot be started; in its own words.
+    pub fn start_with_push() -> anyhow::Result<Self> {
+        Self::listening(Ipv4Addr::LOCALHOST, &["--push-to-loopback"])
+    }
+
     /// Starts one on a free port for all of the network.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Attention: counts, the line before what is new, levels and mentions are the same in all browsers of a person.
 
-use e2e::{Browser, Driver, Look, Server};
+use e2e::{Browser, Driver, Look, PushService, Server, Told, Wire};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
@@ -129,6 +129,104 @@ async fn two_browsers_of_one_person_agree_at_every_step() -> Story {
     desk.run(mark, json!([])).await?;
     for browser in [&desk, &phone] {
         counts(browser, "den", "1", 0).await?;
+    }
+    for browser in [desk, phone, bob] {
+        browser.close().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pushes_say_what_the_badges_say_through_a_restart_and_a_time_without_network() -> Story {
+    let (mut server, driver) = (Server::start_with_push()?, Driver::start()?);
+    let (mut wire, mut service) = (Wire::to(&server).await?, PushService::start().await?);
+    let desk = Browser::open(&driver, &server.url("/r/den"), Look::DESKTOP).await?;
+    desk.rename("Ada").await?;
+    desk.say("hello").await?;
+    desk.sees("hello").await?;
+    let phone = Browser::start(&driver, Look::PHONE).await?;
+    phone.come_as(&desk, &wire.url("/")).await?;
+    phone.go(&wire.url("/")).await?;
+    counts(&phone, "den", "", 0).await?;
+    service.subscribe(&desk, "desk").await?;
+    service.subscribe(&phone, "phone").await?;
+    go(&desk, "lobby").await?;
+    let bob = Browser::open(&driver, &server.url("/r/den"), Look::DESKTOP).await?;
+    bob.sees("hello").await?;
+    let told = |text: &str, count: u64| {
+        ["desk", "phone"].map(|browser| Told { browser: browser.to_owned(), text: text.to_owned(), count })
+    };
+
+    // Both browsers are told what both lists say.
+    bob.say("one").await?;
+    bob.say("two @Ada!").await?;
+    for browser in [&desk, &phone] {
+        counts(browser, "den", "@1", 2).await?;
+    }
+    assert_eq!(service.next_two().await?, told("two @Ada!", 2));
+
+    // What is read is not told, and a level holds for pushes too.
+    go(&desk, "den").await?;
+    bob.say("three @Ada!").await?;
+    for browser in [&desk, &phone] {
+        counts(browser, "den", "", 0).await?;
+    }
+    go(&desk, "lobby").await?;
+    desk.run("document.querySelector('#rooms li[data-room=den] .ib').click()", json!([])).await?;
+    desk.run("document.querySelector('.menu input[value=mentions]').click()", json!([])).await?;
+    let is_level = "return JSON.parse(localStorage['warren.visits'] || '[]').some((one) => one.room === 'den' && one.level === 'mentions')";
+    phone.until("the level", is_level, json!([])).await?;
+    bob.say("four").await?;
+    for browser in [&desk, &phone] {
+        counts(browser, "den", "1", 0).await?;
+    }
+    bob.say("five @Ada!").await?;
+    for browser in [&desk, &phone] {
+        counts(browser, "den", "@1", 1).await?;
+    }
+    assert_eq!(service.next_two().await?, told("five @Ada!", 1));
+
+    // Through a restart.
+    server.kill();
+    phone.reads_of_link("Offline").await?;
+    server.start_again()?;
+    bob.say("six @Ada!").await?;
+    for browser in [&desk, &phone] {
+        counts(browser, "den", "@2", 2).await?;
+    }
+    assert_eq!(service.next_two().await?, told("six @Ada!", 2));
+
+    // One of them is away, and reads when it is back; what happened meanwhile holds.
+    wire.cut().await;
+    phone.reads_of_link("Offline").await?;
+    go(&desk, "den").await?;
+    counts(&desk, "den", "", 0).await?;
+    go(&desk, "lobby").await?;
+    bob.say("seven @Ada!").await?;
+    counts(&desk, "den", "@1", 1).await?;
+    assert_eq!(service.next_two().await?, told("seven @Ada!", 1));
+    counts(&phone, "den", "@2", 2).await?;
+    wire.mend().await?;
+    counts(&phone, "den", "@1", 1).await?;
+    phone.go(&wire.url("/r/den")).await?;
+    phone.sees("seven @Ada!").await?;
+    for browser in [&desk, &phone] {
+        counts(browser, "den", "", 0).await?;
+    }
+    assert_eq!(new_texts(&phone).await?, json!(["seven @Ada!"]));
+
+    // In nothing is wanted.
+    desk.run("document.querySelector('#rooms li[data-room=den] .ib').click()", json!([])).await?;
+    desk.run("document.querySelector('.menu input[value=nothing]').click()", json!([])).await?;
+    let is_muted = is_level.replace("'mentions'", "'nothing'");
+    phone.until("the level", &is_muted, json!([])).await?;
+    phone.go(&wire.url("/")).await?;
+    bob.say("eight @Ada!").await?;
+    let quiet = "const row = document.querySelector('#rooms li[data-room=den]');
+        return row?.querySelector('a').classList.contains('quiet') && document.title.startsWith('#')
+            && JSON.parse(localStorage['warren.visits']).some((one) => one.room === 'den' && one.unread === 1)";
+    for browser in [&desk, &phone] {
+        browser.until("a count that nobody is told of", quiet, json!([])).await?;
     }
     for browser in [desk, phone, bob] {
         browser.close().await?;

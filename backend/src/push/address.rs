@@ -29,7 +29,7 @@ pub enum Addresses {
     /// Those of the public internet, over https.
     #[default]
     Public,
-    /// Besides them, this machine itself, over http: for push services of tests.
+    /// Besides them, this machine itself, over http.
     AndLoopback,
 }
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use backend::{config::Config, connection::Timing, log::ReadLimits, push::Addresses, startup::Application};
+use backend::{config::Config, connection::Timing, log::ReadLimits, startup::Application};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -41,7 +41,7 @@ pub(crate) fn config(data: &TempDir) -> Config {
         no_limits: true,
         no_deflate: false,
         max_connections: None,
-        push: Addresses::AndLoopback,
+        push_to_loopback: true,
         reads: ReadLimits::default(),
         log: "warn".to_owned(),
     }
