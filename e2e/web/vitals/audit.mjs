@@ -40,12 +40,13 @@ export async function scores(url) {
   const port = await freePort();
   const browser = await launch([`--remote-debugging-port=${port}`]);
   try {
-    const { lhr } = await lighthouse(url, { port, output: "json", logLevel: "error", onlyCategories: ["performance", "accessibility"] });
+    const { lhr } = await lighthouse(url, { port, output: "json", logLevel: "error", onlyCategories: ["performance", "accessibility", "best-practices"] });
     const score = (name) => Math.round(100 * lhr.categories[name].score);
     const failed = (name) =>
       lhr.categories[name].auditRefs.filter(({ id, weight }) => weight > 0 && lhr.audits[id].score !== null && lhr.audits[id].score < 0.9)
         .map(({ id }) => `${id} ${lhr.audits[id].displayValue ?? ""}`.trim());
-    return { performance: score("performance"), accessibility: score("accessibility"), slow: failed("performance"), barred: failed("accessibility") };
+    const names = { performance: "performance", accessibility: "accessibility", practices: "best-practices" };
+    return Object.fromEntries(Object.entries(names).map(([name, category]) => [name, { score: score(category), failed: failed(category) }]));
   } finally {
     await browser.close();
   }
