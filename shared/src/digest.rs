@@ -143,6 +143,13 @@ impl EventBody {
                     hasher.text(line.unwrap_or_default());
                 }
             }
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::Founded { access } => hasher.text(access.name()),
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::RoleSet { person, role } => {
+                hasher.text(person.as_str());
+                hasher.text(role.map_or("", crate::Role::name));
+            }
         }
         Hash(hasher.end())
     }

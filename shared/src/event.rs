@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ClientKey, Emoji, Hash, MessageText, Millis, PersonId, PersonName, RoomName, RoomTitle, RoomTopic, Salt, Seq,
+    Access, ClientKey, Emoji, Hash, MessageText, Millis, PersonId, PersonName, Role, RoomName, RoomTitle, RoomTopic,
+    Salt, Seq,
 };
 
 /// A person as others see them.
@@ -83,6 +84,23 @@ pub enum EventBody {
         /// What it is about; an empty one takes it away.
         topic: Option<RoomTopic>,
     },
+    /// The room was founded: it is open as it says, and its author is its first owner. The first event of its log.
+    ///
+    /// The client in a browser takes this for an unknown kind, as the next one: there is nothing that it would show of it,
+    /// and knowing them would be 500 bytes of its first load.
+    #[cfg(not(target_arch = "wasm32"))]
+    Founded {
+        /// To whom it is open.
+        access: Access,
+    },
+    /// Somebody has another role in the room: by an owner or moderator, by an invitation, or because they leave.
+    #[cfg(not(target_arch = "wasm32"))]
+    RoleSet {
+        /// Who.
+        person: PersonId,
+        /// What they are from now on; none is a guest, to whom a private room is closed.
+        role: Option<Role>,
+    },
     /// A kind that this version does not know. It counts (the cursor moves over it, the digest covers it), and shows
     /// nothing.
     Unknown {
@@ -124,6 +142,10 @@ impl EventBody {
             Self::Deleted { .. } => "deleted",
             Self::Reacted { .. } => "reacted",
             Self::RoomSet { .. } => "room_set",
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::Founded { .. } => "room_founded",
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::RoleSet { .. } => "room_role_set",
             Self::Unknown { kind, .. } => kind,
         }
     }
@@ -134,7 +156,7 @@ impl EventBody {
         match self {
             Self::Edited { target, .. } | Self::Deleted { target } | Self::Reacted { target, .. } => Some(*target),
             Self::Unknown { target, .. } => *target,
-            Self::Posted { .. } | Self::RoomSet { .. } => None,
+            _ => None,
         }
     }
 
@@ -147,7 +169,7 @@ impl EventBody {
                 *reply_to = None;
             }
             Self::Edited { words, .. } => *words = Words::Gone { hash },
-            Self::Deleted { .. } | Self::Reacted { .. } | Self::RoomSet { .. } | Self::Unknown { .. } => {}
+            _ => {}
         }
     }
 }
@@ -176,6 +198,12 @@ struct Body {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     topic: Option<RoomTopic>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    access: Option<Access>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    person: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<Role>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     hash: Option<Hash>,
 }
 
@@ -194,6 +222,10 @@ impl Body {
             "deleted" => EventBody::Deleted { target: self.target? },
             "reacted" => EventBody::Reacted { target: self.target?, emoji: self.emoji?, on: self.on? },
             "room_set" => EventBody::RoomSet { title: self.title, topic: self.topic },
+            #[cfg(not(target_arch = "wasm32"))]
+            "room_founded" => EventBody::Founded { access: self.access? },
+            #[cfg(not(target_arch = "wasm32"))]
+            "room_role_set" => EventBody::RoleSet { person: self.person?, role: self.role },
             _ => EventBody::Unknown { kind: self.r#type, target: self.target, hash: self.hash? },
         })
     }
@@ -225,6 +257,10 @@ impl From<EventBody> for Body {
             }
             EventBody::Reacted { emoji, on, .. } => (fields.emoji, fields.on) = (Some(emoji), Some(on)),
             EventBody::RoomSet { title, topic } => (fields.title, fields.topic) = (title, topic),
+            #[cfg(not(target_arch = "wasm32"))]
+            EventBody::Founded { access } => fields.access = Some(access),
+            #[cfg(not(target_arch = "wasm32"))]
+            EventBody::RoleSet { person, role } => (fields.person, fields.role) = (Some(person), role),
             EventBody::Posted { .. }
             | EventBody::Edited { .. }
             | EventBody::Deleted { .. }

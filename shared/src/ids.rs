@@ -63,7 +63,25 @@ impl RoomName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The name of a private room that ends so: a text that nobody guesses.
+    ///
+    /// # Errors
+    /// As [`RoomName::parse`].
+    pub fn closed(end: &str) -> Result<Self, BadId> {
+        Self::parse(&format!("{CLOSED}{end}"))
+    }
+
+    /// A room of such a name is private, or there is none: to whoever is not in it, both look the same. It is founded,
+    /// and does not come to be by being opened as others do.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.0.starts_with(CLOSED)
+    }
 }
+
+/// What the names of private rooms begin with.
+const CLOSED: &str = "private-";
 
 /// A person's id: 1 to 32 of `[a-z0-9]`. Names are never identities; this is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -20,6 +20,7 @@
 //! - **client key**: the name that a client gives to a command, so that a retry is harmless ([`ClientKey`]).
 //! - **outbox**: a client's commands that are not settled yet, in order.
 
+mod access;
 mod command;
 mod digest;
 mod event;
@@ -38,6 +39,7 @@ pub mod close;
 pub mod markdown;
 pub mod wire;
 
+pub use access::{Access, Deed, Role};
 pub use command::Command;
 pub use digest::{BadHex, Digest, Hash, Salt};
 pub use event::{Author, Event, EventBody, Person, Words};

@@ -100,7 +100,7 @@ impl Message {
                 self.reactions.clear();
             }
             EventBody::Reacted { emoji, on, .. } => self.react(emoji, &event.by, *on),
-            EventBody::Posted { .. } | EventBody::RoomSet { .. } | EventBody::Unknown { .. } => {}
+            _ => {}
         }
         true
     }

@@ -34,6 +34,10 @@ pub enum RefusalCode {
     BadEmoji,
     /// The message has all the reactions that it can hold.
     TooManyReactions,
+    /// The room is private, or there is none of this name: to whoever is not in it, both look the same.
+    NoAccess,
+    /// The person's role in the room does not let them.
+    NotAllowed,
     /// One more room than a connection may have open.
     TooManyRooms,
     /// Too much in a short time. Transient.
