@@ -7,7 +7,13 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
-use crate::log::ReadLimits;
+use crate::{
+    log::ReadLimits,
+    policy::{Limit, Proxy, Rates, pace},
+};
+
+/// The short help of `--limit`.
+const LIMIT: &str = "Change a limit, such as posts=30+2/s, posts.address=300+20/s, handshakes=off (--help lists them)";
 
 /// Warren: self-hosted chat that loses no message and doubles none.
 ///
@@ -73,7 +79,16 @@ pub struct Config {
     #[arg(long, env = "WARREN_URL", value_name = "URL", value_parser = parse_url)]
     pub url: Option<Url>,
 
-    /// Turn the limits on posting off, per person and per address. For load tests.
+    #[arg(long = "limit", env = "WARREN_LIMIT", value_name = "KIND=LIMIT", value_delimiter = ',', help = LIMIT, long_help = pace::help())]
+    #[expect(missing_docs, reason = "what it says is made of the table")]
+    pub limits: Vec<Limit>,
+
+    /// A proxy, or a network of them, whose `X-Forwarded-For` says where clients are; several with commas, or said again.
+    /// With --url, one on this machine is trusted by itself. What others say there does not count.
+    #[arg(long = "trusted-proxy", env = "WARREN_TRUSTED_PROXY", value_name = "ADDRESS[/BITS]", value_delimiter = ',')]
+    pub trusted_proxies: Vec<Proxy>,
+
+    /// Turn all limits of this kind off, per person and per address. For load tests.
     #[arg(long, env = "WARREN_NO_LIMITS", value_parser = clap::builder::FalseyValueParser::new())]
     pub no_limits: bool,
 
@@ -91,6 +106,11 @@ pub struct Config {
     #[arg(long, env = "WARREN_PUSH_TO_LOOPBACK", value_parser = clap::builder::FalseyValueParser::new())]
     pub push_to_loopback: bool,
 
+    /// Where to listen for `GET /metrics`, for Prometheus, such as 127.0.0.1:9464; nowhere, where nothing is said. Everybody
+    /// who reaches it may read it, so it does not belong on a public address.
+    #[arg(long, env = "WARREN_METRICS", value_name = "ADDRESS:PORT")]
+    pub metrics: Option<SocketAddr>,
+
     /// How many reads of the log there may be. No flag: it is a matter of disks, and the same for all of them.
     #[arg(skip)]
     pub reads: ReadLimits,
@@ -98,6 +118,14 @@ pub struct Config {
     /// What to write to the terminal: error, warn, info, debug or trace, or a list such as `warn,backend=debug`.
     #[arg(long, env = "WARREN_LOG", value_name = "LEVEL", default_value = "warn", value_parser = parse_log, global = true)]
     pub log: String,
+}
+
+impl Config {
+    /// How fast who may do what.
+    #[must_use]
+    pub fn rates(&self) -> Rates {
+        if self.no_limits { Rates::none() } else { Rates::with(&self.limits) }
+    }
 }
 
 fn parse_url(raw: &str) -> Result<Url, String> {

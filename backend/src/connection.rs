@@ -4,6 +4,7 @@
 //! Invariants: one slow client costs nobody else anything, and the server a bounded amount of memory; control frames
 //! stand between frames; every end has a close code, except where the client no longer reads.
 
+mod allowance;
 mod deflate;
 mod edge;
 mod fan;
@@ -24,8 +25,9 @@ pub use edge::{Accepted, accept};
 pub use fan::Fan;
 pub use gate::Incoming;
 pub use outgoing::Outgoing;
-pub use plain::Plain;
+pub use plain::{NotJoined, Plain};
 pub use serve::{Conversation, Going, Stop, Timing, serve, spread};
 pub use socket::Socket;
 pub use upgrade::{Inbound, Upgraded, listen};
+pub(crate) use v1::NO_ACCESS;
 pub use v1::V1;

@@ -1,8 +1,10 @@
 //! The routes. Each handler is thin: it asks the policy, then the log, the records or a connection.
 
+mod account;
 mod assets;
 mod emoji;
 mod error;
+mod govern;
 mod health;
 mod history;
 mod pack;
@@ -48,8 +50,27 @@ pub fn routes(app: &mut web::ServiceConfig) {
     let api = web::scope("/api")
         .wrap(Compress::default())
         .service(web::resource("/session").route(web::post().to(session::grant)))
+        .service(web::resource("/account").route(web::get().to(account::state)))
+        .service(web::resource("/account/password").route(web::post().to(account::password)))
+        .service(web::resource("/account/codes").route(web::post().to(account::codes)))
+        .service(web::resource("/account/passkey/ask").route(web::post().to(account::passkeys::ask)))
+        .service(web::resource("/account/passkey/add").route(web::post().to(account::passkeys::add)))
+        .service(web::resource("/account/passkey/remove").route(web::post().to(account::passkeys::remove)))
+        .service(web::resource("/account/sessions/end").route(web::post().to(account::sessions::end)))
+        .service(web::resource("/account/link").route(web::post().to(account::link::make)))
+        .service(web::resource("/sign-in").route(web::post().to(account::sign_in::sign_in)))
+        .service(web::resource("/sign-in/ask").route(web::post().to(account::passkeys::ask_who)))
+        .service(web::resource("/sign-in/passkey").route(web::post().to(account::passkeys::sign_in)))
+        .service(web::resource("/sign-out").route(web::post().to(account::sessions::sign_out)))
         .service(web::resource("/emoji").route(web::get().to(emoji::emoji)))
-        .service(web::resource("/rooms").route(web::get().to(visits::rooms)))
+        .service(web::resource("/rooms").route(web::get().to(visits::rooms)).route(web::post().to(govern::found)))
+        .service(web::resource("/rooms/{room}/access").route(web::get().to(govern::access)))
+        .service(web::resource("/rooms/{room}/roles").route(web::post().to(govern::set_role)))
+        .service(web::resource("/rooms/{room}/invitations").route(web::post().to(govern::invite)))
+        .service(web::resource("/rooms/{room}/invitations/revoke").route(web::post().to(govern::revoke)))
+        .service(web::resource("/invitations/look").route(web::post().to(govern::look)))
+        .service(web::resource("/invitations/accept").route(web::post().to(govern::accept)))
+        .service(web::resource("/direct").route(web::post().to(govern::direct)))
         .service(web::resource("/push").route(web::get().to(push::state)))
         .service(web::resource("/push/subscribe").route(web::post().to(push::subscribe)))
         .service(web::resource("/push/unsubscribe").route(web::post().to(push::unsubscribe)))
@@ -59,7 +80,7 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .service(web::resource("/rooms/{room}/messages").route(web::get().to(history::page)))
         .default_service(web::to(async || Err::<HttpResponse, _>(ApiError::NoSuchPath)));
     let all = web::scope("")
-        .wrap(from_fn(check_host))
+        .wrap(from_fn(admit))
         .wrap(HEADERS.iter().fold(DefaultHeaders::new(), |headers, (name, value)| headers.add((name.clone(), *value))))
         .service(web::resource("/ws").route(web::get().to(sockets::plain)))
         .service(web::resource("/ws/v1").route(web::get().to(sockets::v1)))
@@ -73,7 +94,23 @@ pub fn routes(app: &mut web::ServiceConfig) {
     app.service(all);
 }
 
-/// Turns away requests for a host that this server is not (DNS rebinding).
+/// Turns away requests for a host that this server is not (DNS rebinding), and counts what all are answered.
+async fn admit(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let warren = request.app_data::<web::Data<Warren>>().cloned();
+    let answer = check_host(request, next).await;
+    let status = match &answer {
+        Ok(answer) => answer.status(),
+        Err(error) => error.as_response_error().status_code(),
+    };
+    if let Some(warren) = warren {
+        warren.metrics.answered(status.as_u16());
+    }
+    answer
+}
+
 async fn check_host(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

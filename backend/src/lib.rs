@@ -2,8 +2,9 @@
 //!
 //! - [`log`] keeps every room's events, durable before anyone sees them, and wakes who follows a room.
 //! - [`records`] keeps people and their sessions.
-//! - [`policy`] says from where requests may come and how fast posts may.
+//! - [`policy`] says from where requests may come and how fast who may do what.
 //! - [`connection`] is a WebSocket connection: the gate, the relay, and the two conversations.
+//! - [`metrics`] is what the server counts.
 //! - [`push`] tells people by push of what none of their pages shows.
 //! - [`http`] is the routes: the client's files, sockets, sessions, history.
 //! - [`startup`] builds it all from a [`config`], and runs it until it is stopped.
@@ -13,8 +14,8 @@ use std::sync::Arc;
 
 use connection::{Deflate, Stop, Timing};
 use log::{Clock, Log, Reads};
-use policy::{Doors, Origins, Pace};
-use records::People;
+use policy::{Doors, Origins, Pace, Proxies};
+use records::{People, Ways};
 
 mod lock;
 
@@ -22,6 +23,7 @@ pub mod config;
 pub mod connection;
 pub mod http;
 pub mod log;
+pub mod metrics;
 pub mod policy;
 pub mod push;
 pub mod records;
@@ -36,14 +38,18 @@ pub struct Warren {
     pub reads: Reads,
     /// Who is connected.
     pub people: People,
+    /// How people sign in.
+    pub ways: Ways,
     /// From where requests may come.
     pub origins: Origins,
+    /// The proxies that say where clients are.
+    pub proxies: Proxies,
     /// How many may connect.
     pub doors: Doors,
-    /// How fast posts may.
+    /// How fast who may do what.
     pub pace: Pace,
-    /// How fast read positions and levels may.
-    pub reading: Pace,
+    /// What is counted.
+    pub metrics: metrics::Metrics,
     /// Tells people by push; none where the store keeps no key for it.
     pub push: Option<Arc<push::Sender>>,
     /// With whom compression is agreed on.
@@ -56,4 +62,25 @@ pub struct Warren {
     pub stop: Stop,
     /// The client's page, its policy computed.
     pub page: Arc<http::Page>,
+}
+
+/// Whether somebody may know of a room: whoever has the link, where it is no private one; else who is something in it. A
+/// private room and one that is not there are the same to everybody else.
+///
+/// # Errors
+/// [`log::ReadError`] where that cannot be looked up.
+pub(crate) async fn may_read(
+    warren: &Warren,
+    room: &shared::RoomName,
+    person: Option<&shared::PersonId>,
+) -> Result<bool, log::ReadError> {
+    if !room.is_closed() {
+        return Ok(true);
+    }
+    // Whoever is nobody is a guest everywhere.
+    let nobody = shared::PersonId::parse("0").ok();
+    let Some(person) = person.or(nobody.as_ref()) else { return Ok(false) };
+    let standing = warren.reads.standing(room.clone(), person.clone()).await?;
+    let is_there = standing.head > shared::Seq::ZERO;
+    Ok(is_there && standing.access.may(standing.role, shared::Deed::Read))
 }

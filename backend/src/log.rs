@@ -7,9 +7,11 @@
 //!
 //! Absent by intent: nothing here knows of sockets, frames or HTTP.
 
+mod account;
 mod append;
 mod attention;
 mod bell;
+mod names;
 mod read;
 mod room;
 mod rooms;
@@ -23,14 +25,17 @@ mod writer;
 pub mod ring;
 pub mod signals;
 
+pub use account::{AccountChange, Hash256, Passkey};
 pub use append::{
-    Appended, Appender, Command, Draft, Line, NotAppended, Pushing, Remember, Rename, VisitChange, Visiting, Wrong,
+    Accounting, Appended, Appender, Command, Draft, Governance, Governing, Line, NotAppended, Pushing, Remember,
+    Rename, VisitChange, Visiting, Wrong,
 };
 pub use attention::{Attention, Changed, Listening};
 pub use bell::{Bell, RoomNumber};
+pub use names::{Names, look_alike};
 pub use read::{
-    Drawn, Ends, Kept, Opening, Place, Push, PushRecords, Read, ReadError, ReadLimits, Reader, Reads, Sheet, Stretch,
-    Threads,
+    Account, Drawn, Ends, Kept, KnownPasskey, KnownSession, Members, Opening, Place, Push, PushRecords, Read,
+    ReadError, ReadLimits, Reader, Reads, RoomStanding, SessionRow, Sheet, Stretch, Threads,
 };
 pub use room::Room;
 pub use rooms::Rooms;
@@ -38,6 +43,7 @@ pub use sqlite::{
     CheckedRoom, DatabaseFile, Finding, NotGathered, SqliteReader, SqliteStore, beside, database_in, gather, renew,
 };
 pub use store::{
-    Batch, Entry, Found, PersonRow, PushChange, QuietHours, RoomState, Store, StoreError, Subscription, VisitRow,
+    Batch, Entry, Found, Invitation, InvitationChange, PersonRow, PushChange, QuietHours, RoomState, Store, StoreError,
+    Subscription, VisitRow,
 };
-pub use writer::{Clock, Done, Log, LogHealth, Salts, Submitted, Taken, Writer, system_salts};
+pub use writer::{Clock, Done, Log, LogHealth, Salts, Submitted, Taken, Writer, Written, system_salts};

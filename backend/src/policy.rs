@@ -1,9 +1,11 @@
-//! Who may do what, and how much of it: from where requests may come, how many may connect, and how fast posts may.
+//! Who may do what, and how much of it: from where requests may come, how many may connect, and how fast who may do what.
 
 pub mod doors;
 pub mod origin;
 pub mod pace;
+pub mod proxies;
 
 pub use doors::{Doors, Full, Places};
 pub use origin::{Forbidden, Origins};
-pub use pace::Pace;
+pub use pace::{Kind, Limit, Pace, Rates};
+pub use proxies::{Proxies, Proxy};

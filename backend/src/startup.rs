@@ -22,9 +22,10 @@ use crate::{
     connection::{Deflate, Stop, Timing, listen, spread},
     http::{self, Page},
     log::{Clock, Log, Reader, Reads, SqliteReader, SqliteStore, Store, system_salts},
-    policy::{Doors, Origins, Pace, Places},
+    metrics::{self, Metrics},
+    policy::{Doors, Origins, Pace, Places, Proxies},
     push::{Addresses, Keys, Pusher, Sender},
-    records::{People, random_text},
+    records::{People, Ways, random_text},
 };
 
 /// Most connections of a worker. The framework's own default, 25,600, would stop accepting without a word.
@@ -38,6 +39,7 @@ const GOODBYE: Duration = Duration::from_secs(5);
 pub struct Application {
     server: Server,
     address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     log: Log,
     reads_begun: Arc<AtomicU64>,
     pusher: Option<Pusher>,
@@ -80,12 +82,14 @@ impl Application {
         let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {
             log: log.clone(),
-            people: People::new(reads.clone()),
+            people: People::new(reads.clone(), log.names().clone(), Arc::clone(&clock)),
+            ways: Ways::default(),
             reads,
             origins: Origins::new(config.listen.ip(), config.url.clone()),
+            proxies: Proxies::new(&config.trusted_proxies, config.url.is_some()),
             doors: Doors::new(Places::new(config.max_connections, rlimit::increase_nofile_limit(u64::MAX).ok())),
-            pace: Pace::new(!config.no_limits),
-            reading: Pace::new(!config.no_limits),
+            pace: Pace::new(&config.rates()),
+            metrics: Metrics::new(clock()),
             push: push.clone(),
             deflate: if config.no_deflate { Deflate::Never } else { Deflate::Shared },
             timing,
@@ -93,28 +97,44 @@ impl Application {
             stop: Stop { stopping: stopping.clone(), connections: connections.clone(), come_back: spread },
             page: Arc::new(Page::default()),
         });
-        let app = move || App::new().app_data(warren.clone()).configure(http::routes);
+        let shared = warren.clone();
+        let app = move || App::new().app_data(shared.clone()).configure(http::routes);
         let builder = Server::build()
             .max_concurrent_connections(CONNECTIONS)
             .shutdown_timeout(GOODBYE.as_secs())
             .disable_signals();
         let listener = bind(config.listen).with_context(|| cannot_listen(config.listen))?;
         let address = listener.local_addr().with_context(|| cannot_listen(config.listen))?;
-        let server = listen(builder, listener, timing, stopping.clone(), app)
-            .with_context(|| cannot_listen(config.listen))?
-            .run();
+        let traffic = Arc::clone(&warren.metrics.traffic);
+        let mut builder = listen(builder, listener, timing, traffic, stopping.clone(), app)
+            .with_context(|| cannot_listen(config.listen))?;
+        let mut metrics_address = None;
+        if let Some(address) = config.metrics {
+            let cannot =
+                || format!("the metrics cannot be on {address}: choose another address or port with --metrics");
+            let listener = bind(address).with_context(cannot)?;
+            metrics_address = Some(listener.local_addr().with_context(cannot)?);
+            builder = metrics::listen(builder, listener, warren, stopping.clone()).with_context(cannot)?;
+        }
+        let server = builder.run();
         let pusher = push.map(|sender| Pusher::new(log.clone(), pusher_reads, pusher_clock, sender));
         let pusher = pusher.map(|(tap, pusher)| {
             log.rooms().tap(tap);
             pusher
         });
-        Ok(Self { server, address, log, reads_begun, pusher, stopping, connections, _lock: None })
+        Ok(Self { server, address, metrics_address, log, reads_begun, pusher, stopping, connections, _lock: None })
     }
 
     /// The address that it listens on; the port is the real one where 0 was asked for.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The address that its metrics are on, where they are anywhere.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// How many reads of its logs have been begun: it goes on while the server runs.

@@ -5,8 +5,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use backend::log::{Batch, Ends, Entry, Found, PersonRow, Place, ReadError, Reader, RoomState, Store, StoreError};
-use shared::{ClientKey, Digest, Epoch, Event, Message, Page, Person, PersonId, PersonName, RoomName, Seq, Snapshot};
+use backend::log::{
+    Batch, Ends, Entry, Found, PersonRow, Place, ReadError, Reader, RoomState, SessionRow, Store, StoreError,
+};
+use shared::{
+    ClientKey, Digest, Epoch, Event, Message, Millis, Page, Person, PersonId, PersonName, RoomName, Seq, Snapshot,
+};
 
 /// A store, and what reads it; a cheap handle.
 #[derive(Clone)]
@@ -117,7 +121,7 @@ impl Store for Shelf {
             if *renamed || !people.contains_key(id) {
                 people.insert(id.clone(), name.clone());
             }
-            if let Some(session) = session {
+            if let Some((session, _)) = session {
                 sessions.entry(*session).or_insert_with(|| id.clone());
             }
         }
@@ -192,12 +196,12 @@ impl Reader for Shelf {
         }))
     }
 
-    fn people_of(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError> {
+    fn sessions(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<SessionRow>>, ReadError> {
         let kept = self.kept();
         let person = |hash| {
             let id = kept.sessions.get(hash)?.clone();
             let name = kept.people.get(&id)?.clone();
-            Some(Person { id, name })
+            Some(SessionRow { person: Person { id, name }, ended: false, seen: Millis(0) })
         };
         Ok(token_hashes.iter().map(person).collect())
     }

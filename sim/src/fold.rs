@@ -68,7 +68,7 @@ impl View {
                 self.about.title = title.unwrap_or_else(|| self.about.title.clone());
                 self.about.topic = topic.unwrap_or_else(|| self.about.topic.clone());
             }
-            EventBody::Unknown { .. } => {}
+            EventBody::Founded { .. } | EventBody::RoleSet { .. } | EventBody::Unknown { .. } => {}
         }
     }
 }

@@ -20,8 +20,9 @@ use backend::{
     connection::{Deflate, Fan, Stop, Timing},
     http::{self, Page},
     log::{self, Clock, Log, Read, ReadLimits, Reads, Salts},
-    policy::{Doors, Origins, Pace, Places},
-    records::People,
+    metrics::Metrics,
+    policy::{Doors, Origins, Pace, Places, Proxies, Rates},
+    records::{People, Ways},
 };
 use futures_util::future::LocalBoxFuture;
 use shared::Millis;
@@ -89,12 +90,14 @@ impl Server {
         let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {
             log: log.clone(),
-            people: People::new(reads.clone()),
+            people: People::new(reads.clone(), log.names().clone(), Arc::clone(&clock)),
             reads,
             origins: Origins::new(std::net::Ipv4Addr::LOCALHOST.into(), None),
+            proxies: Proxies::default(),
             doors: Doors::new(Places::new(None, None)),
-            pace: Pace::new(limited),
-            reading: Pace::new(limited),
+            pace: Pace::new(&if limited { Rates::usual() } else { Rates::none() }),
+            metrics: Metrics::new(clock()),
+            ways: Ways::default(),
             push: None,
             deflate: Deflate::Shared,
             timing: Timing::default(),

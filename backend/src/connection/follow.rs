@@ -119,8 +119,17 @@ impl Follow {
         }
     }
 
+    /// The room has been closed to its person since: nothing more is for them.
+    pub(super) fn is_over(&self) -> bool {
+        self.local.room.is_closed_to(&self.person)
+    }
+
     /// What follows it in the ring.
     pub(super) fn next(&mut self) -> Next {
+        if self.is_over() {
+            self.state = Looking::Nowhere;
+            return Next::Nothing;
+        }
         let next = self.local.after(self.cursor, self.form);
         self.state = match next {
             Next::Nothing => Looking::Nowhere,
@@ -132,6 +141,9 @@ impl Follow {
 
     /// The signals that it has not taken.
     pub(super) fn signals(&mut self) -> Vec<Bytes> {
+        if self.is_over() {
+            return Vec::new();
+        }
         self.seen.as_mut().map_or_else(Vec::new, |seen| self.local.signals(seen))
     }
 

@@ -256,7 +256,17 @@ impl Shared {
     /// Serves the cursor in a room, of which this is the newest. Says whether there was anything to do.
     pub(super) fn serve(&self, room: &Local, head: Seq, signals: Seen) -> bool {
         let mut state = self.state.borrow_mut();
-        let Some(follow) = state.follows.iter_mut().find(|follow| follow.is_in(room)) else { return false };
+        let Some(at) = state.follows.iter().position(|follow| follow.is_in(room)) else { return false };
+        if state.follows[at].is_over() {
+            let over = state.follows.swap_remove(at);
+            // It comes back, and is told that the room is closed to it.
+            state.resume_later();
+            drop(state);
+            drop(over);
+            self.stir.set();
+            return true;
+        }
+        let follow = &mut state.follows[at];
         if !follow.lacks(head, signals) {
             return false;
         }
@@ -349,7 +359,7 @@ impl State {
         let Some(follow) = self.follows.iter_mut().find(|follow| follow.standing() == standing) else { return };
         match read {
             // The room says that there is more, and the log does not have it: reading again would not end.
-            Ok(stretch) if stretch.last() <= standing.cursor => self.resume_later(),
+            Ok(stretch) if stretch.last() <= standing.cursor || follow.is_over() => self.resume_later(),
             Ok(stretch) => {
                 self.unsent.extend([stretch.after(standing.cursor, follow.form(), frames::events)]);
                 follow.read(stretch.last());

@@ -1,19 +1,33 @@
 //! The conversation of the plain relay: `{"name":…,"message":…}` in, the same with `time` out.
 
-use std::{collections::VecDeque, net::IpAddr, sync::Arc};
+use std::{collections::VecDeque, net::IpAddr, sync::Arc, time::Duration};
 
 use bytestring::ByteString;
 use shared::{ClientKey, Command, MessageText, PersonId, PersonName, PlainPost, RoomName, Seq, close};
 
-use super::{Conversation, Going, Outgoing, follow::Start, frames};
+use super::{Conversation, Going, Outgoing, allowance::Allowance, follow::Start, frames};
 use crate::{
     Warren,
     log::{self, Draft, Line, NotAppended, ReadError, Submitted, ring::Form},
+    may_read,
+    metrics::Protocol,
+    policy::Kind,
     records::Someone,
 };
 
 /// Most posts of one connection that are under way at a time.
 const UNDER_WAY: usize = 64;
+
+/// Why somebody cannot join a room.
+#[derive(Debug, thiserror::Error)]
+pub enum NotJoined {
+    /// It is private, or there is none.
+    #[error("the room is private, or there is none")]
+    Closed,
+    /// Its log cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
 
 /// A plain connection: an author of its own, in one room.
 pub struct Plain {
@@ -21,6 +35,7 @@ pub struct Plain {
     room: RoomName,
     me: Arc<Someone>,
     address: Option<IpAddr>,
+    allowance: Allowance,
     posted: u64,
     /// In the order of the posts, in which the answers come too.
     answers: VecDeque<Submitted>,
@@ -30,21 +45,25 @@ impl Plain {
     /// Joins a room: from here on every post in it comes, so this is to be done before the handshake is answered.
     ///
     /// # Errors
-    /// Where the log cannot be read.
+    /// Where the room is closed to whoever has signed in nowhere, or the log cannot be read.
     pub async fn join(
         warren: Arc<Warren>,
         room: RoomName,
         id: PersonId,
         address: Option<IpAddr>,
         out: &Outgoing,
-    ) -> Result<Self, ReadError> {
+    ) -> Result<Self, NotJoined> {
         let me = Someone::plain(id);
         let followed = warren.log.rooms().enter(&room);
+        if !may_read(&warren, &room, None).await? {
+            return Err(NotJoined::Closed);
+        }
         let ends = warren.reads.ends(&followed, Seq::ZERO).await?;
         followed.observe(ends.head, ends.digest);
         let (person, reads) = (me.person(), warren.reads.clone());
         out.follow(Start { room: followed, cursor: ends.head, form: Form::Plain, person, reads });
-        Ok(Self { warren, room, me, address, posted: 0, answers: VecDeque::new() })
+        warren.metrics.begun(Protocol::Plain);
+        Ok(Self { warren, room, me, address, allowance: Allowance::default(), posted: 0, answers: VecDeque::new() })
     }
 
     /// Takes a post; the sentence says why it is not sent.
@@ -52,9 +71,12 @@ impl Plain {
         let name = PersonName::parse(post.name.as_deref().unwrap_or_default())
             .map_err(|why| format!("with this name: {why}"))?;
         let text = MessageText::parse(&post.message).map_err(|why| why.to_string())?;
+        // A name that is somebody's alone is not to be had without signing in.
+        let is_free = self.warren.log.names().is_free(&name);
+        let name = if is_free { name } else { PersonName::anonymous() };
         self.warren
             .pace
-            .take(self.me.id(), self.address)
+            .take(Kind::Posts, Some(self.me.id()), self.address)
             .map_err(|wait| format!("that was a lot at once. Wait {} s and send it again.", wait.as_secs() + 1))?;
         if self.me.rename(name) {
             self.warren.log.rooms().rename(&self.me.person());
@@ -84,6 +106,12 @@ fn not_written(why: NotAppended) -> String {
     format!("{why}. Send it again later.")
 }
 
+impl Drop for Plain {
+    fn drop(&mut self) {
+        self.warren.metrics.ended(Protocol::Plain);
+    }
+}
+
 impl Conversation for Plain {
     async fn text(&mut self, out: &Outgoing, text: ByteString) -> Going {
         // Serde would take an array for an object's fields in order.
@@ -91,11 +119,16 @@ impl Conversation for Plain {
         let Some(post) = serde_json::from_str::<PlainPost>(&text).ok().filter(|_| is_object) else {
             return Going::Close(close::INVALID, r#"send {"name":"…","message":"…"}"#);
         };
+        self.warren.metrics.plain();
         let blank = MessageText::parse(&post.message) == Err(shared::BadText::Blank);
         if !blank && let Err(why) = self.post(&post) {
             self.not_sent(out, &why);
         }
         Going::On
+    }
+
+    fn pay(&mut self, bytes: usize) -> Result<(), Duration> {
+        self.allowance.pay(&self.warren.pace, bytes, self.me.id(), self.address)
     }
 
     async fn answer(&mut self, out: &Outgoing) {

@@ -18,6 +18,14 @@ pub trait Conversation {
     /// A text came.
     fn text(&mut self, out: &Outgoing, text: ByteString) -> impl Future<Output = Going>;
 
+    /// So many bytes came, or with 0 it is asked again.
+    ///
+    /// # Errors
+    /// How long nothing more is to be read: whoever sends more than they may waits.
+    fn pay(&mut self, _bytes: usize) -> Result<(), Duration> {
+        Ok(())
+    }
+
     /// There is more to do of what came before. Nothing further is read until that is done.
     fn has_more(&self) -> bool {
         false
@@ -50,6 +58,9 @@ pub trait Conversation {
         false
     }
 }
+
+/// What a message costs whoever sends it beside its bytes: it is work, also where it is empty.
+const MESSAGE: usize = 16;
 
 /// How a conversation goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,26 +135,37 @@ async fn live<C: Conversation>(
     let Stop { stopping, come_back, .. } = stop;
     let mut heard = Instant::now();
     let mut pinged = false;
+    // Until when nothing is read, because too much came.
+    let mut rests: Option<Instant> = None;
     // Both wait for all of its life: to begin waiting anew for each message would cost more than to read it.
     let mut stopped = pin!(stopping.cancelled());
     let mut clock = pin!(sleep_until(heard + timing.ping_after));
+    // Looked at again now and then, so that nobody is silent for too long only because they are not read.
+    let rest = |wait: Duration| Instant::now() + wait.min(timing.ping_after / 2);
     let end = loop {
         out.flush();
         if out.is_closed() {
             break End::Closed;
+        }
+        if rests.is_some_and(|until| until <= Instant::now()) {
+            // That it was silent meanwhile is not its fault.
+            (heard, pinged) = (Instant::now(), false);
+            rests = conversation.pay(0).err().map(rest);
         }
         let quiet = if pinged { timing.drop_after } else { timing.ping_after };
         // A client that does not take what waits for it is looked after more often.
         let stalled = out.stalled_for() > Duration::ZERO;
         let soon = if stalled { timing.stalled_after / 4 } else { quiet };
         let look_again = (heard + quiet).min(Instant::now() + soon);
+        let look_again = rests.map_or(look_again, |until| until.min(look_again));
         // One that rings too early looks, and is set again.
         if clock.is_elapsed() || look_again < clock.deadline() {
             clock.as_mut().reset(look_again);
         }
         let answering = conversation.is_answering() || conversation.tells() && !out.is_full();
         let may_go_on = !out.is_full() && !conversation.is_full();
-        let (may_read, more) = (may_go_on && !conversation.has_more(), may_go_on && conversation.has_more());
+        let may_read = may_go_on && !conversation.has_more() && rests.is_none();
+        let more = may_go_on && conversation.has_more();
         tokio::select! {
             biased;
             () = conversation.answer(&out), if answering => {}
@@ -152,6 +174,8 @@ async fn live<C: Conversation>(
             message = messages.next(), if may_read => {
                 heard = Instant::now();
                 pinged = false;
+                let bytes = message.as_ref().and_then(|message| message.as_ref().ok()).map_or(0, bytes_of);
+                rests = conversation.pay(MESSAGE + bytes).err().map(rest);
                 let going = match message {
                     Some(Ok(AggregatedMessage::Text(text))) => conversation.text(&out, text).await,
                     Some(Ok(AggregatedMessage::Binary(bytes))) => conversation.binary(&out, bytes),
@@ -194,6 +218,16 @@ async fn live<C: Conversation>(
     };
     drop(timeout(timing.close_within, answer_rest).await);
     leave(end, &incoming, &out, timing.close_within, come_back).await;
+}
+
+fn bytes_of(message: &AggregatedMessage) -> usize {
+    match message {
+        AggregatedMessage::Text(text) => text.len(),
+        AggregatedMessage::Binary(bytes) | AggregatedMessage::Ping(bytes) | AggregatedMessage::Pong(bytes) => {
+            bytes.len()
+        }
+        AggregatedMessage::Close(_) => 0,
+    }
 }
 
 /// Says goodbye, where the client takes it in the given time.

@@ -7,6 +7,7 @@ use std::{
     net::Shutdown,
     pin::Pin,
     rc::Rc,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -15,6 +16,8 @@ use actix_web::rt::net::TcpStream;
 use bytes::Bytes;
 use socket2::SockRef;
 use tokio::io::{AsyncRead as _, ReadBuf};
+
+use crate::metrics::Lane;
 
 /// Bytes that the kernel buffers for a client: what a client that stops reading costs at most.
 const SEND_BUFFER: usize = 128 * 1024;
@@ -59,11 +62,12 @@ pub(super) struct Tcp {
 
 /// Where the connections of a thread read to, one at a time.
 #[derive(Clone)]
-pub(super) struct Scratch(Rc<RefCell<Vec<u8>>>);
+pub(super) struct Scratch(Rc<(RefCell<Vec<u8>>, Arc<Lane>)>);
 
-impl Default for Scratch {
-    fn default() -> Self {
-        Self(Rc::new(RefCell::new(vec![0; READ])))
+impl Scratch {
+    /// One for a thread that counts its bytes here.
+    pub(super) fn new(lane: Arc<Lane>) -> Self {
+        Self(Rc::new((RefCell::new(vec![0; READ]), lane)))
     }
 }
 
@@ -75,11 +79,13 @@ impl Tcp {
 
 impl Socket for Tcp {
     fn poll_read(&self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
-        let mut scratch = self.scratch.0.borrow_mut();
+        let (scratch, lane) = &*self.scratch.0;
+        let mut scratch = scratch.borrow_mut();
         let mut read = ReadBuf::new(&mut scratch);
         // Unlike `try_read`, this knows that a read which does not fill the buffer has emptied the socket, and spares
         // the system call that would say so.
         ready!(Pin::new(&mut *self.stream.borrow_mut()).poll_read(cx, &mut read))?;
+        lane.read(read.filled().len());
         Poll::Ready(Ok(Bytes::copy_from_slice(read.filled())))
     }
 
@@ -92,11 +98,13 @@ impl Socket for Tcp {
             [one] => socket.send(one),
             several => socket.send_vectored(several),
         };
-        match written {
+        let written = match written {
             // The runtime has to hear of it from the socket, to say when there is room again.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => stream.try_write_vectored(parts),
             written => written,
-        }
+        }?;
+        self.scratch.0.1.wrote(written);
+        Ok(written)
     }
 
     fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -157,7 +165,7 @@ mod tests {
         set_up(&accepted, &mut Extensions::new());
         assert!(accepted.nodelay().unwrap());
         assert!(SockRef::from(&accepted).send_buffer_size().unwrap() <= 2 * SEND_BUFFER);
-        let tcp = Tcp::new(accepted, Scratch::default());
+        let tcp = Tcp::new(accepted, Scratch::new(Arc::default()));
         tcp.cut();
         client.readable().await.unwrap();
         assert!(matches!(client.try_read(&mut [0; 1]), Ok(0) | Err(_)), "the client sees the end");
@@ -168,7 +176,7 @@ mod tests {
     #[actix_web::test]
     async fn it_reads_what_has_come_and_writes_parts_in_one_go() {
         let (client, accepted) = pair().await;
-        let tcp = Tcp::new(accepted, Scratch::default());
+        let tcp = Tcp::new(accepted, Scratch::new(Arc::default()));
         client.try_write(b"hello").unwrap();
         assert_eq!(poll_fn(|cx| tcp.poll_read(cx)).await.unwrap(), "hello");
         poll_fn(|cx| tcp.poll_writable(cx)).await.unwrap();

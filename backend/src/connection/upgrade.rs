@@ -10,6 +10,7 @@ use std::{
     net::TcpListener,
     pin::{Pin, pin},
     rc::Rc,
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -37,6 +38,7 @@ use super::{
     Fan, Socket, Timing,
     socket::{READ, Scratch, Tcp, set_up},
 };
+use crate::metrics::Traffic;
 
 /// How long the framework waits for a client to take the end of a connection that was not upgraded.
 const DISCONNECT: Duration = Duration::from_secs(2);
@@ -124,7 +126,7 @@ impl Stream for Inbound {
 }
 
 /// Has `builder` serve an application on a listener, and its upgraded connections by [`Upgraded`]. Cancelling `stopping`
-/// ends connections that wait for a next request.
+/// ends connections that wait for a next request. What goes over upgraded ones is counted in `traffic`.
 ///
 /// # Errors
 /// Where the listener cannot be used.
@@ -132,6 +134,7 @@ pub fn listen<F, I, S, B>(
     builder: ServerBuilder,
     listener: TcpListener,
     timing: Timing,
+    traffic: Arc<Traffic>,
     stopping: CancellationToken,
     app: F,
 ) -> io::Result<ServerBuilder>
@@ -146,13 +149,14 @@ where
 {
     let address = listener.local_addr()?;
     builder.listen("warren", listener, move || {
-        let (app, stopping) = (app.clone(), stopping.clone());
+        let (app, traffic, stopping) = (app.clone(), Arc::clone(&traffic), stopping.clone());
         let plain = map_config(app(), |()| AppConfig::default());
         let upgrades = fn_factory(move || {
             let app = map_config(app(), |()| AppConfig::default());
+            let scratch = Scratch::new(traffic.lane());
             async move {
                 let (app, within) = (app.new_service(()).await?, timing.handshake_within);
-                let worker = Rc::new(Worker { app, fan: Fan::default(), scratch: Scratch::default(), within });
+                let worker = Rc::new(Worker { app, fan: Fan::default(), scratch, within });
                 Ok::<_, S::InitError>(fn_service(move |(request, framed)| {
                     let worker = Rc::clone(&worker);
                     async move {

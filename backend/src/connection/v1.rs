@@ -5,6 +5,7 @@ use std::{
     collections::{HashMap, VecDeque},
     net::IpAddr,
     sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -18,13 +19,17 @@ use tokio::time::Instant;
 
 use super::{
     Conversation, Going, Outgoing,
+    allowance::Allowance,
     follow::{Follow, Start},
     frames,
 };
 use crate::{
     Warren,
     log::{self, Ends, Line, Opening, ReadError, Rename, Submitted},
-    records::Someone,
+    may_read,
+    metrics::Protocol,
+    policy::Kind,
+    records::{Session, Someone},
 };
 
 mod commands;
@@ -32,7 +37,8 @@ mod decode;
 mod resume;
 mod visits;
 
-use commands::{STORAGE_RETRY_MS, refusal_of, slow_down};
+pub(crate) use commands::NO_ACCESS;
+use commands::{STORAGE_RETRY_MS, not_joined, refusal_of, slow_down};
 use decode::{Decoded, Refused, decode, decode_object};
 use resume::{Resume, resume};
 use visits::{Visits, change_of};
@@ -44,7 +50,9 @@ const UNDER_WAY: usize = 64;
 pub struct V1 {
     warren: Arc<Warren>,
     me: Arc<Someone>,
+    session: Arc<Session>,
     address: Option<IpAddr>,
+    allowance: Allowance,
     /// Commands under way, in their order, in which the answers come too.
     answers: VecDeque<(Answered, Submitted)>,
     /// What is told of the rooms that the person has visited.
@@ -64,25 +72,29 @@ pub struct V1 {
 enum Answered {
     /// By its key.
     ByKey(RoomName, ClientKey),
-    /// Only where it is refused.
-    IfRefused,
+    /// Only where it is refused: what is said of a room that is visited.
+    IfRefused(RoomName),
 }
 
 impl V1 {
     /// Begins, with a welcome.
-    pub fn begin(warren: Arc<Warren>, me: Arc<Someone>, address: Option<IpAddr>, out: &Outgoing) -> Self {
+    pub fn begin(warren: Arc<Warren>, session: Arc<Session>, address: Option<IpAddr>, out: &Outgoing) -> Self {
+        let me = Arc::clone(session.someone());
         out.reply(frames::v1(&ServerFrame::Welcome {
             you: me.person(),
             now: (warren.clock)(),
             heartbeat_s: u32::try_from(warren.timing.ping_after.as_secs()).unwrap_or(u32::MAX),
             limits: LIMITS,
         }));
+        warren.metrics.begun(Protocol::V1);
         let visits = Visits::new(warren.reads.clone(), Arc::clone(&me), warren.log.rooms().attention());
         Self {
             visits,
             warren,
             me,
+            session,
             address,
+            allowance: Allowance::default(),
             answers: VecDeque::new(),
             held: HashMap::new(),
             lines: HashMap::new(),
@@ -95,7 +107,7 @@ impl V1 {
         match decoded {
             Decoded::Frame(frame) => self.handle(out, frame).await,
             Decoded::Refused(Refused { room, key, refusal }) => {
-                out.reply(frames::v1(&ServerFrame::Refused { room, key, refusal }));
+                self.say_refused(out, room, key, refusal);
             }
             // Arrays do not stand in arrays.
             Decoded::Several(_) => {}
@@ -103,13 +115,15 @@ impl V1 {
     }
 
     async fn handle(&mut self, out: &Outgoing, frame: ClientFrame) {
+        self.warren.metrics.frame(&frame);
         match frame {
             ClientFrame::Open { room, after } => self.open(out, room, after).await,
             ClientFrame::Leave { room } => drop(self.unfollow(out, &room)),
             ClientFrame::Typing { room } => {
                 let follows = out.follows();
                 let open = follows.iter().find(|follow| *follow.name() == room);
-                if let Some(follow) = open {
+                // Beyond the limit it is not said, as if it had been lost.
+                if let Some(follow) = open.filter(|_| self.spend(Kind::Signals).is_ok()) {
                     follow.room().typing(&self.me.person());
                 }
             }
@@ -135,10 +149,16 @@ impl V1 {
         let open = out.follows().len();
         if open >= LIMITS.open_rooms && !out.follows().iter().any(|follow| *follow.name() == room) {
             let why = format!("One connection may have {} rooms open.", LIMITS.open_rooms);
-            return refuse_all(out, Some(&room), None, Refusal::lasting(RefusalCode::TooManyRooms, why));
+            return self.refuse_all(out, Some(&room), None, Refusal::lasting(RefusalCode::TooManyRooms, why));
+        }
+        if let Err(wait) = self.spend(Kind::Joins) {
+            return self.refuse_all(out, Some(&room), None, not_joined(wait));
         }
         let earlier = self.unfollow(out, &room);
         let followed = self.warren.log.rooms().enter(&room);
+        if let Err(refusal) = self.may_read(&room).await {
+            return self.refuse_all(out, Some(&room), None, refusal);
+        }
         let (reads, form) = (&self.warren.reads, out.v1_form());
         let (ends, cursor, frame) = match resume(reads, &followed, after.as_ref()).await {
             Ok(Resume::From(ends, cursor)) => (ends, cursor, opened(room, reads.epoch(), &ends, None, None)),
@@ -149,7 +169,7 @@ impl V1 {
                 };
                 (*opening.ends(), opening.ends().head, opening.frame(reset, form, encode))
             }
-            Err(why) => return refuse_all(out, Some(&room), None, self.not_opened(&why)),
+            Err(why) => return self.refuse_all(out, Some(&room), None, self.not_opened(&why)),
         };
         followed.observe(ends.head, ends.digest);
         out.reply(frame);
@@ -157,6 +177,16 @@ impl V1 {
         out.follow(Start { room: followed, cursor, form, person, reads });
         // Let go only now: the person was in the room all the time.
         drop(earlier);
+    }
+
+    /// Whether the person may know of a room that has been entered: whoever loses their role from now on is known to have
+    /// lost it there.
+    async fn may_read(&self, room: &RoomName) -> Result<(), Refusal> {
+        match may_read(&self.warren, room, Some(self.me.id())).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Refusal::lasting(RefusalCode::NoAccess, NO_ACCESS)),
+            Err(why) => Err(self.not_opened(&why)),
+        }
     }
 
     /// What is said where a room could not be opened. Those who are told so together come back spread.
@@ -174,9 +204,27 @@ impl V1 {
         }
     }
 
+    /// Takes one of a kind from the buckets of the person and the address.
+    fn spend(&self, kind: Kind) -> Result<(), Duration> {
+        self.warren.pace.take(kind, Some(self.me.id()), self.address)
+    }
+
+    fn refuse(&self, out: &Outgoing, room: &RoomName, key: &ClientKey, refusal: Refusal) {
+        self.refuse_all(out, Some(room), Some(key), refusal);
+    }
+
+    fn refuse_all(&self, out: &Outgoing, room: Option<&RoomName>, key: Option<&ClientKey>, refusal: Refusal) {
+        self.say_refused(out, room.map(ToString::to_string), key.map(ToString::to_string), refusal);
+    }
+
+    fn say_refused(&self, out: &Outgoing, room: Option<String>, key: Option<String>, refusal: Refusal) {
+        self.warren.metrics.refused(refusal.code);
+        out.reply(frames::v1(&ServerFrame::Refused { room, key, refusal }));
+    }
+
     async fn rename(&mut self, out: &Outgoing, name: PersonName) {
-        if let Err(wait) = self.warren.pace.take(self.me.id(), self.address) {
-            return refuse_all(out, None, None, slow_down(wait));
+        if let Err(wait) = self.spend(Kind::Edits) {
+            return self.refuse_all(out, None, None, slow_down(wait));
         }
         let submitted = self.warren.log.submit(log::Command::Rename(Rename {
             person: self.me.id().clone(),
@@ -192,8 +240,14 @@ impl V1 {
                 self.me.rename(name);
                 self.warren.log.rooms().rename(&self.me.person());
             }
-            Err(why) => refuse_all(out, None, None, refusal_of(why, self.warren.stop.come_back)),
+            Err(why) => self.refuse_all(out, None, None, refusal_of(why, self.warren.stop.come_back)),
         }
+    }
+}
+
+impl Drop for V1 {
+    fn drop(&mut self) {
+        self.warren.metrics.ended(Protocol::V1);
     }
 }
 
@@ -205,6 +259,10 @@ impl Conversation for V1 {
             Err(why) => return Going::Close(close::INVALID, why),
         }
         Going::On
+    }
+
+    fn pay(&mut self, bytes: usize) -> Result<(), Duration> {
+        self.allowance.pay(&self.warren.pace, bytes, self.me.id(), self.address)
     }
 
     fn has_more(&self) -> bool {
@@ -228,6 +286,10 @@ impl Conversation for V1 {
             // In this order, so that a run with the same events is the same run.
             biased;
             appended = first => appended,
+            () = self.session.ended().cancelled() => {
+                out.close(close::SIGN_IN, "signed out");
+                return;
+            }
             told = self.visits.next() => {
                 for frame in &told {
                     out.reply(frames::v1(frame));
@@ -237,7 +299,7 @@ impl Conversation for V1 {
         };
         match (self.answers.pop_front(), appended) {
             (Some((Answered::ByKey(room, key), _)), appended) => self.answered(out, room, key, appended),
-            (Some((Answered::IfRefused, _)), Err(why)) => self.not_visited(out, why),
+            (Some((Answered::IfRefused(room), _)), Err(why)) => self.not_visited(out, room, why),
             _ => {}
         }
     }
@@ -258,13 +320,4 @@ impl Conversation for V1 {
 fn opened(room: RoomName, epoch: &Epoch, ends: &Ends, snapshot: Option<Snapshot>, reset: Option<Reset>) -> Bytes {
     let (epoch, Ends { first, head, digest }) = (epoch.clone(), *ends);
     frames::v1(&ServerFrame::Opened { room, epoch, first, head, digest, snapshot, reset })
-}
-
-fn refuse(out: &Outgoing, room: &RoomName, key: &ClientKey, refusal: Refusal) {
-    refuse_all(out, Some(room), Some(key), refusal);
-}
-
-fn refuse_all(out: &Outgoing, room: Option<&RoomName>, key: Option<&ClientKey>, refusal: Refusal) {
-    let (room, key) = (room.map(ToString::to_string), key.map(ToString::to_string));
-    out.reply(frames::v1(&ServerFrame::Refused { room, key, refusal }));
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::Deserialize;
 use shared::{Millis, RoomName, Seq};
 
-use super::error::ApiError;
+use super::{error::ApiError, session::session_of, sockets::may_read};
 use crate::{Warren, log::Place};
 
 /// Messages of a page where nothing is said, and most.
@@ -49,6 +49,13 @@ pub(super) async fn page(
     if !(1..=MOST).contains(&limit) {
         return Err(ApiError::BadRequest("malformed", format!("limit is 1 to {MOST}.")));
     }
+    if room.is_closed() {
+        let session = session_of(&request, &warren).await?;
+        if !crate::may_read(&warren, &room, Some(session.someone().id())).await? {
+            return Err(ApiError::NoAccess);
+        }
+    }
+    may_read(&request, &warren, None)?;
     let page = warren.reads.page(room, place, limit).await?;
     // Not to be stored: what is deleted later would stay in the browser's cache.
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(&*page))

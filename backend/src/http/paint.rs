@@ -20,9 +20,9 @@ const MESSAGES: usize = 30;
 /// About the most bytes of text on the page, beyond which it has fewer messages. The newest is there in any case.
 const BYTES: usize = 64 * 1024;
 
-/// Who has only the link may see what is said in the room. So it is in all rooms today.
-pub(super) fn is_open_to_all(_room: &RoomName) -> bool {
-    true
+/// Who has only the link may see what is said in the room.
+pub(super) fn is_open_to_all(room: &RoomName) -> bool {
+    !room.is_closed()
 }
 
 /// The page with the newest messages of a room that has some, on the sheet that is the client's page without any.

@@ -2,24 +2,18 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::json;
 use shared::Seq;
 
-use super::{
-    error::ApiError,
-    session::{body_of, check_change},
-    sockets::address,
-    visits::someone,
-};
+use super::{error::ApiError, session::asked, sockets::may_read, visits::someone};
 use crate::{
     Warren,
     log::{self, PushChange, Pushing, QuietHours, Subscription},
     push::{self, Notice, Outcome, Sender},
+    records::Someone,
 };
 
-/// Most bytes of a body.
-const BODY: usize = 4_096;
 /// Minutes of a day, and the most that a clock is ahead of UTC or behind.
 const DAY: u16 = 24 * 60;
 const AHEAD: std::ops::RangeInclusive<i16> = -14 * 60..=14 * 60;
@@ -52,6 +46,7 @@ struct Nothing {}
 
 /// `GET /api/push`
 pub(super) async fn state(request: HttpRequest, warren: web::Data<Warren>) -> Result<HttpResponse, ApiError> {
+    may_read(&request, &warren, None)?;
     let me = someone(&request, &warren).await?;
     let records = warren.reads.push_records(me.id().clone()).await?;
     let key = warren.push.as_ref().map(|sender| sender.keys().public());
@@ -64,7 +59,7 @@ pub(super) async fn subscribe(
     payload: web::Payload,
     warren: web::Data<Warren>,
 ) -> Result<HttpResponse, ApiError> {
-    let Subscribe { endpoint, keys } = asked(&request, payload, &warren).await?;
+    let (me, Subscribe { endpoint, keys }) = asked(&request, payload, &warren).await?;
     let bad = |message: String| ApiError::BadRequest("bad_subscription", message);
     sender(&warren)?.addresses().check(&endpoint).map_err(|why| bad(why.to_string()))?;
     let decode = |text: &str| URL_SAFE_NO_PAD.decode(text.trim_end_matches('='));
@@ -72,7 +67,7 @@ pub(super) async fn subscribe(
     push::check_key(&p256dh).map_err(|why| bad(why.to_string()))?;
     let auth = decode(&keys.auth).ok().and_then(|auth| auth.try_into().ok());
     let auth = auth.ok_or_else(|| bad("The key auth is not 16 bytes in base64url.".to_owned()))?;
-    change(&request, &warren, PushChange::Subscribe(Subscription { endpoint, p256dh, auth })).await
+    change(me.someone(), &warren, PushChange::Subscribe(Subscription { endpoint, p256dh, auth })).await
 }
 
 /// `POST /api/push/unsubscribe`
@@ -81,8 +76,8 @@ pub(super) async fn unsubscribe(
     payload: web::Payload,
     warren: web::Data<Warren>,
 ) -> Result<HttpResponse, ApiError> {
-    let Unsubscribe { endpoint } = asked(&request, payload, &warren).await?;
-    change(&request, &warren, PushChange::Unsubscribe { endpoint }).await
+    let (me, Unsubscribe { endpoint }) = asked(&request, payload, &warren).await?;
+    change(me.someone(), &warren, PushChange::Unsubscribe { endpoint }).await
 }
 
 /// `POST /api/push/quiet`
@@ -91,14 +86,14 @@ pub(super) async fn quiet(
     payload: web::Payload,
     warren: web::Data<Warren>,
 ) -> Result<HttpResponse, ApiError> {
-    let Quiet { quiet } = asked(&request, payload, &warren).await?;
+    let (me, Quiet { quiet }) = asked(&request, payload, &warren).await?;
     let fits = |quiet: QuietHours| quiet.begins < DAY && quiet.ends < DAY && AHEAD.contains(&quiet.ahead);
     if !quiet.is_none_or(fits) {
         let message = "Quiet hours begin and end at a minute of the day, 0 to 1439; a clock is at most 840 minutes ahead \
                        or behind.";
         return Err(ApiError::BadRequest("malformed", message.to_owned()));
     }
-    change(&request, &warren, PushChange::Quiet(quiet)).await
+    change(me.someone(), &warren, PushChange::Quiet(quiet)).await
 }
 
 /// `POST /api/push/test`: "send me a test".
@@ -107,9 +102,8 @@ pub(super) async fn test(
     payload: web::Payload,
     warren: web::Data<Warren>,
 ) -> Result<HttpResponse, ApiError> {
-    let Nothing {} = asked(&request, payload, &warren).await?;
-    let sender = sender(&warren)?;
-    let me = someone(&request, &warren).await?;
+    let (me, Nothing {}) = asked(&request, payload, &warren).await?;
+    let (sender, me) = (sender(&warren)?, me.someone());
     let to = warren.reads.push_records(me.id().clone()).await?.to;
     let notice = Notice {
         room: String::new(),
@@ -138,22 +132,7 @@ fn sender(warren: &Warren) -> Result<&Sender, ApiError> {
     warren.push.as_deref().ok_or(ApiError::Unavailable)
 }
 
-/// What a request asks for that changes something: from where it may, and not too often.
-async fn asked<T: DeserializeOwned>(
-    request: &HttpRequest,
-    payload: web::Payload,
-    warren: &Warren,
-) -> Result<T, ApiError> {
-    check_change(request, warren)?;
-    let body = body_of(payload, BODY).await?;
-    let me = someone(request, warren).await?;
-    warren.reading.take(me.id(), address(request, warren)).map_err(|_| ApiError::Unavailable)?;
-    serde_json::from_slice(&body)
-        .map_err(|error| ApiError::BadRequest("malformed", format!("The body is not understood: {error}.")))
-}
-
-async fn change(request: &HttpRequest, warren: &Warren, change: PushChange) -> Result<HttpResponse, ApiError> {
-    let me = someone(request, warren).await?;
+async fn change(me: &Someone, warren: &Warren, change: PushChange) -> Result<HttpResponse, ApiError> {
     let submitted = warren.log.submit(log::Command::Push(Pushing {
         person: me.id().clone(),
         name: me.person().name,

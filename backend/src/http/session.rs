@@ -1,18 +1,28 @@
 //! `POST /api/session`: a session for a page that did not come from this server, or for a program.
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use serde::Deserialize;
-use shared::SessionGranted;
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, http::header, web};
+use serde::{Deserialize, de::DeserializeOwned};
+use shared::{Person, SessionGranted};
 
 use super::{
     error::ApiError,
     header_text,
     page::{cookie_token, has_cookie, session_cookie},
+    sockets::{address, bearer_token},
 };
-use crate::{Warren, records::Token};
+use crate::{
+    Warren,
+    log::{self, AccountChange},
+    policy,
+    records::{NoHolder, Session, Token, device},
+};
 
 /// Most bytes of the body.
 const BODY: usize = 1_024;
+/// Most bytes of the body of any other change.
+pub(super) const ASKED: usize = 8_192;
 
 #[derive(Deserialize)]
 struct Ask {
@@ -20,9 +30,10 @@ struct Ask {
     kind: Kind,
 }
 
-#[derive(Default, Deserialize)]
+/// How a token is given to its holder.
+#[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
+pub(super) enum Kind {
     #[default]
     Cookie,
     Bearer,
@@ -42,19 +53,83 @@ pub(super) async fn grant(
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     let known = cookie_token(&request).filter(|_| matches!(kind, Kind::Cookie));
-    let token = match known {
-        Some(token) => token,
-        None => Token::random()?,
+    // To say who somebody is already takes a read, and is no new session.
+    let counted = if known.is_some() { policy::Kind::Reads } else { policy::Kind::Sessions };
+    warren.pace.take(counted, None, address(&request, &warren)).map_err(ApiError::SlowDown)?;
+    let agent = header_text(&request, header::USER_AGENT);
+    let known = match known {
+        Some(token) => match warren.people.holder(&token, agent).await {
+            Ok(session) => Some((token, session)),
+            Err(NoHolder::Ended) => None,
+            Err(NoHolder::Read(error)) => return Err(error.into()),
+        },
+        None => None,
     };
-    let you = warren.people.holder(&token).await?.person();
-    let shown = match kind {
+    let (token, session) = if let Some(known) = known {
+        known
+    } else {
+        let token = Token::random()?;
+        let session = warren.people.holder(&token, agent).await?;
+        (token, session)
+    };
+    Ok(granted(response, &token, kind, session.someone().person(), &warren))
+}
+
+/// Gives somebody their token: a browser as a cookie, a program in the body.
+pub(super) fn granted(
+    mut response: HttpResponseBuilder,
+    token: &Token,
+    kind: Kind,
+    you: Person,
+    warren: &Warren,
+) -> HttpResponse {
+    let token = match kind {
         Kind::Cookie => {
-            response.cookie(session_cookie(&token, &warren));
+            response.cookie(session_cookie(token, warren));
             None
         }
         Kind::Bearer => Some(token.reveal().to_owned()),
     };
-    Ok(response.json(SessionGranted { you, token: shown }))
+    response.json(SessionGranted { you, token })
+}
+
+/// The session of a request.
+pub(super) async fn session_of(request: &HttpRequest, warren: &Warren) -> Result<Arc<Session>, ApiError> {
+    let token = bearer_token(request).or_else(|| cookie_token(request)).ok_or(ApiError::NoSession)?;
+    let session = warren.people.holder(&token, header_text(request, header::USER_AGENT)).await?;
+    used(request, warren, &session);
+    Ok(session)
+}
+
+/// The session is used now, which is written down now and then.
+pub(super) fn used(request: &HttpRequest, warren: &Warren, session: &Session) {
+    if !session.note((warren.clock)()) {
+        return;
+    }
+    let device = device(header_text(request, header::USER_AGENT));
+    let seen = AccountChange::Seen { session: session.hash(), device };
+    // Where there is no place in the writer's line, it is written another time.
+    drop(warren.log.submit(log::Command::Account(session.someone().account(vec![seen]))));
+}
+
+/// The session of a request that changes something, and what it asks for.
+pub(super) async fn asked<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    warren: &Warren,
+) -> Result<(Arc<Session>, T), ApiError> {
+    check_change(request, warren)?;
+    let body = body_of(payload, ASKED).await?;
+    let session = session_of(request, warren).await?;
+    let me = session.someone();
+    warren.pace.take(policy::Kind::Records, Some(me.id()), address(request, warren)).map_err(ApiError::SlowDown)?;
+    Ok((session, understood(&body)?))
+}
+
+/// What a body asks for.
+pub(super) fn understood<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(body)
+        .map_err(|error| ApiError::BadRequest("malformed", format!("The body is not understood: {error}.")))
 }
 
 /// Checks a request that changes something: it comes from where it may, and has a body of JSON.

@@ -1,22 +1,28 @@
 //! `GET /ws` and `GET /ws/v1`: who may connect, and as whom.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{self, HeaderValue},
+    web,
+};
 use bytestring::ByteString;
 use serde::Deserialize;
-use shared::{LIMITS, RoomName, close};
+use shared::{LIMITS, PersonId, RoomName, close};
 
 use super::{
     error::ApiError,
     header_text,
     page::{cookie_token, has_cookie},
+    session::used,
 };
 use crate::{
     Warren,
-    connection::{Accepted, Conversation, Going, Outgoing, Plain, V1, accept, serve},
-    policy::{Forbidden, Full, doors::Handshake},
-    records::{Token, random_id},
+    connection::{Accepted, Conversation, Going, NotJoined, Outgoing, Plain, V1, accept, serve},
+    metrics::{Entered, Protocol},
+    policy::{Forbidden, Full, Kind, doors::Handshake},
+    records::{NoHolder, Token, random_id},
 };
 
 /// When as many are connected as may be, it takes a while until some are not: milliseconds.
@@ -37,7 +43,7 @@ pub(super) async fn plain(
     warren: web::Data<Warren>,
 ) -> Result<HttpResponse, actix_web::Error> {
     check_origin(&request, &warren, false)?;
-    let entered = enter(&warren)?;
+    let entered = enter(&request, &warren, Protocol::Plain)?;
     let accepted = accept(&request, payload, &[], LIMITS.frame_bytes, warren.deflate).await?;
     let _handshake = match entered {
         Ok(handshake) => handshake,
@@ -55,7 +61,10 @@ pub(super) async fn plain(
         Plain::join(warren.clone().into_inner(), room, id, address(&request, &warren), &accepted.outgoing).await;
     match joined {
         Ok(conversation) => Ok(serve(accepted, conversation, warren.timing, &warren.stop)),
-        Err(_) => Ok(come_back(&warren, accepted, (warren.stop.come_back)())),
+        Err(NotJoined::Closed) => {
+            Ok(closed(&warren, accepted, close::NOT_ALLOWED, "the room is private, or there is none"))
+        }
+        Err(NotJoined::Read(_)) => Ok(come_back(&warren, accepted, (warren.stop.come_back)())),
     }
 }
 
@@ -71,7 +80,7 @@ pub(super) async fn v1(
     if token.is_none() && header_text(&request, header::ORIGIN).is_none() {
         return Err(ApiError::NoSession.into());
     }
-    let entered = enter(&warren)?;
+    let entered = enter(&request, &warren, Protocol::V1)?;
     let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes, warren.deflate).await?;
     let _handshake = match entered {
         Ok(handshake) => handshake,
@@ -80,23 +89,42 @@ pub(super) async fn v1(
     let Some(token) = token else {
         return Ok(closed(&warren, accepted, close::SIGN_IN, "no session"));
     };
-    let Ok(me) = warren.people.holder(&token).await else {
-        return Ok(come_back(&warren, accepted, (warren.stop.come_back)()));
+    let session = match warren.people.holder(&token, header_text(&request, header::USER_AGENT)).await {
+        Ok(session) => session,
+        Err(NoHolder::Ended) => return Ok(closed(&warren, accepted, close::SIGN_IN, "signed out")),
+        Err(NoHolder::Read(_)) => return Ok(come_back(&warren, accepted, (warren.stop.come_back)())),
     };
-    let conversation = V1::begin(warren.clone().into_inner(), me, address(&request, &warren), &accepted.outgoing);
+    used(&request, &warren, &session);
+    let conversation = V1::begin(warren.clone().into_inner(), session, address(&request, &warren), &accepted.outgoing);
     Ok(serve(accepted, conversation, warren.timing, &warren.stop))
 }
 
 /// Where there is no place, after how many milliseconds to come back; an error only where nobody else can be accepted
 /// to be told so.
-fn enter(warren: &Warren) -> Result<Result<Handshake<'_>, u32>, ApiError> {
+fn enter<'a>(
+    request: &HttpRequest,
+    warren: &'a Warren,
+    protocol: Protocol,
+) -> Result<Result<Handshake<'a>, u32>, ApiError> {
     let spread = warren.stop.come_back;
-    match warren.doors.enter(warren.stop.connections.len()) {
-        Ok(handshake) => Ok(Ok(handshake)),
-        Err(Full::Handshakes) => Ok(Err(spread())),
-        Err(Full::Connections) => Ok(Err(FULL_MS + 4 * spread())),
-        Err(Full::Everything) => Err(ApiError::Full),
-    }
+    let handshake = match warren.doors.enter(warren.stop.connections.len()) {
+        Ok(handshake) => match warren.pace.take(Kind::Handshakes, None, address(request, warren)) {
+            Ok(()) => Ok(handshake),
+            Err(wait) => Err((Entered::SlowDown, millis(wait).saturating_add(spread()))),
+        },
+        Err(Full::Handshakes) => Err((Entered::Full, spread())),
+        Err(Full::Connections) => Err((Entered::Full, FULL_MS + 4 * spread())),
+        Err(Full::Everything) => {
+            warren.metrics.entered(protocol, Entered::Full);
+            return Err(ApiError::Full);
+        }
+    };
+    warren.metrics.entered(protocol, handshake.as_ref().map_or_else(|(why, _)| *why, |_| Entered::Taken));
+    Ok(handshake.map_err(|(_, wait_ms)| wait_ms))
+}
+
+fn millis(wait: Duration) -> u32 {
+    u32::try_from(wait.as_millis()).unwrap_or(u32::MAX)
 }
 
 /// Accepts, only to say when to come back. A browser sees neither the status nor the headers of a failed handshake.
@@ -119,14 +147,16 @@ pub(super) fn bearer_token(request: &HttpRequest) -> Option<Token> {
     Token::parse(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))
 }
 
-/// Where the client is. Behind a proxy on this machine, the last that it says in `X-Forwarded-For`; none where it says
-/// nothing, or all of its clients would share one limit.
+/// Where the client is; none where its proxy does not say.
 pub(super) fn address(request: &HttpRequest, warren: &Warren) -> Option<IpAddr> {
-    let peer = request.peer_addr()?.ip();
-    if !(peer.is_loopback() && warren.origins.has_url()) {
-        return Some(peer);
-    }
-    header_text(request, header::X_FORWARDED_FOR)?.rsplit(',').next()?.trim().parse().ok()
+    let forwarded: Vec<_> = request.headers().get_all(header::X_FORWARDED_FOR).map(HeaderValue::as_bytes).collect();
+    warren.proxies.client(request.peer_addr()?.ip(), forwarded)
+}
+
+/// Whether a client may read once more: counted by where it is, and by `who` it is where that is known.
+pub(super) fn may_read(request: &HttpRequest, warren: &Warren, who: Option<&PersonId>) -> Result<(), ApiError> {
+    let from = address(request, warren).filter(|_| who.is_none());
+    warren.pace.take(Kind::Reads, who, from).map_err(ApiError::SlowDown)
 }
 
 /// Accepts, only to say by a close code why not.

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::{Deserialize, Serialize};
 use shared::{Mentions, Millis, PersonId};
 
-use super::{error::ApiError, page::cookie_token, sockets::bearer_token};
+use super::{error::ApiError, session::session_of, sockets::may_read};
 use crate::{Warren, records::Someone};
 
 /// Mentions of an answer where nothing is said, and most.
@@ -43,13 +43,16 @@ pub(super) async fn mentions(request: HttpRequest, warren: web::Data<Warren>) ->
 }
 
 async fn holder(request: &HttpRequest, warren: &Warren) -> Result<PersonId, ApiError> {
-    Ok(someone(request, warren).await?.id().clone())
+    // By the address before anything is looked up, by the person then.
+    may_read(request, warren, None)?;
+    let me = someone(request, warren).await?;
+    may_read(request, warren, Some(me.id()))?;
+    Ok(me.id().clone())
 }
 
 /// The holder of a request's session.
 pub(super) async fn someone(request: &HttpRequest, warren: &Warren) -> Result<Arc<Someone>, ApiError> {
-    let token = bearer_token(request).or_else(|| cookie_token(request)).ok_or(ApiError::NoSession)?;
-    Ok(warren.people.holder(&token).await?)
+    Ok(Arc::clone(session_of(request, warren).await?.someone()))
 }
 
 fn answer(json: &impl Serialize) -> HttpResponse {

@@ -5,22 +5,26 @@
 
 use std::{collections::HashMap, sync::atomic::Ordering};
 
-use shared::{Message, Millis, RoomName, Salt, Seq};
+use shared::{Access, Message, Millis, PersonId, RoomName, Salt, Seq};
 
 use super::{
+    names::Names,
     store::{Entry, Found, RoomState, Store, StoreError},
     writer::Salts,
 };
 
+mod account;
 mod command;
 mod decide;
+mod govern;
 mod plan;
 mod visit;
 
-pub use command::{Command, Draft, Line, Pushing, Remember, Rename, VisitChange, Visiting};
+pub use command::{Accounting, Command, Draft, Line, Pushing, Remember, Rename, VisitChange, Visiting};
 pub use decide::Wrong;
+pub use govern::{Governance, Governing};
 
-use plan::Plan;
+use plan::{Asked, Plan};
 
 /// What became of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +64,9 @@ pub enum NotAppended {
 pub struct Appender<S> {
     store: S,
     salts: Salts,
+    names: Names,
     rooms: HashMap<RoomName, RoomState>,
+    listed: Vec<((PersonId, RoomName), bool)>,
     unsound: bool,
 }
 
@@ -70,14 +76,35 @@ const ROOMS_REMEMBERED: usize = 10_000;
 impl<S: Store> Appender<S> {
     /// Appends to `store`; the salts of texts come from `salts`.
     #[must_use]
-    pub fn new(store: S, salts: Salts) -> Self {
-        Self { store, salts, rooms: HashMap::new(), unsound: false }
+    pub fn new(mut store: S, salts: Salts) -> Self {
+        let names = Names::default();
+        let claimed = store.claimed();
+        let mut unsound = false;
+        match claimed {
+            Ok(claimed) => claimed.iter().for_each(|(person, name)| names.claim(person, name)),
+            Err(error) => {
+                tracing::error!(%error, "the names that people have claimed cannot be read, so nothing is taken");
+                unsound = true;
+            }
+        }
+        Self { store, salts, names, rooms: HashMap::new(), listed: Vec::new(), unsound }
+    }
+
+    /// The names that people have claimed.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.names
     }
 
     /// Nothing is accepted any more.
     #[must_use]
     pub fn is_unsound(&self) -> bool {
         self.unsound
+    }
+
+    /// Rooms that have come into somebody's list since this was asked last, or gone from it (true), by what others did.
+    pub fn take_listed(&mut self) -> Vec<((PersonId, RoomName), bool)> {
+        std::mem::take(&mut self.listed)
     }
 
     /// See [`Store::scrub`].
@@ -110,19 +137,33 @@ impl<S: Store> Appender<S> {
                 for kept in plan.kept {
                     kept.store(true, Ordering::Release);
                 }
+                for (person, name) in plan.claims {
+                    self.names.claim(&person, &name);
+                }
+                self.listed.extend(plan.listed);
                 (plan.batch.events, answers)
             }
             Err(why) => {
                 for (answer, command) in answers.iter_mut().zip(commands) {
                     match (&*answer, command) {
                         // In the log since before this batch. (A retry within it has the seq of an event that is not.)
-                        (Ok(Appended::Known(_)), Command::Append(draft)) if plan.found(draft).is_none() => {}
+                        (Ok(Appended::Known(_)), Command::Append(draft))
+                            if plan.found(&draft.room, &draft.by.id, &draft.key).is_none() => {}
                         // Whatever else was decided may hang on what is not: also that it is wrong.
                         (_, Command::Append(draft)) => {
                             draft.line.break_off();
                             *answer = Err(why);
                         }
-                        (_, Command::Rename(_) | Command::Visit(_) | Command::Push(_)) => *answer = Err(why),
+                        (
+                            _,
+                            Command::Rename(_)
+                            | Command::Visit(_)
+                            | Command::Push(_)
+                            | Command::Account(_)
+                            | Command::Govern(_),
+                        ) => {
+                            *answer = Err(why);
+                        }
                     }
                 }
                 (Vec::new(), answers)
@@ -141,10 +182,9 @@ impl<S: Store> Appender<S> {
     fn decide(&mut self, plan: &mut Plan, command: &Command, now: Millis) -> Result<Appended, NotAppended> {
         match command {
             Command::Append(draft) => self.decide_append(plan, draft, now),
-            Command::Rename(rename) => {
-                plan.remember(&rename.person, &rename.name, true, rename.remember.as_ref(), now);
-                Ok(Appended::Kept)
-            }
+            Command::Rename(rename) => self.decide_rename(plan, rename, now),
+            Command::Govern(governing) => self.decide_governing(plan, governing, now),
+            Command::Account(accounting) => self.decide_account(plan, accounting, now),
             Command::Visit(visiting) => self.decide_visit(plan, visiting, now),
             Command::Push(Pushing { person, name, change, remember }) => {
                 if let Some(remember) = remember {
@@ -169,7 +209,7 @@ impl<S: Store> Appender<S> {
     }
 
     fn decide_draft(&mut self, plan: &mut Plan, draft: &Draft, now: Millis) -> Result<Appended, NotAppended> {
-        let found = match plan.found(draft) {
+        let found = match plan.found(&draft.room, &draft.by.id, &draft.key) {
             Some(found) => Some(found),
             None => self.ask(|store| store.find(&draft.room, &draft.by.id, &draft.key))?,
         };
@@ -180,12 +220,18 @@ impl<S: Store> Appender<S> {
         }
         let room = self.room(plan, &draft.room)?;
         let target = self.target(plan, draft)?;
+        let is_own = target.as_ref().is_some_and(|message| message.by.id == draft.by.id);
+        self.check(plan, (&draft.room, &room), &draft.by.id, &draft.command, is_own)?;
         let salt = self.salt()?;
-        let body = decide::decide(&draft.command, &draft.by, &room.about, target.as_ref(), salt)?;
+        // Where roles count, it has just been found that it may be taken back.
+        let leads = room.access != Access::Public;
+        let body = decide::decide(&draft.command, &draft.by, &room.about, target.as_ref(), leads, salt)?;
         if let Some(body) = body {
-            Ok(Appended::Fresh(plan.push(draft, body, room, target, now)))
+            let Draft { room: name, by, key, remember, .. } = draft;
+            let asked = Asked { room: name, by, key, remember: remember.as_ref() };
+            Ok(Appended::Fresh(plan.push(asked, body, room, target, now)))
         } else {
-            plan.settle(draft, room);
+            plan.settle(&draft.room, &draft.by.id, &draft.key, room);
             Ok(Appended::Unchanged)
         }
     }

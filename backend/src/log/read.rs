@@ -22,9 +22,13 @@
 
 use std::sync::{Arc, atomic::AtomicU64};
 
-use shared::{Digest, Epoch, Mention, Message, Millis, Page, Person, PersonId, RoomName, Seq, Visit};
+use shared::{Digest, Epoch, Mention, Message, Millis, Page, PersonId, RoomName, RoomTitle, Seq, Visit};
 
-use super::room::Room;
+use super::{
+    account::{Hash256, Passkey},
+    room::Room,
+    store::Invitation,
+};
 use crate::lock::lock;
 
 mod flights;
@@ -42,7 +46,7 @@ use line::Line;
 pub use line::ReadLimits;
 use lookups::Lookups;
 pub use reader::Reader;
-pub use records::{Push, PushRecords};
+pub use records::{Account, KnownPasskey, KnownSession, Members, Push, PushRecords, RoomStanding, SessionRow};
 pub use snapshots::{Drawn, Opening, Sheet};
 pub use stretch::Stretch;
 
@@ -141,6 +145,11 @@ pub struct Reads {
     mentions: Flights<(PersonId, Millis, u32), Arc<[Mention]>>,
     pushes: Flights<(RoomName, Seq, Option<PersonId>), Arc<[Push]>>,
     push_records: Flights<PersonId, PushRecords>,
+    accounts: Flights<PersonId, Account>,
+    standings: Flights<(RoomName, PersonId), RoomStanding>,
+    members: Flights<(RoomName, Millis), Members>,
+    invitations: Flights<Hash256, Option<(Invitation, RoomTitle)>>,
+    passkeys: Flights<Vec<u8>, Option<(PersonId, Passkey)>>,
     lookups: Lookups,
 }
 
@@ -184,6 +193,11 @@ impl Reads {
             mentions: Flights::default(),
             pushes: Flights::default(),
             push_records: Flights::default(),
+            accounts: Flights::default(),
+            standings: Flights::default(),
+            members: Flights::default(),
+            invitations: Flights::default(),
+            passkeys: Flights::default(),
             lookups: Lookups::default(),
         }
     }
@@ -192,6 +206,12 @@ impl Reads {
     #[must_use]
     pub fn begun(&self) -> &Arc<AtomicU64> {
         self.line.begun()
+    }
+
+    /// How many reads run, and how many wait for their turn.
+    #[must_use]
+    pub fn queue(&self) -> (usize, usize) {
+        self.line.queue()
     }
 
     /// See [`Reader::epoch`].
@@ -311,12 +331,12 @@ impl Reads {
         self.pages.join(&self.line, Asker::New, (room, place, limit), read).await
     }
 
-    /// The person whose session's token has this hash, where they are kept.
+    /// The session whose token has this hash, where it is kept.
     ///
     /// # Errors
     /// As [`Reads::ends`].
-    pub async fn person_of(&self, token_hash: [u8; 32]) -> Result<Option<Person>, ReadError> {
-        self.lookups.person_of(&self.line, &self.reader, token_hash).await
+    pub async fn session(&self, token_hash: Hash256) -> Result<Option<SessionRow>, ReadError> {
+        self.lookups.session(&self.line, &self.reader, token_hash).await
     }
 
     async fn read_stretch(&self, room: &RoomName, from: Seq) -> Result<Arc<Stretch>, ReadError> {

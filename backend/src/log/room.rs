@@ -1,7 +1,13 @@
 //! A room that somebody follows: its ring, its signals, and the workers whose bells are to be rung when there is
 //! something new.
 
-use std::sync::{Arc, MutexGuard};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use shared::{Digest, EventBody, Person, PersonId, RoomName, Seq};
@@ -24,6 +30,8 @@ pub struct Room {
     state: Mutex<State>,
     /// Signals changed while a task was there to send them.
     changed: Notify,
+    /// Somebody has lost their role here: whoever follows looks whether it is they.
+    has_losers: AtomicBool,
 }
 
 #[derive(Default)]
@@ -32,6 +40,8 @@ struct State {
     signals: Signals,
     /// The bells of the workers that have followers here.
     bells: Vec<Arc<Bell>>,
+    /// Who has lost their role here while the room was followed: to them it is closed.
+    lost: BTreeSet<PersonId>,
     /// A task will send the signals out.
     sending: bool,
     sent_at: Option<Instant>,
@@ -39,7 +49,14 @@ struct State {
 
 impl Room {
     pub(super) fn new(number: RoomNumber, name: RoomName, rooms: Rooms) -> Self {
-        Self { number, name, rooms, state: Mutex::default(), changed: Notify::new() }
+        Self {
+            number,
+            name,
+            rooms,
+            state: Mutex::default(),
+            changed: Notify::new(),
+            has_losers: AtomicBool::new(false),
+        }
     }
 
     /// The room's name.
@@ -69,8 +86,15 @@ impl Room {
     pub(super) fn publish(&self, events: Vec<Entry>) -> Vec<Arc<Bell>> {
         let mut state = self.lock();
         for entry in &events {
-            if matches!(entry.event.body, EventBody::Posted { .. }) {
-                state.signals.stop_typing(&entry.event.by.id);
+            match &entry.event.body {
+                EventBody::Posted { .. } => state.signals.stop_typing(&entry.event.by.id),
+                EventBody::RoleSet { person, role: Some(_) } => drop(state.lost.remove(person)),
+                // Public rooms have no roles, and in the others that all may read it makes no difference.
+                EventBody::RoleSet { person, role: None } if self.name.is_closed() => {
+                    state.lost.insert(person.clone());
+                    self.has_losers.store(true, Ordering::Release);
+                }
+                _ => {}
             }
         }
         state.ring.push(events);
@@ -79,6 +103,12 @@ impl Room {
             self.changed.notify_one();
         }
         state.bells.clone()
+    }
+
+    /// The room is closed to somebody since they have lost their role: nothing more of it goes to them.
+    #[must_use]
+    pub fn is_closed_to(&self, person: &PersonId) -> bool {
+        self.has_losers.load(Ordering::Acquire) && self.lock().lost.contains(person)
     }
 
     /// From now on the bell is rung when there is something new here.

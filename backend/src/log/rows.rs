@@ -2,8 +2,8 @@
 
 use rusqlite::{Row, types::Type};
 use shared::{
-    About, Author, ClientKey, Digest, Emoji, Event, EventBody, Hash, Message, MessageText, Millis, PersonId,
-    PersonName, Reaction, RoomName, RoomTitle, RoomTopic, Salt, Seq, Words,
+    About, Access, Author, ClientKey, Digest, Emoji, Event, EventBody, Hash, Message, MessageText, Millis, PersonId,
+    PersonName, Reaction, Role, RoomName, RoomTitle, RoomTopic, Salt, Seq, Words,
 };
 
 use super::weight;
@@ -21,6 +21,12 @@ pub(super) struct More {
     title: Option<RoomTitle>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     topic: Option<RoomTopic>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    access: Option<Access>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    person: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<Role>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reactions: Vec<Reaction>,
 }
@@ -34,6 +40,10 @@ impl More {
             }
             EventBody::RoomSet { title, topic } => {
                 Self { title: title.clone(), topic: topic.clone(), ..Self::default() }
+            }
+            EventBody::Founded { access } => Self { access: Some(*access), ..Self::default() },
+            EventBody::RoleSet { person, role } => {
+                Self { person: Some(person.clone()), role: *role, ..Self::default() }
             }
             EventBody::Edited { .. } | EventBody::Deleted { .. } | EventBody::Unknown { .. } => Self::default(),
         }
@@ -60,7 +70,7 @@ pub(super) fn event(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<(Event, 
     let kind: String = row.get(6)?;
     let target = row.get::<_, Option<i64>>(7)?.map(|seq| Seq(seq.cast_unsigned()));
     let hash = Hash(row.get(9)?);
-    let More { reply_to, emoji, on, title, topic, .. } = more(row, 8)?;
+    let More { reply_to, emoji, on, title, topic, access, person, role, .. } = more(row, 8)?;
     let about = || target.ok_or_else(|| unfit(7, Missing("target")));
     let body = match kind.as_str() {
         "posted" => EventBody::Posted { words: words(row, 10, hash)?, reply_to },
@@ -72,6 +82,8 @@ pub(super) fn event(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<(Event, 
             on: on.ok_or_else(|| unfit(8, Missing("on")))?,
         },
         "room_set" => EventBody::RoomSet { title, topic },
+        "room_founded" => EventBody::Founded { access: access.ok_or_else(|| unfit(8, Missing("access")))? },
+        "room_role_set" => EventBody::RoleSet { person: person.ok_or_else(|| unfit(8, Missing("person")))?, role },
         _ => EventBody::Unknown { kind, target, hash },
     };
     let event = Event {

@@ -6,16 +6,19 @@ use std::{path::Path, time::Duration};
 
 use anyhow::Context;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, ffi, params};
-use shared::{ClientKey, Epoch, Message, PersonId, RoomName, Seq};
+use shared::{ClientKey, Epoch, Message, Millis, PersonId, PersonName, Role, RoomName, Seq};
 
 use super::{
+    account::Hash256,
     rows::{self, digest, seq},
     schema,
-    store::{Batch, Found, RoomState, Store, StoreError, VisitRow},
+    store::{Batch, Found, Invitation, RoomState, Store, StoreError, VisitRow},
 };
 
+mod account;
 mod check;
 mod file;
+mod govern;
 mod push;
 mod reader;
 mod view;
@@ -105,13 +108,14 @@ impl Store for SqliteStore {
     }
 
     fn room(&mut self, room: &RoomName) -> Result<RoomState, StoreError> {
-        const ROOM: &str = "SELECT head, at, digest, title, topic, about FROM rooms WHERE name = ?1";
+        const ROOM: &str = "SELECT head, at, digest, title, topic, about, access FROM rooms WHERE name = ?1";
         let read = || {
             self.hold()?;
             let mut find = self.db.prepare_cached(ROOM)?;
             let found = find.query_row([room.as_str()], |row| {
                 let (head, at) = (seq(row, 0)?, rows::millis(row, 1)?);
-                Ok(RoomState { head, at, digest: digest(row, 2)?, about: rows::about(row, 3)? })
+                let access = govern::access_of(row.get(6)?);
+                Ok(RoomState { head, at, digest: digest(row, 2)?, about: rows::about(row, 3)?, access })
             });
             found.optional()
         };
@@ -152,6 +156,44 @@ impl Store for SqliteStore {
             }
         };
         read().map_err(store_error)
+    }
+
+    fn role(&mut self, room: &RoomName, person: &PersonId) -> Result<Option<Role>, StoreError> {
+        self.hold().and_then(|()| govern::role(&self.db, room, person)).map_err(store_error)
+    }
+
+    fn owners(&mut self, room: &RoomName) -> Result<Vec<PersonId>, StoreError> {
+        let roles = self.hold().and_then(|()| govern::roles(&self.db, room)).map_err(store_error)?;
+        Ok(roles.into_iter().filter(|(_, role)| *role == Role::Owner).map(|(person, _)| person).collect())
+    }
+
+    fn members(&mut self, room: &RoomName) -> Result<u64, StoreError> {
+        self.hold().and_then(|()| govern::members(&self.db, room)).map_err(store_error)
+    }
+
+    fn knows(&mut self, person: &PersonId) -> Result<bool, StoreError> {
+        self.hold().and_then(|()| govern::knows(&self.db, person)).map_err(store_error)
+    }
+
+    fn invitation(&mut self, code: &Hash256) -> Result<Option<Invitation>, StoreError> {
+        self.hold().and_then(|()| govern::invitation(&self.db, code)).map_err(store_error)
+    }
+
+    fn invitations(&mut self, room: &RoomName, now: Millis) -> Result<u64, StoreError> {
+        let good = self.hold().and_then(|()| govern::invitations(&self.db, room, now)).map_err(store_error)?;
+        Ok(good.len() as u64)
+    }
+
+    fn claimed(&mut self) -> Result<Vec<(PersonId, PersonName)>, StoreError> {
+        account::claimed(&self.db).map_err(store_error)
+    }
+
+    fn recovery_code(&mut self, person: &PersonId, code: &Hash256) -> Result<bool, StoreError> {
+        self.hold().and_then(|()| account::recovery_code(&self.db, person, code)).map_err(store_error)
+    }
+
+    fn ways_but(&mut self, person: &PersonId, passkey: &[u8]) -> Result<u64, StoreError> {
+        self.hold().and_then(|()| account::ways_but(&self.db, person, passkey)).map_err(store_error)
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {

@@ -1,9 +1,13 @@
 //! The seam between the log's rules and where it is kept: load a room's end, look up a key and a message, commit a
 //! batch, finish erasing.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use shared::{About, ClientKey, Digest, Epoch, Event, Level, Message, Millis, PersonId, PersonName, RoomName, Seq};
+use shared::{
+    About, Access, ClientKey, Digest, Epoch, Event, Level, Message, Millis, PersonId, PersonName, Role, RoomName, Seq,
+};
+
+use super::account::{AccountChange, Hash256};
 
 /// An event as the log holds it: with the digest of the log up to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +29,8 @@ pub struct RoomState {
     pub digest: Digest,
     /// What the room is called and about.
     pub about: About,
+    /// To whom it is open.
+    pub access: Access,
 }
 
 /// Everything that one commit makes durable, or nothing of it.
@@ -46,6 +52,56 @@ pub struct Batch {
     pub visits: BTreeMap<(PersonId, RoomName), Option<VisitRow>>,
     /// What changes of where and when people are told by push, in order, and when.
     pub pushes: Vec<(PersonId, PushChange, Millis)>,
+    /// What people are in rooms, as it is then; none is a guest.
+    pub roles: BTreeMap<(RoomName, PersonId), Option<Role>>,
+    /// What changes of invitations, in order.
+    pub invitations: Vec<InvitationChange>,
+    /// What changes of people's accounts, in order, and when.
+    pub accounts: Vec<(PersonId, AccountChange, Millis)>,
+}
+
+/// Whoever has the code of this may come into a room, as a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// The hash of the code.
+    pub code: Hash256,
+    /// Where to.
+    pub room: RoomName,
+    /// Who has invited.
+    pub by: PersonId,
+    /// Until when it is good.
+    pub until: Millis,
+    /// How many may still come by it.
+    pub uses: u32,
+}
+
+/// What changes of invitations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InvitationChange {
+    /// It is made.
+    Make(Invitation),
+    /// It is good no longer.
+    Revoke {
+        /// Where to.
+        room: RoomName,
+        /// The hash of its code.
+        code: Hash256,
+    },
+    /// Somebody has come by it.
+    Use {
+        /// The hash of its code.
+        code: Hash256,
+    },
+}
+
+impl InvitationChange {
+    pub(super) fn uses(&self, of: &Hash256) -> bool {
+        matches!(self, Self::Use { code } if code == of)
+    }
+
+    pub(super) fn revokes(&self, of: &Hash256) -> bool {
+        matches!(self, Self::Revoke { code, .. } if code == of)
+    }
 }
 
 /// Where a browser is told by push (<https://www.w3.org/TR/push-api/>): the address that its push service gave it, and
@@ -107,8 +163,8 @@ pub struct PersonRow {
     pub name: PersonName,
     /// The name replaces what was kept. Otherwise it stands only where nobody is kept yet.
     pub renamed: bool,
-    /// SHA-256 of their session's token.
-    pub session: Option<[u8; 32]>,
+    /// SHA-256 of their session's token, and the device that it is on.
+    pub session: Option<(Hash256, Arc<str>)>,
     /// When.
     pub at: Millis,
 }
@@ -166,6 +222,78 @@ pub trait Store: Send + 'static {
     /// [`StoreError`] where it cannot be read.
     fn visit(&mut self, _person: &PersonId, _room: &RoomName) -> Result<(Option<VisitRow>, u64), StoreError> {
         Ok((None, 0))
+    }
+
+    /// What somebody is in a room; none is a guest. A store that keeps logs alone has none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    fn role(&mut self, _room: &RoomName, _person: &PersonId) -> Result<Option<Role>, StoreError> {
+        Ok(None)
+    }
+
+    /// The owners of a room.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    fn owners(&mut self, _room: &RoomName) -> Result<Vec<PersonId>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// How many people are something in a room.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    fn members(&mut self, _room: &RoomName) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    /// Whether somebody is kept in the records.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    fn knows(&mut self, _person: &PersonId) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    /// An invitation by the hash of its code, where it was not revoked.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    fn invitation(&mut self, _code: &Hash256) -> Result<Option<Invitation>, StoreError> {
+        Ok(None)
+    }
+
+    /// How many invitations to a room are good.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    fn invitations(&mut self, _room: &RoomName, _now: Millis) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    /// The names that people have claimed. A store that keeps logs alone has none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    fn claimed(&mut self) -> Result<Vec<(PersonId, PersonName)>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// Whether a recovery code of a person is good. A store that keeps logs alone has none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    fn recovery_code(&mut self, _person: &PersonId, _code: &Hash256) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    /// How many ways to sign in a person has beside a passkey. A store that keeps logs alone has none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    fn ways_but(&mut self, _person: &PersonId, _passkey: &[u8]) -> Result<u64, StoreError> {
+        Ok(0)
     }
 
     /// Makes all of the batch durable, views and erasures included, or nothing of it. When this returns `Ok`, the batch

@@ -17,7 +17,11 @@ pub(super) fn of_event(event: &Event) -> usize {
             let title = title.as_ref().map_or(0, |title| RoomTitle::as_str(title).len());
             title + topic.as_ref().map_or(0, |topic| RoomTopic::as_str(topic).len())
         }
-        EventBody::Deleted { .. } | EventBody::Reacted { .. } | EventBody::Unknown { .. } => 0,
+        EventBody::Deleted { .. }
+        | EventBody::Reacted { .. }
+        | EventBody::Founded { .. }
+        | EventBody::RoleSet { .. }
+        | EventBody::Unknown { .. } => 0,
     };
     FRAME + words + event.key.as_str().len()
 }

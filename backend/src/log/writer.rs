@@ -3,10 +3,7 @@
 
 use std::{
     pin::Pin,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex},
     task::{Context, Poll},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -20,10 +17,16 @@ use tokio::{
 
 use super::{
     append::{Appended, Appender, Command, NotAppended, VisitChange, Visiting},
+    names::Names,
     rooms::Rooms,
     store::{Entry, Store},
 };
 use crate::lock::lock;
+
+mod health;
+
+use health::Health;
+pub use health::{LogHealth, Written};
 
 /// Most commands that wait to be written; who comes then is told so.
 const WAITING: usize = 16_384;
@@ -62,6 +65,7 @@ pub struct Log {
     commands: mpsc::Sender<Waiting>,
     epoch: Epoch,
     rooms: Rooms,
+    names: Names,
     health: Arc<Health>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
@@ -81,23 +85,6 @@ enum Waiting {
     Command(Command, Caller),
     /// Everything before this is to be written, and then nothing more.
     Stop,
-}
-
-/// Whether messages are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogHealth {
-    /// They are.
-    Good,
-    /// The last commit failed; the next may succeed.
-    Failing,
-    /// They are not until the server is restarted.
-    Unsound,
-}
-
-#[derive(Default)]
-struct Health {
-    failing: AtomicBool,
-    unsound: AtomicBool,
 }
 
 impl Log {
@@ -121,9 +108,10 @@ impl Log {
         let rooms = Rooms::default();
         let health = Arc::<Health>::default();
         let appender = Appender::new(store, salts);
+        let names = appender.names().clone();
         let writer =
             Writer { appender, line, clock, rooms: rooms.clone(), health: Arc::clone(&health), stopping: false };
-        (Self { commands, epoch, rooms, health, thread: Arc::default() }, writer)
+        (Self { commands, epoch, rooms, names, health, thread: Arc::default() }, writer)
     }
 
     /// The name of the history that is written.
@@ -138,16 +126,22 @@ impl Log {
         &self.rooms
     }
 
+    /// The names that are somebody's alone.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
     /// Whether messages are taken.
     #[must_use]
     pub fn health(&self) -> LogHealth {
-        if self.health.unsound.load(Ordering::Relaxed) {
-            LogHealth::Unsound
-        } else if self.health.failing.load(Ordering::Relaxed) {
-            LogHealth::Failing
-        } else {
-            LogHealth::Good
-        }
+        self.health.now()
+    }
+
+    /// How much has been written.
+    #[must_use]
+    pub fn written(&self) -> Written {
+        self.health.written()
     }
 
     /// Puts a command in the line, at once, so that commands are carried out in the order of these calls. The answer
@@ -296,14 +290,16 @@ impl<S: Store> Writer<S> {
     pub fn append(&mut self, taken: Taken) -> Done {
         let Taken { commands, callers } = taken;
         let (events, answers) = self.appender.append(&commands, (self.clock)());
-        self.note(&answers);
+        self.health.note(&answers, events.len(), self.appender.is_unsound());
         let changed = |(command, answer): (Command, &_)| match (command, answer) {
             (Command::Visit(Visiting { person, room, change, .. }), Ok(Appended::Kept)) => {
                 Some((person, room, change == VisitChange::Forget))
             }
             _ => None,
         };
-        let visits = commands.into_iter().zip(&answers).filter_map(changed).collect();
+        let listed = self.appender.take_listed();
+        let listed = listed.into_iter().map(|((person, room), gone)| (person, room, gone));
+        let visits = commands.into_iter().zip(&answers).filter_map(changed).chain(listed).collect();
         Done { events, visits, answers, callers }
     }
 
@@ -347,18 +343,6 @@ impl<S: Store> Writer<S> {
             }
         }
         taken
-    }
-
-    fn note(&self, answers: &[Result<Appended, NotAppended>]) {
-        // A retry that is known already says nothing about the disk, nor does a command that is wrong.
-        let of_the_disk = |answer: &&_| {
-            !matches!(answer, Ok(Appended::Known(_) | Appended::Unchanged) | Err(NotAppended::Refused(_)))
-        };
-        let mut tried = answers.iter().filter(of_the_disk).peekable();
-        if tried.peek().is_some() {
-            self.health.failing.store(tried.any(Result::is_err), Ordering::Relaxed);
-        }
-        self.health.unsound.store(self.appender.is_unsound(), Ordering::Relaxed);
     }
 }
 

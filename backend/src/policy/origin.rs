@@ -42,10 +42,13 @@ impl Origins {
         self.url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
-    /// People reach the server at an address of their own (`--url`): maybe through a proxy.
+    /// Where a page is that passkeys are asked for: by its Origin, or where a request has none, by its Host. They belong
+    /// to host names; there is none for a page at an address of numbers.
     #[must_use]
-    pub fn has_url(&self) -> bool {
-        self.url.is_some()
+    pub fn site(&self, origin: Option<&str>, host: Option<&str>) -> Option<Url> {
+        let scheme = if self.is_secure() { "https" } else { "http" };
+        let site = origin.and_then(parse_origin).or_else(|| host.and_then(|host| authority(scheme, host)))?;
+        site.domain().is_some().then_some(site)
     }
 
     /// Is a request for this Host for this server?

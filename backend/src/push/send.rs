@@ -1,6 +1,9 @@
 //! One push: to one browser's push service.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use reqwest::{
     Client, Response, StatusCode,
@@ -37,6 +40,7 @@ pub struct Sender {
     keys: Keys,
     clock: Clock,
     addresses: Addresses,
+    outcomes: [AtomicU64; 4],
 }
 
 impl Sender {
@@ -56,7 +60,7 @@ impl Sender {
             .pool_max_idle_per_host(2)
             .user_agent("Warren")
             .build()?;
-        Ok(Self { client, keys, clock, addresses })
+        Ok(Self { client, keys, clock, addresses, outcomes: Default::default() })
     }
 
     /// The keys that push services know this server by.
@@ -71,11 +75,24 @@ impl Sender {
         self.addresses
     }
 
+    /// What became of all tries, each with a word for it.
+    pub fn outcomes(&self) -> [(&'static str, u64); 4] {
+        let times = |place: usize| self.outcomes[place].load(Ordering::Relaxed);
+        [("taken", times(0)), ("gone", times(1)), ("refused", times(2)), ("failed", times(3))]
+    }
+
     /// Tells a browser.
     ///
     /// # Errors
     /// Where it may come through later: after how long, where the push service says so.
     pub async fn send_once(&self, to: &Subscription, notice: &Notice) -> Result<Outcome, Option<Duration>> {
+        let outcome = self.send(to, notice).await;
+        let place = outcome.map_or(3, |outcome| outcome as usize);
+        self.outcomes[place].fetch_add(1, Ordering::Relaxed);
+        outcome
+    }
+
+    async fn send(&self, to: &Subscription, notice: &Notice) -> Result<Outcome, Option<Duration>> {
         let Ok(url) = self.addresses.check(&to.endpoint) else { return Ok(Outcome::Gone) };
         let text = serde_json::to_vec(notice).unwrap_or_default();
         let Ok(body) = keys::encrypted(to, text) else { return Ok(Outcome::Gone) };

@@ -16,6 +16,8 @@ pub(crate) const LONG: Duration = Duration::from_secs(20);
 /// A running server. Stop it with [`Server::stop`]; dropped, it goes on until the test's end.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    /// Where its metrics are.
+    pub(crate) metrics: Option<SocketAddr>,
     /// How many reads of its logs have been begun.
     pub(crate) reads: Arc<AtomicU64>,
     stop: Option<oneshot::Sender<()>>,
@@ -38,6 +40,9 @@ pub(crate) fn config(data: &TempDir) -> Config {
         listen: ([127, 0, 0, 1], 0).into(),
         data: data.path().to_owned(),
         url: None,
+        limits: Vec::new(),
+        trusted_proxies: Vec::new(),
+        metrics: None,
         no_limits: true,
         no_deflate: false,
         max_connections: None,
@@ -56,9 +61,10 @@ pub(crate) fn spawn() -> (Server, TempDir) {
 pub(crate) fn start(config: &Config, timing: Timing) -> Server {
     let application = Application::build(config, timing).unwrap();
     let (address, reads) = (application.address(), Arc::clone(application.reads_begun()));
+    let metrics = application.metrics_address();
     let (stop, stopped) = oneshot::channel();
     let running = actix_web::rt::spawn(application.run_until_stopped(async { drop(stopped.await) }));
-    Server { address, reads, stop: Some(stop), running: Some(running) }
+    Server { address, metrics, reads, stop: Some(stop), running: Some(running) }
 }
 
 impl Server {

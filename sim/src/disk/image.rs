@@ -149,7 +149,7 @@ impl Image {
             if *renamed || !next.people.contains_key(id) {
                 next.people.insert(id.clone(), name.clone());
             }
-            if let Some(session) = session {
+            if let Some((session, _)) = session {
                 next.sessions.entry(*session).or_insert_with(|| id.clone());
             }
         }

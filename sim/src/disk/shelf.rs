@@ -1,7 +1,7 @@
 //! The reading end of the disk, as the server's readers have it.
 
-use backend::log::{Ends, Entry, Place, ReadError, Reader};
-use shared::{Digest, Epoch, Event, MANY, Message, Page, Person, PersonId, RoomName, Seq, Snapshot, Visit};
+use backend::log::{Ends, Entry, Place, ReadError, Reader, SessionRow};
+use shared::{Digest, Epoch, Event, MANY, Message, Millis, Page, Person, PersonId, RoomName, Seq, Snapshot, Visit};
 
 use super::{Disk, Image};
 use crate::sabotage::Sabotage;
@@ -112,11 +112,12 @@ impl Reader for Shelf {
         })
     }
 
-    fn people_of(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError> {
+    fn sessions(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<SessionRow>>, ReadError> {
         self.read(|image| {
             let person = |token_hash| {
                 let id = image.sessions.get(token_hash)?;
-                Some(Person { id: id.clone(), name: image.people.get(id)?.clone() })
+                let person = Person { id: id.clone(), name: image.people.get(id)?.clone() };
+                Some(SessionRow { person, ended: false, seen: Millis(0) })
             };
             token_hashes.iter().map(person).collect()
         })

@@ -11,7 +11,7 @@ use shared::{
 use tokio::task::LocalSet;
 
 use super::*;
-use crate::log::{Ends, Entry, Place, Read, ReadLimits, Reader, Reads, Rooms};
+use crate::log::{Ends, Entry, Place, Read, ReadLimits, Reader, Reads, Rooms, SessionRow};
 
 /// A socket that takes so many bytes a time, and so many in all.
 struct Narrow {
@@ -103,7 +103,7 @@ impl Reader for Held {
         unreachable!("nobody asks")
     }
 
-    fn people_of(&self, _: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError> {
+    fn sessions(&self, _: &[[u8; 32]]) -> Result<Vec<Option<SessionRow>>, ReadError> {
         unreachable!("nobody asks")
     }
 }

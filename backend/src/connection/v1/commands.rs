@@ -6,14 +6,18 @@ use std::time::Duration;
 use shared::{ClientKey, Command, Refusal, RefusalCode, RoomName, Seq, ServerFrame};
 use tokio::time::Instant;
 
-use super::{Answered, V1, refuse};
+use super::{Answered, V1};
 use crate::{
     connection::{Outgoing, follow::Follow, frames},
     log::{self, Appended, Draft, Line, NotAppended, Wrong},
+    policy::Kind,
 };
 
 /// How long to wait where the log could not be written, in milliseconds.
 pub(super) const STORAGE_RETRY_MS: u64 = 3_000;
+/// What is said of a room that is closed to whoever asks, and of one that is not there.
+pub(crate) const NO_ACCESS: &str =
+    "This room is private, or there is none of this name. Whoever is in it can invite you.";
 /// So many rooms' lines are kept; above that, those are dropped in which nothing stands.
 const LINES: usize = 64;
 /// The greatest number that every client reads as it is written (ECMA-262, `Number.MAX_SAFE_INTEGER`).
@@ -24,8 +28,8 @@ const MENTIONS: usize = 50;
 impl V1 {
     /// Puts a command into the writer's line.
     pub(super) fn command(&mut self, out: &Outgoing, room: RoomName, key: ClientKey, command: Command) {
-        if let Err(refusal) = fits(&command).and_then(|()| self.may_post(&room)) {
-            return refuse(out, &room, &key, refusal);
+        if let Err(refusal) = fits(&command).and_then(|()| self.may(kind_of(&command), &room)) {
+            return self.refuse(out, &room, &key, refusal);
         }
         if self.lines.len() > LINES {
             self.lines.retain(|_, line| !line.is_empty());
@@ -70,7 +74,7 @@ impl V1 {
                 self.lines.remove(room);
             }
         }
-        refuse(out, room, key, refusal);
+        self.refuse(out, room, key, refusal);
     }
 
     /// A command has become the event `seq`. Where that comes here by itself, it is the answer.
@@ -99,18 +103,27 @@ impl V1 {
         Some(follow)
     }
 
-    fn may_post(&mut self, room: &RoomName) -> Result<(), Refusal> {
+    fn may(&mut self, kind: Kind, room: &RoomName) -> Result<(), Refusal> {
         let now = Instant::now();
         self.held.retain(|_, until| *until > now);
         if let Some(until) = self.held.get(room) {
             return Err(slow_down(until.duration_since(now)));
         }
-        self.warren.pace.take(self.me.id(), self.address).map_err(|wait| {
+        self.spend(kind).map_err(|wait| {
             // A little more than the wait, so that what is sent again then passes.
             let wait = wait + Duration::from_millis(250);
             self.held.insert(room.clone(), now + wait);
             slow_down(wait)
         })
+    }
+}
+
+/// By which limit a command is counted.
+fn kind_of(command: &Command) -> Kind {
+    match command {
+        Command::Post { .. } => Kind::Posts,
+        Command::Edit { .. } | Command::Delete { .. } | Command::SetRoom { .. } => Kind::Edits,
+        Command::React { .. } => Kind::Reactions,
     }
 }
 
@@ -131,8 +144,17 @@ fn fits(command: &Command) -> Result<(), Refusal> {
 }
 
 pub(super) fn slow_down(wait: Duration) -> Refusal {
+    too_fast("That was a lot at once. It is sent again in a moment.", wait)
+}
+
+pub(super) fn not_joined(wait: Duration) -> Refusal {
+    // A little more than the wait, so that what is sent again then passes.
+    too_fast("That was a lot at once. The room is opened in a moment.", wait + Duration::from_millis(250))
+}
+
+fn too_fast(why: &str, wait: Duration) -> Refusal {
     let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
-    Refusal::transient(RefusalCode::SlowDown, "That was a lot at once. It is sent again in a moment.", ms)
+    Refusal::transient(RefusalCode::SlowDown, why, ms)
 }
 
 /// The refusal of a command. Those that are refused together for a while come back spread.
@@ -158,6 +180,16 @@ fn wrong_refusal(wrong: Wrong) -> Refusal {
         Wrong::TooManyReactions => {
             (RefusalCode::TooManyReactions, "The message has all the reactions that it can hold.")
         }
+        Wrong::NameTaken => (RefusalCode::BadName, "That name is somebody else's, or looks like it."),
+        Wrong::NoName => (RefusalCode::BadName, "A name that is yours alone cannot be blank."),
+        // No command of a connection comes to these.
+        Wrong::NoSuchCode => (RefusalCode::Other, "That code is not good."),
+        Wrong::NoAccess => (RefusalCode::NoAccess, NO_ACCESS),
+        Wrong::NotAllowed => (RefusalCode::NotAllowed, "Your role in this room does not let you do that."),
+        Wrong::NotEmpty => (RefusalCode::Other, "Something is in that room already, or it cannot be founded."),
+        Wrong::LastOwner => (RefusalCode::Other, "A room has at least one owner."),
+        Wrong::TooMany => (RefusalCode::Other, "There are as many as there may be."),
+        Wrong::LastWay => (RefusalCode::Other, "It is your only way to sign in."),
         Wrong::TooManyRooms => (RefusalCode::TooManyRooms, "Your list has all the rooms that it can hold."),
     };
     Refusal::lasting(code, message)

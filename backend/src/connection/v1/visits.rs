@@ -5,10 +5,11 @@ use std::{pin::Pin, rc::Rc, sync::Arc};
 use shared::{ClientFrame, RoomName, ServerFrame, Signal};
 use tokio::time::{Duration, sleep};
 
-use super::{Answered, V1, refuse_all, slow_down};
+use super::{Answered, V1, slow_down};
 use crate::{
-    connection::Outgoing,
-    log::{self, Attention, Changed, Listening, NotAppended, ReadError, Reads, VisitChange, Visiting},
+    connection::{Outgoing, frames},
+    log::{self, Attention, Changed, Listening, NotAppended, ReadError, Reads, VisitChange, Visiting, Wrong},
+    policy::Kind,
     records::Someone,
 };
 
@@ -85,24 +86,28 @@ impl V1 {
     /// Changes what the person has read of a room, or wants to be told of it. There is no answer but the signal that
     /// comes of it, and a refusal.
     pub(super) fn visit(&mut self, out: &Outgoing, room: RoomName, change: VisitChange) {
-        if let Err(wait) = self.warren.reading.take(self.me.id(), self.address) {
-            return refuse_all(out, None, None, slow_down(wait));
+        if let Err(wait) = self.spend(Kind::Records) {
+            return self.refuse_all(out, None, None, slow_down(wait));
         }
         let submitted = self.warren.log.submit(log::Command::Visit(Visiting {
             person: self.me.id().clone(),
             name: self.me.person().name,
-            room,
+            room: room.clone(),
             change,
             remember: self.me.remember(),
         }));
         match submitted {
-            Ok(submitted) => self.answers.push_back((Answered::IfRefused, submitted)),
-            Err(why) => self.not_visited(out, why),
+            Ok(submitted) => self.answers.push_back((Answered::IfRefused(room), submitted)),
+            Err(why) => self.not_visited(out, room, why),
         }
     }
 
-    pub(super) fn not_visited(&self, out: &Outgoing, why: NotAppended) {
-        refuse_all(out, None, None, super::refusal_of(why, self.warren.stop.come_back));
+    pub(super) fn not_visited(&self, out: &Outgoing, room: RoomName, why: NotAppended) {
+        self.refuse_all(out, None, None, super::refusal_of(why, self.warren.stop.come_back));
+        // It may be in the client's list, with something that was read there before the room was closed to its person.
+        if why == NotAppended::Refused(Wrong::NoAccess) {
+            out.reply(frames::v1(&ServerFrame::Signal(Signal::Forgotten { room })));
+        }
     }
 }
 

@@ -7,7 +7,11 @@ use std::sync::{
 
 use shared::{Author, ClientKey, Level, PersonId, PersonName, RoomName, Seq};
 
-use crate::log::store::PushChange;
+use super::Governing;
+use crate::log::{
+    account::{AccountChange, Hash256},
+    store::PushChange,
+};
 
 /// A command that may become an event.
 #[derive(Clone, Debug)]
@@ -53,7 +57,9 @@ impl Line {
 #[derive(Clone, Debug)]
 pub struct Remember {
     /// SHA-256 of their session's token.
-    pub session: [u8; 32],
+    pub session: Hash256,
+    /// The device that it is on.
+    pub device: Arc<str>,
     /// Set when they are kept.
     pub kept: Arc<AtomicBool>,
 }
@@ -114,6 +120,19 @@ pub struct Pushing {
     pub remember: Option<Remember>,
 }
 
+/// A change of a person's account: all of it, or nothing.
+#[derive(Clone, Debug)]
+pub struct Accounting {
+    /// Who.
+    pub person: PersonId,
+    /// What they are called, where they are not kept in the records yet.
+    pub name: PersonName,
+    /// What changes, in this order.
+    pub changes: Vec<AccountChange>,
+    /// The person, where they are not kept in the records yet.
+    pub remember: Option<Remember>,
+}
+
 /// What the writer is asked for.
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -125,4 +144,8 @@ pub enum Command {
     Visit(Visiting),
     /// Change a record: push.
     Push(Pushing),
+    /// Change records: an account.
+    Account(Accounting),
+    /// Change who may do what in a room.
+    Govern(Box<Governing>),
 }

@@ -27,15 +27,43 @@ pub enum Wrong {
     /// The person's list has all the rooms that it can hold.
     #[error("the person's list has all the rooms that it can hold")]
     TooManyRooms,
+    /// The name is somebody else's, or looks like it.
+    #[error("the name is somebody else's, or looks like it")]
+    NameTaken,
+    /// There is no name that could be claimed.
+    #[error("there is no name that could be claimed")]
+    NoName,
+    /// The recovery code is not good, or no longer.
+    #[error("the recovery code is not good, or no longer")]
+    NoSuchCode,
+    /// The room is closed to them, or there is none: they are not told which.
+    #[error("the room is closed to them, or there is none")]
+    NoAccess,
+    /// Their role in the room does not let them.
+    #[error("their role in the room does not let them")]
+    NotAllowed,
+    /// Only what is empty can be founded, and not under any name.
+    #[error("only what is empty can be founded, and not under any name")]
+    NotEmpty,
+    /// A room has at least one owner.
+    #[error("a room has at least one owner")]
+    LastOwner,
+    /// There are as many as there may be.
+    #[error("there are as many as there may be")]
+    TooMany,
+    /// It is the only way to sign in.
+    #[error("it is the only way to sign in")]
+    LastWay,
 }
 
 /// The event that `command` becomes, by `by`, where it changes something. `target` is the message that it is about, as
-/// it is now.
+/// it is now. `leads`: they may take back what others have written.
 pub(super) fn decide(
     command: &Command,
     by: &Author,
     about: &About,
     target: Option<&Message>,
+    leads: bool,
     salt: Salt,
 ) -> Result<Option<EventBody>, Wrong> {
     let kept = |text, mentions| Words::Kept { salt, text, mentions };
@@ -52,7 +80,7 @@ pub(super) fn decide(
             Ok((!same).then(|| EventBody::Edited { target: seq, words: kept(text, mentions) }))
         }
         Command::Delete { target: seq } => {
-            let message = own(target, by)?;
+            let message = if leads { target.ok_or(Wrong::NoMessage)? } else { own(target, by)? };
             Ok((!message.is_deleted()).then_some(EventBody::Deleted { target: seq }))
         }
         Command::React { target: seq, emoji, on } => {

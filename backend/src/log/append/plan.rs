@@ -6,24 +6,37 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use shared::{ClientKey, Event, EventBody, Message, Millis, PersonId, PersonName, RoomName, Seq};
+use shared::{Author, ClientKey, Event, EventBody, Message, Millis, PersonId, PersonName, RoomName, Seq};
 
-use super::{Draft, Remember};
+use super::Remember;
 use crate::log::store::{Batch, Entry, Found, PersonRow, RoomState};
 
 type KeyOf = (RoomName, PersonId, ClientKey);
+
+/// Who asks for what, by which name.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) room: &'a RoomName,
+    pub(super) by: &'a Author,
+    pub(super) key: &'a ClientKey,
+    pub(super) remember: Option<&'a Remember>,
+}
 
 #[derive(Default)]
 pub(super) struct Plan {
     pub(super) batch: Batch,
     /// Set when the commit has succeeded.
     pub(super) kept: Vec<Arc<AtomicBool>>,
+    /// Names that are claimed when the commit has succeeded.
+    pub(super) claims: Vec<(PersonId, PersonName)>,
+    /// Rooms that come into somebody's list when the commit has succeeded, or go from it (true).
+    pub(super) listed: Vec<((PersonId, RoomName), bool)>,
     keys: HashMap<KeyOf, Found>,
 }
 
 impl Plan {
-    pub(super) fn found(&self, draft: &Draft) -> Option<Found> {
-        self.keys.get(&key_of(draft)).copied()
+    pub(super) fn found(&self, room: &RoomName, by: &PersonId, key: &ClientKey) -> Option<Found> {
+        self.keys.get(&(room.clone(), by.clone(), key.clone())).copied()
     }
 
     pub(super) fn room(&self, room: &RoomName) -> Option<&RoomState> {
@@ -34,19 +47,20 @@ impl Plan {
         self.batch.messages.get(&(room.clone(), seq))
     }
 
-    /// The draft becomes the next event of its room, which is `room` so far; `target` is the message that it is about.
+    /// A command becomes the next event of its room, which is `room` so far; `target` is the message that it is about.
     pub(super) fn push(
         &mut self,
-        draft: &Draft,
+        asked: Asked<'_>,
         body: EventBody,
         mut room: RoomState,
         target: Option<Message>,
         now: Millis,
     ) -> Seq {
+        let Asked { room: name, by, key, remember } = asked;
         room.head = room.head.next();
         room.at = room.at.max(now);
-        let (name, seq) = (draft.room.clone(), room.head);
-        let event = Event { room: name.clone(), seq, at: room.at, by: draft.by.clone(), key: draft.key.clone(), body };
+        let (name, seq) = (name.clone(), room.head);
+        let event = Event { room: name.clone(), seq, at: room.at, by: by.clone(), key: key.clone(), body };
         room.digest = room.digest.after(&event);
         room.about.fold(&event);
         let message = target.map_or_else(
@@ -60,21 +74,21 @@ impl Plan {
         if let EventBody::Deleted { target } = event.body {
             self.erase(&name, target);
         }
-        self.keys.insert(key_of(draft), Found::Event(seq));
+        self.keys.insert((name.clone(), by.id.clone(), key.clone()), Found::Event(seq));
         self.batch.events.push(Entry { event, digest: room.digest });
         self.batch.rooms.insert(name, room);
-        if let Some(remember) = &draft.remember {
-            self.remember(&draft.by.id, &draft.by.name, false, Some(remember), now);
+        if let Some(remember) = remember {
+            self.remember(&by.id, &by.name, false, Some(remember), now);
         }
         seq
     }
 
-    /// The draft changes nothing. Its key is kept all the same: come again after a later command of its author, it would
+    /// A command changes nothing. Its key is kept all the same: come again after a later command of its author, it would
     /// change something, and undo that one.
-    pub(super) fn settle(&mut self, draft: &Draft, room: RoomState) {
-        let key = key_of(draft);
+    pub(super) fn settle(&mut self, name: &RoomName, by: &PersonId, key: &ClientKey, room: RoomState) {
+        let key = (name.clone(), by.clone(), key.clone());
         self.batch.unchanged.push(key.clone());
-        self.batch.rooms.insert(draft.room.clone(), room);
+        self.batch.rooms.insert(name.clone(), room);
         self.keys.insert(key, Found::Unchanged);
     }
 
@@ -96,18 +110,19 @@ impl Plan {
         remember: Option<&Remember>,
         at: Millis,
     ) {
-        let session = remember.map(|remember| remember.session);
+        let session = remember.map(|Remember { session, device, .. }| (*session, Arc::clone(device)));
         self.batch.people.push(PersonRow { id: id.clone(), name: name.clone(), renamed, session, at });
         self.kept.extend(remember.map(|remember| Arc::clone(&remember.kept)));
     }
 
     /// There is nothing to be written.
     pub(super) fn is_empty(&self) -> bool {
-        let Batch { events, unchanged, people, visits, pushes, .. } = &self.batch;
-        events.is_empty() && unchanged.is_empty() && people.is_empty() && visits.is_empty() && pushes.is_empty()
+        let Batch { events, unchanged, people, visits, pushes, accounts, invitations, .. } = &self.batch;
+        let no_records = people.is_empty()
+            && visits.is_empty()
+            && pushes.is_empty()
+            && accounts.is_empty()
+            && invitations.is_empty();
+        no_records && events.is_empty() && unchanged.is_empty()
     }
-}
-
-fn key_of(draft: &Draft) -> KeyOf {
-    (draft.room.clone(), draft.by.id.clone(), draft.key.clone())
 }

@@ -160,9 +160,10 @@ fn a_person_is_kept_with_their_first_post_and_only_if_that_is() {
     let (mut appender, kept) = appender();
     let flag = Arc::<AtomicBool>::default();
     let command = || match post("a", "p", "1") {
-        Command::Append(draft) => {
-            Command::Append(Draft { remember: Some(Remember { session: [7; 32], kept: Arc::clone(&flag) }), ..draft })
-        }
+        Command::Append(draft) => Command::Append(Draft {
+            remember: Some(Remember { session: [7; 32], device: "here".into(), kept: Arc::clone(&flag) }),
+            ..draft
+        }),
         other => other,
     };
     kept.lock().unwrap().fail = Some(StoreError::Failed("busy".to_owned()));
@@ -170,7 +171,7 @@ fn a_person_is_kept_with_their_first_post_and_only_if_that_is() {
     assert!(!flag.load(Ordering::Acquire) && kept.lock().unwrap().people.is_empty());
     appender.append(&[command()], Millis(1));
     assert!(flag.load(Ordering::Acquire));
-    assert_eq!(kept.lock().unwrap().people[0].session, Some([7; 32]));
+    assert_eq!(kept.lock().unwrap().people[0].session, Some(([7; 32], "here".into())));
 }
 
 #[test]
@@ -202,9 +203,10 @@ fn a_post_does_not_take_back_a_name() {
         remember: None,
     });
     let post = match post("a", "p", "1") {
-        Command::Append(draft) => {
-            Command::Append(Draft { remember: Some(Remember { session: [7; 32], kept: Arc::default() }), ..draft })
-        }
+        Command::Append(draft) => Command::Append(Draft {
+            remember: Some(Remember { session: [7; 32], device: "here".into(), kept: Arc::default() }),
+            ..draft
+        }),
         other => other,
     };
     appender.append(&[rename, post], Millis(1));

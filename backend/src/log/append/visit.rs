@@ -17,6 +17,9 @@ impl<S: Store> Appender<S> {
         now: Millis,
     ) -> Result<Appended, NotAppended> {
         let Visiting { person, name, room, change, remember } = visiting;
+        if *change != VisitChange::Forget {
+            self.check_read(plan, room, person)?;
+        }
         let place = (person.clone(), room.clone());
         let (before, others) = match plan.batch.visits.get(&place) {
             // What this very batch has added is not counted: a batch is no more than a few.

@@ -65,6 +65,12 @@ impl Line {
         &self.0.begun
     }
 
+    /// How many reads run, and how many wait.
+    pub(super) fn queue(&self) -> (usize, usize) {
+        let state = lock(&self.0.state);
+        (state.running, state.waiting.len())
+    }
+
     /// All readers read.
     pub(super) fn is_busy(&self) -> bool {
         lock(&self.0.state).running >= self.0.limits.readers

@@ -1,28 +1,28 @@
-//! People who are looked up: ten thousand clients that come back are ten thousand different people, so these reads are
+//! Sessions that are looked up: ten thousand clients that come back are ten thousand different people, so these reads are
 //! not the same. But all that wait at a time are looked up in one.
 
 use std::sync::{Arc, Mutex};
 
-use shared::Person;
 use tokio::sync::oneshot;
 
-use super::{Asker, ReadError, Reader, line::Line, lock};
+use super::{Asker, ReadError, Reader, SessionRow, line::Line, lock};
+use crate::log::account::Hash256;
 
-/// The hash of a token, and who waits for its person.
-type Lookup = ([u8; 32], oneshot::Sender<Option<Person>>);
+/// The hash of a token, and who waits for its session.
+type Lookup = (Hash256, oneshot::Sender<Option<SessionRow>>);
 
 /// Those who wait to be looked up by the read that has not begun; a cheap handle.
 #[derive(Clone, Default)]
 pub(super) struct Lookups(Arc<Mutex<Vec<Lookup>>>);
 
 impl Lookups {
-    /// The person whose session's token has this hash, by a read that begins after this call.
-    pub(super) async fn person_of(
+    /// The session whose token has this hash, by a read that begins after this call.
+    pub(super) async fn session(
         &self,
         line: &Line,
         reader: &Arc<dyn Reader>,
-        token_hash: [u8; 32],
-    ) -> Result<Option<Person>, ReadError> {
+        token_hash: Hash256,
+    ) -> Result<Option<SessionRow>, ReadError> {
         let answered = self.ask(line, reader, token_hash)?;
         answered.await.map_err(|_| ReadError::Stopped)
     }
@@ -31,8 +31,8 @@ impl Lookups {
         &self,
         line: &Line,
         reader: &Arc<dyn Reader>,
-        token_hash: [u8; 32],
-    ) -> Result<oneshot::Receiver<Option<Person>>, ReadError> {
+        token_hash: Hash256,
+    ) -> Result<oneshot::Receiver<Option<SessionRow>>, ReadError> {
         let (answer, answered) = oneshot::channel();
         let mut waiting = lock(&self.0);
         let is_first = waiting.is_empty();
@@ -64,11 +64,11 @@ impl Unbegun {
         if askers.is_empty() {
             return;
         }
-        let hashes: Vec<[u8; 32]> = askers.iter().map(|(hash, _)| *hash).collect();
-        let people = reader.people_of(&hashes).inspect_err(|error| tracing::error!(%error, "a read failed"));
+        let hashes: Vec<Hash256> = askers.iter().map(|(hash, _)| *hash).collect();
+        let sessions = reader.sessions(&hashes).inspect_err(|error| tracing::error!(%error, "a read failed"));
         // Where it failed, each learns it by being let go.
-        for ((_, asker), person) in askers.into_iter().zip(people.unwrap_or_default()) {
-            drop(asker.send(person));
+        for ((_, asker), session) in askers.into_iter().zip(sessions.unwrap_or_default()) {
+            drop(asker.send(session));
         }
     }
 }

@@ -1,8 +1,12 @@
 //! The seam between reading and where logs and records are kept.
 
-use shared::{Digest, Epoch, Event, Mention, Millis, Page, Person, PersonId, RoomName, Seq, Snapshot, Visit};
+use shared::{Digest, Epoch, Event, Mention, Millis, Page, PersonId, RoomName, RoomTitle, Seq, Snapshot, Visit};
 
-use super::{Ends, Place, Push, PushRecords, ReadError};
+use super::{Account, Ends, Members, Place, Push, PushRecords, ReadError, RoomStanding, SessionRow};
+use crate::log::{
+    account::{Hash256, Passkey},
+    store::Invitation,
+};
 
 /// The reading end of a store. Each read sees one moment of it, all of it, and may block.
 pub trait Reader: Send + Sync + 'static {
@@ -35,11 +39,51 @@ pub trait Reader: Send + Sync + 'static {
     /// [`ReadError`] where the store cannot be read.
     fn page(&self, room: &RoomName, place: Place, limit: u32) -> Result<Page, ReadError>;
 
-    /// The people whose sessions' tokens have these hashes, each where they are kept, in the order of the hashes.
+    /// The sessions whose tokens have these hashes, each where it is kept, in the order of the hashes.
     ///
     /// # Errors
     /// [`ReadError`] where the store cannot be read.
-    fn people_of(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError>;
+    fn sessions(&self, token_hashes: &[Hash256]) -> Result<Vec<Option<SessionRow>>, ReadError>;
+
+    /// How a room stands to somebody.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn standing(&self, _room: &RoomName, _person: &PersonId) -> Result<RoomStanding, ReadError> {
+        Ok(RoomStanding::default())
+    }
+
+    /// Who is what in a room and what they are called, the owners first; and the invitations that are good.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn members(&self, _room: &RoomName, _now: Millis) -> Result<Members, ReadError> {
+        Ok(Members::default())
+    }
+
+    /// An invitation by the hash of its code, where it was not revoked, and the title of its room.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn invitation(&self, _code: &Hash256) -> Result<Option<(Invitation, RoomTitle)>, ReadError> {
+        Ok(None)
+    }
+
+    /// What is kept of a person's account. Nothing in a store that keeps logs alone.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn account(&self, _person: &PersonId) -> Result<Account, ReadError> {
+        Ok(Account::default())
+    }
+
+    /// Whose passkey it is, and what is known of it. None in a store that keeps logs alone.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn passkey(&self, _id: &[u8]) -> Result<Option<(PersonId, Passkey)>, ReadError> {
+        Ok(None)
+    }
 
     /// The rooms that a person has visited, in the order of their names. None in a store that keeps logs alone.
     ///

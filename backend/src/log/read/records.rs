@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use shared::{Mention, Message, Millis, PersonId, RoomName, Seq, Visit};
+use shared::{Access, Mention, Message, Millis, Person, PersonId, PersonName, Role, RoomName, RoomTitle, Seq, Visit};
 
 use super::{Asker, ReadError, Reads};
-use crate::log::store::{QuietHours, Subscription};
+use crate::log::{
+    account::{Hash256, Passkey},
+    store::{Invitation, QuietHours, Subscription},
+};
 
 /// Somebody who is to be told of a room by push, in one of their browsers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +34,127 @@ pub struct PushRecords {
     pub quiet: Option<QuietHours>,
 }
 
+/// A session as the records keep it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Whose it is.
+    pub person: Person,
+    /// It has ended: its token is good no longer.
+    pub ended: bool,
+    /// When it was last used, to the hour.
+    pub seen: Millis,
+}
+
+/// What is kept of a person's account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// What they are called, where they are kept at all.
+    pub name: Option<PersonName>,
+    /// The hash of their password, in the PHC string format.
+    pub password: Option<String>,
+    /// Their passkeys, the oldest first.
+    pub passkeys: Vec<KnownPasskey>,
+    /// How many recovery codes are good.
+    pub codes: u32,
+    /// Their sessions, the one that was used last first.
+    pub sessions: Vec<KnownSession>,
+}
+
+/// How a room stands to somebody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoomStanding {
+    /// To whom it is open.
+    pub access: Access,
+    /// Its newest event.
+    pub head: Seq,
+    /// What they are in it; none is a guest.
+    pub role: Option<Role>,
+}
+
+/// Who is what in a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Members {
+    /// Each with their role.
+    pub people: Vec<(Person, Role)>,
+    /// The invitations that are good.
+    pub invitations: Vec<Invitation>,
+}
+
+/// A passkey of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownPasskey {
+    /// The passkey.
+    pub passkey: Passkey,
+    /// Since when they have it.
+    pub since: Millis,
+    /// When it was last used.
+    pub used: Millis,
+}
+
+/// A session of a person that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownSession {
+    /// The hash of its token.
+    pub hash: Hash256,
+    /// On what.
+    pub device: String,
+    /// Since when.
+    pub since: Millis,
+    /// When it was last used, to the hour.
+    pub seen: Millis,
+}
+
 impl Reads {
+    /// See [`Reader::account`]. Each that is asked for is read by itself: what was changed before is seen.
+    ///
+    /// # Errors
+    /// As [`Reads::ends`].
+    pub async fn account(&self, person: PersonId) -> Result<Account, ReadError> {
+        let (reader, of) = (Arc::clone(&self.reader), person.clone());
+        let read = move || reader.account(&of);
+        self.accounts.join(&self.line, Asker::New, person, read).await
+    }
+
+    /// See [`Reader::standing`].
+    ///
+    /// # Errors
+    /// As [`Reads::ends`].
+    pub async fn standing(&self, room: RoomName, person: PersonId) -> Result<RoomStanding, ReadError> {
+        let (reader, of) = (Arc::clone(&self.reader), (room.clone(), person.clone()));
+        let read = move || reader.standing(&of.0, &of.1);
+        self.standings.join(&self.line, Asker::New, (room, person), read).await
+    }
+
+    /// See [`Reader::members`].
+    ///
+    /// # Errors
+    /// As [`Reads::ends`].
+    pub async fn members(&self, room: RoomName, now: Millis) -> Result<Members, ReadError> {
+        let (reader, of) = (Arc::clone(&self.reader), room.clone());
+        let read = move || reader.members(&of, now);
+        self.members.join(&self.line, Asker::New, (room, now), read).await
+    }
+
+    /// See [`Reader::invitation`].
+    ///
+    /// # Errors
+    /// As [`Reads::ends`].
+    pub async fn invitation(&self, code: Hash256) -> Result<Option<(Invitation, RoomTitle)>, ReadError> {
+        let reader = Arc::clone(&self.reader);
+        let read = move || reader.invitation(&code);
+        self.invitations.join(&self.line, Asker::New, code, read).await
+    }
+
+    /// See [`Reader::passkey`].
+    ///
+    /// # Errors
+    /// As [`Reads::ends`].
+    pub async fn passkey(&self, id: Vec<u8>) -> Result<Option<(PersonId, Passkey)>, ReadError> {
+        let (reader, of) = (Arc::clone(&self.reader), id.clone());
+        let read = move || reader.passkey(&of);
+        self.passkeys.join(&self.line, Asker::New, id, read).await
+    }
+
     /// See [`Reader::visited`]. For connections that are served: they wait for one read of this kind at a time.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use shared::{Author, ClientKey, Event, EventBody, MessageText, PersonId, PersonName, Snapshot, Words};
+use shared::{Author, ClientKey, Event, EventBody, MessageText, Person, PersonId, PersonName, Snapshot, Words};
 
 use super::*;
 use crate::lock::Mutex;
@@ -75,11 +75,12 @@ impl Reader for Arc<Store> {
         Err(ReadError::Stopped)
     }
 
-    fn people_of(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError> {
+    fn sessions(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<SessionRow>>, ReadError> {
         self.see();
         let person = |hash: &[u8; 32]| {
             let id = PersonId::parse(&format!("p{}", hash[0])).unwrap();
-            (hash[1] == 0).then(|| Person { id, name: PersonName::anonymous() })
+            let person = Person { id, name: PersonName::anonymous() };
+            (hash[1] == 0).then_some(SessionRow { person, ended: false, seen: Millis(0) })
         };
         Ok(token_hashes.iter().map(person).collect())
     }

@@ -129,6 +129,40 @@ pub(super) fn to_4(change: &Transaction<'_>) -> rusqlite::Result<()> {
     )
 }
 
+/// People may keep who they are: a name that is theirs alone, ways to sign in, and sessions that they can end. A session
+/// that has ended stays as a row, because its token alone would still name its person. Rooms may be closed: to whom they
+/// are open, and what people are in them, are views; invitations are records.
+pub(super) fn to_5(change: &Transaction<'_>) -> rusqlite::Result<()> {
+    change.execute_batch(
+        "ALTER TABLE people ADD COLUMN claimed INTEGER;
+         ALTER TABLE sessions ADD COLUMN device TEXT NOT NULL DEFAULT '';
+         ALTER TABLE sessions ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+         ALTER TABLE sessions ADD COLUMN ended INTEGER;
+         UPDATE sessions SET seen = since;
+         CREATE INDEX sessions_by_person ON sessions (person, seen);
+         CREATE TABLE passwords (
+             person TEXT PRIMARY KEY REFERENCES people, phc TEXT NOT NULL, since INTEGER NOT NULL
+         ) STRICT, WITHOUT ROWID;
+         CREATE TABLE passkeys (
+             id BLOB PRIMARY KEY, person TEXT NOT NULL REFERENCES people, label TEXT NOT NULL, data TEXT NOT NULL,
+             since INTEGER NOT NULL, used INTEGER NOT NULL
+         ) STRICT, WITHOUT ROWID;
+         CREATE INDEX passkeys_by_person ON passkeys (person, since);
+         ALTER TABLE rooms ADD COLUMN access INTEGER NOT NULL DEFAULT 0;
+         CREATE TABLE roles (
+             room INTEGER NOT NULL REFERENCES rooms, person TEXT NOT NULL, role INTEGER NOT NULL,
+             PRIMARY KEY (room, person)
+         ) STRICT, WITHOUT ROWID;
+         CREATE TABLE invitations (
+             code BLOB PRIMARY KEY, room TEXT NOT NULL, by TEXT NOT NULL, until INTEGER NOT NULL, uses INTEGER NOT NULL
+         ) STRICT, WITHOUT ROWID;
+         CREATE INDEX invitations_by_room ON invitations (room, until);
+         CREATE TABLE recovery_codes (
+             person TEXT NOT NULL REFERENCES people, code BLOB NOT NULL, PRIMARY KEY (person, code)
+         ) STRICT, WITHOUT ROWID;",
+    )
+}
+
 /// Gives the events of a room salts and digests, in order; gives the last digest.
 fn salted(change: &Transaction<'_>, room: i64, name: &RoomName) -> rusqlite::Result<Digest> {
     const OLD: &str = "SELECT seq, at, author, name, plain, key, kind, target, text, more

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use rusqlite::{Connection, ErrorCode, Row, params};
 use shared::{Digest, Hash, Message, Millis, RoomName, Seq};
 
-use super::view;
+use super::{govern, view};
 use crate::log::rows::{self, EVENT, EVENTS, column, digest, millis, parsed, seq};
 
 /// What a check has to say.
@@ -178,6 +178,9 @@ impl Check<'_> {
             .query_row("SELECT title, topic, about FROM rooms WHERE id = ?1", [room.id], |row| rows::about(row, 0))?;
         if about != kept {
             self.fault(format!("{}: its title or topic is not what its events say", room.name));
+        }
+        if govern::folded(self.db, room.id, &room.name)? != govern::kept(self.db, room.id)? {
+            self.fault(format!("{}: who may do what there is not what its events say", room.name));
         }
         Ok(())
     }

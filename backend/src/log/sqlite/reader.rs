@@ -4,17 +4,19 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use shared::{
-    About, Digest, Epoch, Event, Mention, Message, Millis, Page, Person, PersonId, PersonName, RoomName, Seq, Snapshot,
-    Visit,
+    About, Digest, Epoch, Event, Mention, Message, Millis, Page, PersonId, RoomName, RoomTitle, Seq, Snapshot, Visit,
 };
 
-use super::{push, visits};
+use super::{account, govern, push, visits};
 use crate::{
     lock::{Mutex, lock},
     log::{
-        read::{Ends, Place, Push, PushRecords, ReadError, Reader},
-        rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, millis, parsed, seq},
-        schema, weight,
+        account::{Hash256, Passkey},
+        read::{Account, Ends, Members, Place, Push, PushRecords, ReadError, Reader, RoomStanding, SessionRow},
+        rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, millis, seq},
+        schema,
+        store::Invitation,
+        weight,
     },
 };
 
@@ -122,18 +124,28 @@ impl Reader for SqliteReader {
         })
     }
 
-    fn people_of(&self, token_hashes: &[[u8; 32]]) -> Result<Vec<Option<Person>>, ReadError> {
-        const PERSON: &str = "SELECT id, name FROM sessions JOIN people ON id = person WHERE token_hash = ?1";
-        self.read(|db| {
-            let mut find = db.prepare_cached(PERSON)?;
-            let mut find = |token_hash: &[u8; 32]| {
-                let found = find.query_row([token_hash.as_slice()], |row| {
-                    Ok(Person { id: parsed(row, 0, PersonId::parse)?, name: parsed(row, 1, PersonName::parse)? })
-                });
-                found.optional()
-            };
-            token_hashes.iter().map(&mut find).collect()
-        })
+    fn sessions(&self, token_hashes: &[Hash256]) -> Result<Vec<Option<SessionRow>>, ReadError> {
+        self.read(|db| account::sessions(db, token_hashes))
+    }
+
+    fn standing(&self, room: &RoomName, person: &PersonId) -> Result<RoomStanding, ReadError> {
+        self.read(|db| govern::standing(db, room, person))
+    }
+
+    fn members(&self, room: &RoomName, now: Millis) -> Result<Members, ReadError> {
+        self.read(|db| govern::all(db, room, now))
+    }
+
+    fn invitation(&self, code: &Hash256) -> Result<Option<(Invitation, RoomTitle)>, ReadError> {
+        self.read(|db| govern::invitation_and_title(db, code))
+    }
+
+    fn account(&self, person: &PersonId) -> Result<Account, ReadError> {
+        self.read(|db| account::account(db, person))
+    }
+
+    fn passkey(&self, id: &[u8]) -> Result<Option<(PersonId, Passkey)>, ReadError> {
+        self.read(|db| account::passkey(db, id))
     }
 
     fn visited(&self, person: &PersonId) -> Result<Vec<RoomName>, ReadError> {

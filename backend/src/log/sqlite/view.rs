@@ -4,6 +4,7 @@
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, params};
 use shared::{About, Message, RoomName, Seq};
 
+use super::govern;
 use crate::log::rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, More, column, parsed, seq};
 
 /// Puts messages in the view, and whom they mention in the view of mentions.
@@ -67,7 +68,8 @@ pub(super) fn get(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<Opti
 /// Drops the views and folds them again from the log.
 pub(in crate::log) fn refold(change: &Transaction<'_>) -> rusqlite::Result<()> {
     change.execute_batch(
-        "DELETE FROM messages; DELETE FROM mentions; UPDATE rooms SET title = '', topic = '', about = 0",
+        "DELETE FROM messages; DELETE FROM mentions; DELETE FROM roles;
+         UPDATE rooms SET title = '', topic = '', about = 0, access = 0",
     )?;
     let mut all = change.prepare("SELECT id, name FROM rooms ORDER BY id")?;
     let mut rooms = all.query([])?;
@@ -84,6 +86,7 @@ pub(in crate::log) fn refold(change: &Transaction<'_>) -> rusqlite::Result<()> {
         }
         let about = folded_about(change, id, &name)?;
         put_about(change, id, &about)?;
+        govern::refold(change, id, &name)?;
     }
     Ok(())
 }

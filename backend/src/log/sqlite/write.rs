@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{CachedStatement, Connection, params};
 use shared::{EventBody, RoomName, Seq, Words};
 
-use super::{push, view, visits};
+use super::{account, govern, push, view, visits};
 use crate::log::{
     rows::{More, column, mentions_column},
     store::{Batch, Entry, PersonRow, RoomState},
@@ -24,6 +24,7 @@ pub(super) fn batch(change: &Connection, known: &Numbers, batch: &Batch) -> rusq
     }
     visits::write(change, batch)?;
     push::write(change, batch)?;
+    account::write(change, batch)?;
     let mut new = Numbers::new();
     for (name, state) in &batch.rooms {
         if let Some(id) = known.get(name) {
@@ -32,6 +33,7 @@ pub(super) fn batch(change: &Connection, known: &Numbers, batch: &Batch) -> rusq
             new.insert(name.clone(), new_room(change, name, state)?);
         }
     }
+    govern::write(change, batch, known, &new)?;
     let id_of = |room: &RoomName| known.get(room).or_else(|| new.get(room)).copied().unwrap_or_default();
     // Where the newest words of a message stand.
     let mut said: HashMap<(&RoomName, Seq), i64> = HashMap::new();
@@ -60,26 +62,23 @@ pub(super) fn batch(change: &Connection, known: &Numbers, batch: &Batch) -> rusq
 }
 
 fn person(change: &Connection, person: &PersonRow) -> rusqlite::Result<()> {
-    const PERSON: &str = "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET name = ?2 WHERE ?4";
+    const PERSON: &str = "INSERT INTO people (id, name, since) VALUES (?1, ?2, ?3)
+                          ON CONFLICT DO UPDATE SET name = ?2 WHERE ?4";
     let PersonRow { id, name, renamed, session, at } = person;
     change.prepare_cached(PERSON)?.execute(params![id.as_str(), name.as_str(), column(at.0), renamed])?;
-    if let Some(hash) = session {
-        change.prepare_cached("INSERT OR IGNORE INTO sessions VALUES (?1, ?2, ?3)")?.execute(params![
-            hash.as_slice(),
-            id.as_str(),
-            column(at.0)
-        ])?;
+    if let Some((hash, device)) = session {
+        account::begin(change, id, hash, device, *at)?;
     }
     Ok(())
 }
 
 /// Gives the room's number.
 fn new_room(change: &Connection, name: &RoomName, state: &RoomState) -> rusqlite::Result<i64> {
-    const ROOM: &str = "INSERT INTO rooms (name, first, head, at, digest, title, topic, about)
-                        VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7)
-                        ON CONFLICT DO UPDATE SET head = ?2, at = ?3, digest = ?4, title = ?5, topic = ?6, about = ?7
-                        RETURNING id";
-    let RoomState { head, at, digest, about } = state;
+    const ROOM: &str = "INSERT INTO rooms (name, first, head, at, digest, title, topic, about, access)
+                        VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                        ON CONFLICT DO UPDATE SET head = ?2, at = ?3, digest = ?4, title = ?5, topic = ?6, about = ?7,
+                        access = ?8 RETURNING id";
+    let RoomState { head, at, digest, about, access } = state;
     change.prepare_cached(ROOM)?.query_row(
         params![
             name.as_str(),
@@ -88,7 +87,8 @@ fn new_room(change: &Connection, name: &RoomName, state: &RoomState) -> rusqlite
             digest.0,
             about.title.as_str(),
             about.topic.as_str(),
-            column(about.rev.0)
+            column(about.rev.0),
+            govern::access_column(*access)
         ],
         |row| row.get(0),
     )
@@ -97,7 +97,8 @@ fn new_room(change: &Connection, name: &RoomName, state: &RoomState) -> rusqlite
 fn known_room(change: &Connection, id: i64, state: &RoomState) -> rusqlite::Result<()> {
     const ROOM: &str =
         "UPDATE rooms SET head = ?2, at = ?3, digest = ?4, title = ?5, topic = ?6, about = ?7 WHERE id = ?1";
-    let RoomState { head, at, digest, about } = state;
+    // (To whom it is open is said by its first event, and stays.)
+    let RoomState { head, at, digest, about, .. } = state;
     let mut update = change.prepare_cached(ROOM)?;
     let (title, topic, rev) = (about.title.as_str(), about.topic.as_str(), column(about.rev.0));
     update.execute(params![id, column(head.0), column(at.0), digest.0, title, topic, rev]).map(drop)

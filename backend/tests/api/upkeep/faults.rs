@@ -42,6 +42,11 @@ async fn each_kind_of_damage_is_named_with_its_place() {
             "INSERT INTO words VALUES (99, randomblob(16), 'nobody said this', NULL)",
             "texts are kept, and the events have",
         ),
+        ("UPDATE rooms SET access = 2 WHERE name = 'lobby'", "lobby: who may do what there is not what its events say"),
+        (
+            "INSERT INTO roles SELECT id, 'p', 0 FROM rooms WHERE name = 'lobby'",
+            "lobby: who may do what there is not what its events say",
+        ),
         ("DELETE FROM meta", "the database has no epoch"),
         ("PRAGMA foreign_keys = OFF; DELETE FROM people", "point to nothing"),
     ] {

@@ -10,16 +10,16 @@ fn people_who_come_together_are_looked_up_in_one_read() {
         (hash[0], hash[1]) = (n, u8::from(!kept));
         hash
     };
-    let ask = |n: u8| Box::pin(world.reads.person_of(hash(n, n.is_multiple_of(2))));
+    let ask = |n: u8| Box::pin(world.reads.session(hash(n, n.is_multiple_of(2))));
     let mut asked: Vec<_> = (0..200).map(ask).collect();
     for asked in &mut asked {
         assert!(poll(asked.as_mut()).is_pending());
     }
     assert_eq!(world.run(), 1);
     for (n, asked) in (0..).zip(&mut asked) {
-        let Poll::Ready(Ok(person)) = poll(asked.as_mut()) else { panic!("no answer") };
+        let Poll::Ready(Ok(session)) = poll(asked.as_mut()) else { panic!("no answer") };
         let want = u8::is_multiple_of(n, 2).then(|| format!("p{n}"));
-        assert_eq!(person.map(|person| person.id.to_string()), want);
+        assert_eq!(session.map(|session| session.person.id.to_string()), want);
     }
 }
 
