@@ -4,9 +4,13 @@
   globalThis.http = {
     async ask(path, body) {
       const headers = { "Content-Type": "application/json" };
-      const answer = await fetch(path, body && { method: "POST", headers, body });
-      if (!answer.ok) throw answer;
-      return answer.text();
+      for (;;) {
+        const answer = await fetch(path, body && { method: "POST", headers, body });
+        if (answer.ok) return answer.text();
+        if (answer.status !== 429) throw answer;
+        // That was a lot at once: the server says when to come again, in seconds.
+        await new Promise((done) => setTimeout(done, (+answer.headers.get("Retry-After") || 5) * 1e3));
+      }
     },
   };
   // What few need comes when it is first needed: a script of that name, which hears each time what it is needed for.

@@ -352,3 +352,8 @@ for (const told of waiting) tell(...told);
 draw();
 new MutationObserver(draw).observe(app, { attributeFilter: ["data-room"] });
 shared(here(), go, path);
+// Another device has shown a link to who one is there, or somebody has sent an invitation. Opened where the page is already,
+// that loads nothing anew.
+const asked = () => ["link", "invite"].forEach((kind) => location.hash.startsWith(`#${kind}=`) && page.bring("sheets", kind));
+asked();
+addEventListener("hashchange", asked);

@@ -1,4 +1,5 @@
-// The dialogs that stand on their own: what there is to know of a room, what can be typed, the settings. They come, with
+// The dialogs that stand on their own: what there is to know of a room, what can be typed, the settings, a link to who
+// one is elsewhere. They come, with
 // their look, when one is first opened (frontend/boot.js). What they ask of the client are events: "visit" says
 // something about a room (frontend/src/io/visits.rs), "report" has the client say how it stands
 // (frontend/src/shell/report.rs).
@@ -103,7 +104,9 @@ function about() {
   const [topic, topicField] = field("topic", "What it is about", "#topic-of-room");
   const form = make("form", { id: "about-form", novalidate: "" }, titleField, topicField,
     foot(make("button", { class: "small" }, "Save for everyone")));
-  const dialog = sheet("about", `# ${room}`, form);
+  const access = make("div", { id: "access" });
+  page.bring("access", { host: access, room });
+  const dialog = sheet("about", `# ${room}`, form, make("h3", {}, "Who may come in"), access);
   // By the rules of shared/src/line.rs.
   const wrong = (input, most) => {
     const text = input.value.trim();
@@ -170,18 +173,24 @@ const SIZES = [["90%", "Small"], ["", "Usual"], ["115%", "Large"], ["130%", "Lar
 const LANGUAGES = [["", "As the browser"], ["en", "English"], ["ar", "العربية"]];
 const megabytes = (bytes) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(bytes / 1e6);
 
-// All that the browser keeps of Warren goes, and the page begins anew.
+// All that the browser keeps of Warren goes.
+async function forgetAll() {
+  await kept.close();
+  await new Promise((done, failed) => {
+    const request = indexedDB.deleteDatabase("warren");
+    request.onsuccess = done;
+    request.onerror = request.onblocked = failed;
+  });
+  for (const key of Object.keys(localStorage)) if (key.startsWith("warren.")) localStorage.removeItem(key);
+  // (There are none where a page is no secure context.)
+  for (const name of (await globalThis.caches?.keys()) ?? []) await caches.delete(name);
+}
+
+// And the page begins anew.
 async function clear(said) {
   said.textContent = "Clearing…";
   try {
-    await kept.close();
-    await new Promise((done, failed) => {
-      const request = indexedDB.deleteDatabase("warren");
-      request.onsuccess = done;
-      request.onerror = request.onblocked = failed;
-    });
-    for (const key of Object.keys(localStorage)) if (key.startsWith("warren.")) localStorage.removeItem(key);
-    for (const name of await caches.keys()) await caches.delete(name);
+    await forgetAll();
     location.reload();
   } catch {
     said.textContent = "It could not be cleared. Another tab may have it open: close the others and try again.";
@@ -241,8 +250,11 @@ function settings() {
   });
   const notifications = make("div", {});
   page.bring("notify", notifications);
+  const account = make("div", { id: "account" });
+  page.bring("account", { host: account, forgetAll });
   const dialog = sheet("settings", "Settings",
     make("div", { class: "field" }, make("label", { for: "settings-name" }, "Your name"), name),
+    make("h3", {}, "Who you are"), account,
     choice("theme", "Theme", THEMES, theme, choose("theme")),
     choice("text", "Text size", SIZES, text, choose("text")),
     language(), make("h3", {}, "Notifications"), notifications, sound(),
@@ -253,12 +265,40 @@ function settings() {
   return dialog;
 }
 
-const SHEETS = { about, help, settings };
+// A link that another device of somebody has shown. Opening it does nothing yet.
+function link() {
+  const host = make("div", {});
+  page.bring("account", { host, link: location.hash.slice("#link=".length) });
+  history.replaceState(history.state, "", location.pathname);
+  return sheet("link", "Link this device", host);
+}
+
+// What an invitation leads to; and a room that is to be founded.
+function invite() {
+  const host = make("div", {});
+  page.bring("access", { host, code: location.hash.slice("#invite=".length) });
+  history.replaceState(history.state, "", location.pathname);
+  return sheet("invite", "An invitation", host);
+}
+
+function found() {
+  const host = make("div", { id: "access" });
+  page.bring("access", { host });
+  return sheet("found", "A room that is not open to all", host);
+}
+
+const SHEETS = { about, found, help, invite, link, settings };
 
 addEventListener("use-sheets", ({ detail }) => {
   // Made anew each time, as things stand then.
   find(`dialog#${detail}`)?.remove();
   const dialog = SHEETS[detail]?.();
-  dialog?.addEventListener("close", () => dialog.remove());
+  dialog?.addEventListener("close", () => {
+    dialog.remove();
+    // Chromium has given the focus back, and leaves the caret in the field that is gone: what is typed would go nowhere.
+    const { activeElement } = document;
+    activeElement.blur();
+    activeElement.focus();
+  });
   dialog?.showModal();
 });

@@ -42,6 +42,7 @@ function write(text) {
 function commands() {
   const all = [["✓", "Mark all rooms as read", () => [...visits.values()].forEach((visit) => visit.unread && ask(visit.room))]];
   all.push(["@", "Show what mentions me", () => open("mentions")]);
+  all.push(["+", "Found a room that is not open to all", () => page.bring("sheets", "found")]);
   if (document.querySelector(".about")) all.push(["i", "About this room", press(".about")]);
   for (const button of document.querySelectorAll("[data-command]")) all.push(["⚙", button.dataset.command, () => button.click()]);
   // Found by the words of the page's language too (frontend/words.js).

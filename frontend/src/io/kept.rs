@@ -155,7 +155,7 @@ pub(super) fn entry_of(text: &str) -> Option<KeptEntry> {
         EventBody::Deleted { target } => Command::Delete { target },
         EventBody::Reacted { target, emoji, on } => Command::React { target, emoji, on },
         EventBody::RoomSet { title, topic } => Command::SetRoom { title, topic },
-        EventBody::Posted { .. } | EventBody::Edited { .. } | EventBody::Unknown { .. } => return None,
+        _ => return None,
     };
     Some(KeptEntry {
         room: event.room,

@@ -138,13 +138,14 @@ impl Room {
                 return Some(message);
             }
             EventBody::RoomSet { .. } => drop(self.about.fold(event)),
-            EventBody::Unknown { .. } => self.outdated = true,
-            EventBody::Edited { .. } | EventBody::Reacted { .. } => {}
+            // What is about the room alone would show nothing among its messages.
+            EventBody::Unknown { kind, .. } => self.outdated |= !kind.starts_with("room_"),
             // What was deleted is not to be kept a second longer.
             EventBody::Deleted { target } => {
                 self.keep_now = true;
                 self.do_not_answer(*target);
             }
+            _ => {}
         }
         if event.body.target().is_some() {
             self.window.fold(event);

@@ -109,7 +109,7 @@ impl Read for Level {
 }
 
 /// The codes of refusals, as they stand on the wire.
-const CODES: [(&str, RefusalCode); 18] = [
+const CODES: [(&str, RefusalCode); 20] = [
     ("malformed", RefusalCode::Malformed),
     ("unknown_type", RefusalCode::UnknownType),
     ("bad_room", RefusalCode::BadRoom),
@@ -124,6 +124,8 @@ const CODES: [(&str, RefusalCode); 18] = [
     ("deleted", RefusalCode::Deleted),
     ("bad_emoji", RefusalCode::BadEmoji),
     ("too_many_reactions", RefusalCode::TooManyReactions),
+    ("no_access", RefusalCode::NoAccess),
+    ("not_allowed", RefusalCode::NotAllowed),
     ("too_many_rooms", RefusalCode::TooManyRooms),
     ("slow_down", RefusalCode::SlowDown),
     ("storage", RefusalCode::Storage),
