@@ -38,6 +38,14 @@ impl Server {
         Self::listening(Ipv4Addr::LOCALHOST, &["--no-limits"])
     }
 
+    /// Starts one on a free port of which a page of history may be read every two seconds, and a room opened every three.
+    ///
+    /// # Errors
+    /// Where it cannot be started; in its own words.
+    pub fn start_with_tight_limits() -> anyhow::Result<Self> {
+        Self::listening(Ipv4Addr::LOCALHOST, &["--limit", "posts=off,reads.address=1+1/2s,joins=1+1/3s"])
+    }
+
     /// Starts one on a free port that tells browsers by a push service on this machine.
     ///
     /// # Errors

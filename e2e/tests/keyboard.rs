@@ -247,3 +247,20 @@ async fn a_message_and_a_day_are_gone_to_by_keys() -> Story {
     ada.until("the first message of that day or after, gone to anew", anew, json!([])).await?;
     ada.close().await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_dialogs_field_what_is_typed_goes_to_the_message_box_again() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/r/den"), Look::DESKTOP).await?;
+    is_so(&ada, "the list", "document.querySelector('[data-command=Settings]') !== null").await?;
+    ada.type_text("before ").await?;
+    ada.run("page.bring('sheets', 'settings')", json!([])).await?;
+    is_so(&ada, "the settings", "document.querySelector('#settings[open]') !== null").await?;
+    ada.run("document.querySelector('#settings-name').focus()", json!([])).await?;
+    ada.type_keys("Ada").await?;
+    hit(&ada, Key::Escape).await?;
+    is_so(&ada, "the message box", "document.activeElement.id === 'composer'").await?;
+    ada.type_keys("after").await?;
+    is_so(&ada, "all of it", "document.querySelector('#composer').value === 'before after'").await?;
+    ada.close().await
+}

@@ -108,14 +108,15 @@ async fn a_newer_version_is_offered_and_taken_by_the_tab_that_asks() -> Story {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_version_that_cannot_be_had_whole_is_not_offered() -> Story {
+    // The page itself may have begun the update already: then its worker is installing, or gone again.
     const UPDATE: &str = "const done = arguments[0];
-        navigator.serviceWorker.ready.then((registration) => {
-            registration.addEventListener('updatefound', () => {
-                const worker = registration.installing;
-                worker.addEventListener('statechange', () => done(worker.state));
-            });
-            return registration.update();
-        }).catch(() => {});";
+        navigator.serviceWorker.ready.then(async (registration) => {
+            const follow = (worker) => worker?.addEventListener('statechange', () => done(worker.state));
+            let begun = registration.installing;
+            follow(begun);
+            registration.addEventListener('updatefound', () => follow(begun = registration.installing));
+            while (!begun) await registration.update();
+        }).catch((error) => done(String(error)));";
     let (mut server, driver) = (Server::start()?, Driver::start()?);
     let ada = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
     ada.say("before").await?;

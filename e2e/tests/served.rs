@@ -129,7 +129,8 @@ async fn the_worker_keeps_what_the_page_needs_and_nothing_else() -> anyhow::Resu
     let mut files: Vec<_> = list.lines().filter_map(|line| line.split('"').nth(1)).map(str::to_owned).collect();
     files.sort();
     // What comes later is to be had without a network too, and in another language.
-    let later = "ar attend emoji highlight install keys notify paste people rooms sheets sound switch words";
+    let later =
+        "access account ar attend emoji highlight install keys notify paste people rooms sheets sound switch words";
     let later = later.split(' ').map(|name| format!("/{name}.js"));
     let rest = ["/icon-192.png", "/icon-512.png", "/icon-maskable.png", "/manifest.webmanifest", "/shell"];
     let scripts = [linked(&html, ".js"), linked(&html, ".wasm")].concat();

@@ -21,7 +21,7 @@ import { keys, own } from "./vitals/typing.mjs";
 
 const LARGE = 100_000;
 // What comes when it is first needed, in this room too: it has code.
-const LAZY = /^\/(ar|attend|emoji|highlight|install|keys|notify|paste|people|rooms|sheets|sound|sw|switch|words)\.js$|\.png$|\.webmanifest$/;
+const LAZY = /^\/(access|account|ar|attend|emoji|highlight|install|keys|notify|paste|people|rooms|sheets|sound|sw|switch|words)\.js$|\.png$|\.webmanifest$/;
 const ROOMS = Array.from({ length: 20 }, (_, i) => `room-${i + 1}`);
 const folder = process.env.VITALS_DIR;
 const chosen = process.argv.slice(2);
