@@ -2,6 +2,7 @@
 
 mod files;
 mod rules;
+mod security;
 mod versions_agree;
 mod words;
 
@@ -20,6 +21,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     }
     faults.extend(versions_agree::check(&files));
     faults.extend(words::check(&files));
+    faults.extend(security::check(&files));
     for fault in &faults {
         say::result(fault);
     }
