@@ -74,6 +74,20 @@ pub struct Config {
     #[arg(long, env = "WARREN_DATA", value_name = "DIRECTORY", default_value = "warren-data", global = true)]
     pub data: PathBuf,
 
+    /// Speak TLS, with the certificate in this file: PEM, with those that vouch for it after it. It is read again when it
+    /// changes.
+    #[arg(long, env = "WARREN_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The key of that certificate: PEM.
+    #[arg(long, env = "WARREN_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Where to listen for those who come without TLS, such as 0.0.0.0:80, and to send them to where it is spoken; nowhere,
+    /// where nothing is said.
+    #[arg(long, env = "WARREN_HTTP_REDIRECT", value_name = "ADDRESS:PORT", requires = "tls_cert")]
+    pub http_redirect: Option<SocketAddr>,
+
     /// The address that people use, such as `https://chat.example`, where that is not the one listened on. Needed
     /// behind a proxy, and for host names other than localhost.
     #[arg(long, env = "WARREN_URL", value_name = "URL", value_parser = parse_url)]
@@ -157,6 +171,15 @@ mod tests {
         for bad in ["", "chat.example", "ftp://chat.example", "https://", "https://a/b", "https://u@a", "https://a/?q"]
         {
             assert!(parse_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_and_its_key_are_named_together() {
+        let parse = |flags: &[&str]| Cli::try_parse_from(["warren"].iter().chain(flags)).map(drop);
+        assert!(parse(&["--tls-cert", "a", "--tls-key", "b", "--http-redirect", "127.0.0.1:80"]).is_ok());
+        for half in [&["--tls-cert", "a"], &["--tls-key", "b"], &["--http-redirect", "127.0.0.1:80"]] {
+            assert!(parse(half).is_err(), "{half:?}");
         }
     }
 

@@ -12,6 +12,7 @@ mod follow;
 mod gate;
 mod outgoing;
 mod plain;
+mod secure;
 mod serve;
 mod socket;
 mod upgrade;

@@ -11,6 +11,7 @@ mod pack;
 mod page;
 mod paint;
 mod push;
+pub mod redirect;
 mod session;
 mod sockets;
 mod visits;
@@ -41,6 +42,9 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
     (HeaderName::from_static("x-robots-tag"), "noindex"),
 ];
+
+/// For a year (RFC 6797, section 6.1).
+const TLS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// The links to the lobby, to a room, and to a message in it.
 const PAGES: [&str; 3] = ["/", "/r/{room}", "/r/{room}/{seq}"];
@@ -105,10 +109,14 @@ async fn admit(
         Ok(answer) => answer.status(),
         Err(error) => error.as_response_error().status_code(),
     };
-    if let Some(warren) = warren {
-        warren.metrics.answered(status.as_u16());
-    }
-    answer
+    let Some(warren) = warren else { return answer };
+    warren.metrics.answered(status.as_u16());
+    answer.map(|mut answer| {
+        if warren.origins.is_for_tls_alone() {
+            answer.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, TLS_ALONE);
+        }
+        answer
+    })
 }
 
 async fn check_host(

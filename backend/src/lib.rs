@@ -8,6 +8,7 @@
 //! - [`push`] tells people by push of what none of their pages shows.
 //! - [`http`] is the routes: the client's files, sockets, sessions, history.
 //! - [`startup`] builds it all from a [`config`], and runs it until it is stopped.
+//! - [`tls`] is the certificate of a server that speaks TLS itself.
 //! - [`upkeep`] is what is done beside the server: backup, restore, check.
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub mod policy;
 pub mod push;
 pub mod records;
 pub mod startup;
+pub mod tls;
 pub mod upkeep;
 
 /// What all requests share.

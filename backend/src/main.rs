@@ -73,15 +73,16 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     if !Page::is_built() {
         say(NO_CLIENT);
     }
+    let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
     match &config.url {
         Some(url) => say(&format!("Warren listens on {address}, for {url}")),
         None if address.ip().is_unspecified() => {
             say(&format!(
-                "Warren is at http://localhost:{0} and, for others, at http://THIS-MACHINE'S-IP:{0}",
+                "Warren is at {scheme}://localhost:{0} and, for others, at {scheme}://THIS-MACHINE'S-IP:{0}",
                 address.port()
             ));
         }
-        None => say(&format!("Warren is at http://{address}")),
+        None => say(&format!("Warren is at {scheme}://{address}")),
     }
     application.run_until_stopped(asked_to_stop()).await?;
     say("Warren has stopped. Everything is kept.");

@@ -26,6 +26,7 @@ use crate::{
     policy::{Doors, Origins, Pace, Places, Proxies},
     push::{Addresses, Keys, Pusher, Sender},
     records::{People, Ways, random_text},
+    tls::Certificate,
 };
 
 /// Most connections of a worker. The framework's own default, 25,600, would stop accepting without a word.
@@ -40,6 +41,8 @@ pub struct Application {
     server: Server,
     address: SocketAddr,
     metrics_address: Option<SocketAddr>,
+    redirect_address: Option<SocketAddr>,
+    certificate: Option<Arc<Certificate>>,
     log: Log,
     reads_begun: Arc<AtomicU64>,
     pusher: Option<Pusher>,
@@ -76,6 +79,11 @@ impl Application {
         let push = secret.and_then(|secret| Keys::new(&secret, contact(config)));
         let addresses = if config.push_to_loopback { Addresses::AndLoopback } else { Addresses::Public };
         let push = push.map(|keys| Sender::new(keys, Arc::clone(&clock), addresses).map(Arc::new)).transpose()?;
+        let certificate = match (&config.tls_cert, &config.tls_key) {
+            (Some(chain), Some(key)) => Some(Arc::new(Certificate::load(chain, key)?)),
+            _ => None,
+        };
+        let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
         let reads_begun = Arc::clone(reads.begun());
         let (pusher_reads, pusher_clock) = (reads.clone(), Arc::clone(&clock));
         let stopping = CancellationToken::new();
@@ -85,7 +93,7 @@ impl Application {
             people: People::new(reads.clone(), log.names().clone(), Arc::clone(&clock)),
             ways: Ways::default(),
             reads,
-            origins: Origins::new(config.listen.ip(), config.url.clone()),
+            origins: Origins::new(config.listen.ip(), config.url.clone(), certificate.is_some()),
             proxies: Proxies::new(&config.trusted_proxies, config.url.is_some()),
             doors: Doors::new(Places::new(config.max_connections, rlimit::increase_nofile_limit(u64::MAX).ok())),
             pace: Pace::new(&config.rates()),
@@ -106,8 +114,19 @@ impl Application {
         let listener = bind(config.listen).with_context(|| cannot_listen(config.listen))?;
         let address = listener.local_addr().with_context(|| cannot_listen(config.listen))?;
         let traffic = Arc::clone(&warren.metrics.traffic);
-        let mut builder = listen(builder, listener, timing, traffic, stopping.clone(), app)
+        let mut builder = listen(builder, listener, tls, timing, traffic, stopping.clone(), app)
             .with_context(|| cannot_listen(config.listen))?;
+        let mut redirect_address = None;
+        if let Some(from) = config.http_redirect {
+            let cannot = || {
+                format!("those without TLS cannot come to {from}: choose another address or port with --http-redirect")
+            };
+            let listener = bind(from).with_context(cannot)?;
+            redirect_address = Some(listener.local_addr().with_context(cannot)?);
+            let (warren, stopping) = (warren.clone(), stopping.clone());
+            builder =
+                http::redirect::listen(builder, listener, address.port(), warren, stopping).with_context(cannot)?;
+        }
         let mut metrics_address = None;
         if let Some(address) = config.metrics {
             let cannot =
@@ -122,7 +141,19 @@ impl Application {
             log.rooms().tap(tap);
             pusher
         });
-        Ok(Self { server, address, metrics_address, log, reads_begun, pusher, stopping, connections, _lock: None })
+        Ok(Self {
+            server,
+            address,
+            metrics_address,
+            redirect_address,
+            certificate,
+            log,
+            reads_begun,
+            pusher,
+            stopping,
+            connections,
+            _lock: None,
+        })
     }
 
     /// The address that it listens on; the port is the real one where 0 was asked for.
@@ -137,6 +168,12 @@ impl Application {
         self.metrics_address
     }
 
+    /// The address for those who come without TLS, where there is one.
+    #[must_use]
+    pub fn redirect_address(&self) -> Option<SocketAddr> {
+        self.redirect_address
+    }
+
     /// How many reads of its logs have been begun: it goes on while the server runs.
     #[must_use]
     pub fn reads_begun(&self) -> &Arc<AtomicU64> {
@@ -149,11 +186,12 @@ impl Application {
     /// # Errors
     /// Where the server itself fails.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { server, log, pusher, stopping, connections, _lock, .. } = self;
+        let Self { server, certificate, log, pusher, stopping, connections, _lock, .. } = self;
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         // What it has not told by the end is seen when the person is back.
         let pushing = pusher.map(|pusher| actix_web::rt::spawn(pusher.run()));
+        let following = certificate.map(|certificate| actix_web::rt::spawn(certificate.follow()));
         stop.await;
         // Nobody new first, then everybody's goodbye; the framework would wait for open sockets for ever.
         drop(handle.pause());
@@ -162,8 +200,8 @@ impl Application {
         drop(tokio::time::timeout(GOODBYE, connections.wait()).await);
         handle.stop(true).await;
         let result = running.await.unwrap_or_else(|error| Err(io::Error::other(error)));
-        if let Some(pushing) = pushing {
-            pushing.abort();
+        for task in pushing.into_iter().chain(following) {
+            task.abort();
         }
         let closed = tokio::task::spawn_blocking(move || log.finish()).await;
         result.and(closed.map_err(io::Error::other))

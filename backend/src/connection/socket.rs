@@ -11,7 +11,6 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use actix_http::Extensions;
 use actix_web::rt::net::TcpStream;
 use bytes::Bytes;
 use socket2::SockRef;
@@ -75,6 +74,26 @@ impl Tcp {
     pub(super) fn new(stream: TcpStream, scratch: Scratch) -> Self {
         Self { stream: RefCell::new(stream), scratch }
     }
+
+    /// Waits until something may have come.
+    pub(super) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.borrow().poll_read_ready(cx)
+    }
+
+    /// Reads what has come.
+    ///
+    /// # Errors
+    /// `WouldBlock` where nothing has; else the connection is broken.
+    pub(super) fn try_read(&self, to: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.borrow().try_read(to)?;
+        self.scratch.0.1.read(read);
+        Ok(read)
+    }
+
+    /// Lends the place where the connections of this thread read to.
+    pub(super) fn with_scratch<T>(&self, read: impl FnOnce(&mut [u8]) -> T) -> T {
+        read(&mut self.scratch.0.0.borrow_mut())
+    }
 }
 
 impl Socket for Tcp {
@@ -130,7 +149,7 @@ impl Socket for Tcp {
 ///
 /// `TCP_NODELAY`, because small messages wait 40 ms otherwise, where Nagle's algorithm meets delayed
 /// acknowledgements. What the system refuses is left as it is.
-pub(crate) fn set_up(stream: &TcpStream, _: &mut Extensions) {
+pub(super) fn set_up(stream: &TcpStream) {
     let socket = SockRef::from(stream);
     let set = [
         socket.set_tcp_nodelay(true),
@@ -162,7 +181,7 @@ mod tests {
     async fn an_accepted_socket_sends_at_once_and_can_be_cut() {
         let (client, accepted) = pair().await;
         assert!(!accepted.nodelay().unwrap(), "it is not so by itself");
-        set_up(&accepted, &mut Extensions::new());
+        set_up(&accepted);
         assert!(accepted.nodelay().unwrap());
         assert!(SockRef::from(&accepted).send_buffer_size().unwrap() <= 2 * SEND_BUFFER);
         let tcp = Tcp::new(accepted, Scratch::new(Arc::default()));

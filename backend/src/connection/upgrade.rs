@@ -7,7 +7,7 @@ use std::{
     convert::Infallible,
     future::poll_fn,
     io::{self, ErrorKind, IoSlice},
-    net::TcpListener,
+    net::{SocketAddr, TcpListener},
     pin::{Pin, pin},
     rc::Rc,
     sync::Arc,
@@ -17,25 +17,33 @@ use std::{
 
 use actix_codec::{Encoder as _, Framed, FramedParts};
 use actix_http::{
-    BoxedPayloadStream, ConnectionType, HttpMessage as _, HttpService, Payload, Request, Response, StatusCode,
+    BoxedPayloadStream, ConnectionType, HttpMessage as _, HttpService, Payload, Protocol, Request, Response,
+    StatusCode,
     body::{BodySize, BoxBody, MessageBody},
-    error::PayloadError,
+    error::{DispatchError, PayloadError},
     h1::{Codec, Message},
 };
 use actix_server::ServerBuilder;
-use actix_service::{IntoServiceFactory, Service, ServiceFactory, fn_factory, fn_service, map_config};
+use actix_service::{
+    IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, fn_factory, fn_service, map_config,
+};
 use actix_web::{
     HttpResponse,
     dev::{AppConfig, ServiceResponse},
     rt::net::TcpStream,
 };
 use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, future::LocalBoxFuture};
-use tokio::time::timeout;
+use futures_util::future::LocalBoxFuture;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::timeout,
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Fan, Socket, Timing,
+    secure::Secure,
     socket::{READ, Scratch, Tcp, set_up},
 };
 use crate::metrics::Traffic;
@@ -103,7 +111,7 @@ impl Inbound {
     }
 }
 
-impl Stream for Inbound {
+impl futures_util::Stream for Inbound {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -125,14 +133,16 @@ impl Stream for Inbound {
     }
 }
 
-/// Has `builder` serve an application on a listener, and its upgraded connections by [`Upgraded`]. Cancelling `stopping`
-/// ends connections that wait for a next request. What goes over upgraded ones is counted in `traffic`.
+/// Has `builder` serve an application on a listener, and its upgraded connections by [`Upgraded`]; over TLS, where there
+/// is a certificate. Cancelling `stopping` ends connections that wait for a next request. What goes over upgraded ones is
+/// counted in `traffic`.
 ///
 /// # Errors
 /// Where the listener cannot be used.
 pub fn listen<F, I, S, B>(
     builder: ServerBuilder,
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     timing: Timing,
     traffic: Arc<Traffic>,
     stopping: CancellationToken,
@@ -140,7 +150,7 @@ pub fn listen<F, I, S, B>(
 ) -> io::Result<ServerBuilder>
 where
     F: Fn() -> I + Send + Clone + 'static,
-    I: IntoServiceFactory<S, Request>,
+    I: IntoServiceFactory<S, Request> + 'static,
     S: ServiceFactory<Request, Config = AppConfig, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
     S::InitError: std::fmt::Debug,
     S::Service: 'static,
@@ -148,35 +158,94 @@ where
     B: MessageBody + 'static,
 {
     let address = listener.local_addr()?;
+    let Some(tls) = tls else {
+        return builder.listen("warren", listener, move || {
+            let begun = fn_service(async |stream: TcpStream| {
+                set_up(&stream);
+                let peer = stream.peer_addr().ok();
+                Ok((stream, Protocol::Http1, peer))
+            });
+            begun.and_then(http(app.clone(), address, timing, Arc::clone(&traffic), stopping.clone()))
+        });
+    };
     builder.listen("warren", listener, move || {
-        let (app, traffic, stopping) = (app.clone(), Arc::clone(&traffic), stopping.clone());
-        let plain = map_config(app(), |()| AppConfig::default());
-        let upgrades = fn_factory(move || {
-            let app = map_config(app(), |()| AppConfig::default());
-            let scratch = Scratch::new(traffic.lane());
+        let tls = tls.clone();
+        let begun = fn_service(move |stream: TcpStream| {
+            let tls = tls.clone();
             async move {
-                let (app, within) = (app.new_service(()).await?, timing.handshake_within);
-                let worker = Rc::new(Worker { app, fan: Fan::default(), scratch, within });
-                Ok::<_, S::InitError>(fn_service(move |(request, framed)| {
-                    let worker = Rc::clone(&worker);
-                    async move {
-                        worker.serve(request, framed).await;
-                        Ok::<_, Infallible>(())
-                    }
-                }))
+                set_up(&stream);
+                let peer = stream.peer_addr().ok();
+                let shaken = timeout(timing.handshake_within, tls.accept(stream)).await;
+                // Most of all, whoever speaks HTTP here, or does not trust the certificate.
+                let stream = shaken.map_err(io::Error::from).flatten().map_err(|error| {
+                    tracing::debug!(?peer, %error, "no TLS handshake");
+                    DispatchError::Io(error)
+                })?;
+                Ok((stream, Protocol::Http1, peer))
             }
         });
-        HttpService::build()
-            // What the framework's own server does with its signal.
-            .graceful_shutdown_signal(move || stopping.clone().cancelled_owned())
-            .client_request_timeout(timing.handshake_within)
-            .client_disconnect_timeout(DISCONNECT)
-            .local_addr(address)
-            .on_connect_ext(set_up)
-            .upgrade(upgrades)
-            .finish(plain)
-            .tcp()
+        begun.and_then(http(app.clone(), address, timing, Arc::clone(&traffic), stopping.clone()))
     })
+}
+
+/// The application on connections of one kind, plain or TLS.
+fn http<F, I, S, B, T: Stream>(
+    app: F,
+    address: SocketAddr,
+    timing: Timing,
+    traffic: Arc<Traffic>,
+    stopping: CancellationToken,
+) -> impl ServiceFactory<(T, Protocol, Option<SocketAddr>), Config = (), Response = (), Error = DispatchError, InitError = ()>
+where
+    F: Fn() -> I + Send + Clone + 'static,
+    I: IntoServiceFactory<S, Request> + 'static,
+    S: ServiceFactory<Request, Config = AppConfig, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    S::InitError: std::fmt::Debug,
+    S::Service: 'static,
+    <S::Service as Service<Request>>::Future: 'static,
+    B: MessageBody + 'static,
+{
+    let plain = map_config(app(), |()| AppConfig::default());
+    let upgrades = fn_factory(move || {
+        let app = map_config(app(), |()| AppConfig::default());
+        let scratch = Scratch::new(traffic.lane());
+        async move {
+            let (app, within) = (app.new_service(()).await?, timing.handshake_within);
+            let worker = Rc::new(Worker { app, fan: Fan::default(), scratch, within });
+            Ok::<_, S::InitError>(fn_service(move |(request, framed)| {
+                let worker = Rc::clone(&worker);
+                async move {
+                    worker.serve::<T>(request, framed).await;
+                    Ok::<_, Infallible>(())
+                }
+            }))
+        }
+    });
+    HttpService::build()
+        // What the framework's own server does with its signal.
+        .graceful_shutdown_signal(move || stopping.clone().cancelled_owned())
+        .client_request_timeout(timing.handshake_within)
+        .client_disconnect_timeout(DISCONNECT)
+        .local_addr(address)
+        .upgrade(upgrades)
+        .finish(plain)
+}
+
+/// What the framework reads requests from, and hands over when one is a handshake.
+trait Stream: AsyncRead + AsyncWrite + Unpin + 'static {
+    fn into_socket(self, scratch: Scratch) -> Rc<dyn Socket>;
+}
+
+impl Stream for TcpStream {
+    fn into_socket(self, scratch: Scratch) -> Rc<dyn Socket> {
+        Rc::new(Tcp::new(self, scratch))
+    }
+}
+
+impl Stream for TlsStream<TcpStream> {
+    fn into_socket(self, scratch: Scratch) -> Rc<dyn Socket> {
+        Rc::new(Secure::new(self, scratch))
+    }
 }
 
 /// What the upgraded connections of a thread share.
@@ -194,7 +263,7 @@ where
     B: MessageBody + 'static,
 {
     /// Has the application answer a handshake, and then lives the life of the connection.
-    async fn serve(&self, request: Request, framed: Framed<TcpStream, Codec>) {
+    async fn serve<T: Stream>(&self, request: Request, framed: Framed<T, Codec>) {
         // In a box that is let go: what a handshake needs is more than what a connection needs.
         let answered = Box::pin(self.handshake(request, framed)).await;
         // What the framework's WebSocket layer made must live: dropping it would end what comes in.
@@ -203,9 +272,9 @@ where
         }
     }
 
-    async fn handshake(&self, request: Request, framed: Framed<TcpStream, Codec>) -> Option<(Life, BoxBody)> {
+    async fn handshake<T: Stream>(&self, request: Request, framed: Framed<T, Codec>) -> Option<(Life, BoxBody)> {
         let FramedParts { io, codec, read_buf, .. } = framed.into_parts();
-        let socket: Rc<dyn Socket> = Rc::new(Tcp::new(io, self.scratch.clone()));
+        let socket = io.into_socket(self.scratch.clone());
         let upgraded = Upgraded::new(Rc::clone(&socket), self.fan.clone());
         let payload = Inbound::new(read_buf.freeze(), Rc::clone(&socket)).into_payload();
         let request = request.replace_payload(payload).0;

@@ -34,6 +34,9 @@ const ROOMS: usize = 64;
 
 /// The name of the session's cookie.
 const COOKIE: &str = "warren";
+/// Its name over TLS: no other host of the domain can set it, and none without TLS
+/// (RFC 6265bis, section 4.1.3.2).
+const COOKIE_OVER_TLS: &str = "__Host-warren";
 /// Stands in the policy for [`socket_sources`].
 const SOCKETS: &str = "{sockets}";
 /// How long a browser keeps it: as long as browsers keep any (400 days).
@@ -176,17 +179,25 @@ fn socket_sources(host: Option<&str>) -> String {
 
 /// The token in a request's cookie, where there is one that can be one.
 pub(super) fn cookie_token(request: &HttpRequest) -> Option<Token> {
-    request.cookie(COOKIE).and_then(|cookie| Token::parse(cookie.value()))
+    cookie(request).and_then(|cookie| Token::parse(cookie.value()))
 }
 
 /// A request carries a session's cookie, good or not.
 pub(super) fn has_cookie(request: &HttpRequest) -> bool {
-    request.cookie(COOKIE).is_some()
+    cookie(request).is_some()
+}
+
+fn cookie(request: &HttpRequest) -> Option<Cookie<'static>> {
+    request.cookie(cookie_name(request.app_data::<web::Data<Warren>>()?))
+}
+
+fn cookie_name(warren: &Warren) -> &'static str {
+    if warren.origins.is_secure() { COOKIE_OVER_TLS } else { COOKIE }
 }
 
 /// The cookie that makes its holder the person of `token`.
 pub(super) fn session_cookie(token: &Token, warren: &Warren) -> Cookie<'static> {
-    Cookie::build(COOKIE, token.reveal().to_owned())
+    Cookie::build(cookie_name(warren), token.reveal().to_owned())
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)

@@ -1,5 +1,7 @@
 //! From where requests may come: the Host and Origin rules against cross-site sockets and DNS rebinding.
 //!
+//! A server that speaks TLS itself is at https origins alone.
+//!
 //! While the server listens on loopback only, any loopback Host and Origin is allowed, whatever the port. Otherwise
 //! they must be those of `--url`, or, where none is set, Host must be an IP address or localhost and Origin the same.
 //! A request without an Origin is no browser's script: it is allowed as long as it carries no cookie.
@@ -27,19 +29,42 @@ pub enum Forbidden {
 pub struct Origins {
     loopback_only: bool,
     url: Option<Url>,
+    tls: bool,
 }
 
 impl Origins {
-    /// The rules for a server that listens on `listen` and is reached at `url`, where that is set.
+    /// The rules for a server that listens on `listen`, by `tls` where it speaks that itself, and is reached at `url`, where
+    /// that is set.
     #[must_use]
-    pub fn new(listen: IpAddr, url: Option<Url>) -> Self {
-        Self { loopback_only: listen.is_loopback(), url }
+    pub fn new(listen: IpAddr, url: Option<Url>, tls: bool) -> Self {
+        Self { loopback_only: listen.is_loopback(), url, tls }
     }
 
     /// The server is reached over TLS.
     #[must_use]
     pub fn is_secure(&self) -> bool {
-        self.url.as_ref().is_some_and(|url| url.scheme() == "https")
+        self.tls || self.url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Browsers are to come over TLS from now on (HSTS). Not on a machine's own address: they would take it for a rule of
+    /// whatever else is served there.
+    #[must_use]
+    pub fn is_for_tls_alone(&self) -> bool {
+        self.is_secure() && !self.loopback_only
+    }
+
+    /// Where somebody is to go who came without TLS to this host: the server is at `port` there.
+    ///
+    /// # Errors
+    /// [`Forbidden::Host`].
+    pub fn secured(&self, host: Option<&str>, port: u16) -> Result<String, Forbidden> {
+        self.check_host(host)?;
+        if let Some(url) = self.url.as_ref().filter(|url| url.scheme() == "https") {
+            return Ok(url.origin().ascii_serialization());
+        }
+        let mut there = host.and_then(|host| authority("https", host)).ok_or(Forbidden::Host)?;
+        there.set_port(Some(port)).map_err(|()| Forbidden::Host)?;
+        Ok(there.origin().ascii_serialization())
     }
 
     /// Where a page is that passkeys are asked for: by its Origin, or where a request has none, by its Host. They belong
@@ -78,6 +103,7 @@ impl Origins {
             _ if self.loopback_only && is_loopback(&origin) => true,
             Some(url) => url.origin() == origin.origin(),
             None if self.loopback_only => false,
+            None if self.tls && origin.scheme() != "https" => false,
             None => {
                 let host = host.and_then(|host| authority(origin.scheme(), host));
                 (is_ip(&origin) || is_loopback(&origin)) && host.is_some_and(|host| host.origin() == origin.origin())
@@ -119,7 +145,7 @@ mod tests {
     use super::*;
 
     fn origins(listen: &str, url: Option<&str>) -> Origins {
-        Origins::new(listen.parse().unwrap(), url.map(|url| Url::parse(url).unwrap()))
+        Origins::new(listen.parse().unwrap(), url.map(|url| Url::parse(url).unwrap()), false)
     }
 
     #[test]
@@ -170,6 +196,32 @@ mod tests {
         check("0.0.0.0", site, "chat.example", "https://chat.example:443", true);
         check("0.0.0.0", site, "chat.example", "http://chat.example", false);
         check("0.0.0.0", site, "chat.example", "https://chat.example:444", false);
+    }
+
+    #[test]
+    fn over_tls_pages_are_too() {
+        let tls = Origins::new("0.0.0.0".parse().unwrap(), None, true);
+        let check = |origin| tls.check_origin(Some(origin), Some("192.168.1.2:8443"), true);
+        assert_eq!(check("https://192.168.1.2:8443"), Ok(()));
+        assert_eq!(check("http://192.168.1.2:8443"), Err(Forbidden::Origin));
+        assert!(tls.is_secure() && tls.is_for_tls_alone());
+        assert!(!Origins::new("127.0.0.1".parse().unwrap(), None, true).is_for_tls_alone());
+        assert!(!origins("0.0.0.0", Some("http://chat.example")).is_for_tls_alone());
+    }
+
+    #[test]
+    fn whoever_comes_without_tls_is_sent_to_the_same_host_or_to_its_url() {
+        let sent = |listen: &str, url: Option<&str>, host| {
+            let url = url.map(|url| Url::parse(url).unwrap());
+            Origins::new(listen.parse().unwrap(), url, true).secured(Some(host), 8443)
+        };
+        let site = Some("https://chat.example");
+        assert_eq!(sent("0.0.0.0", None, "192.168.1.2:8000").as_deref(), Ok("https://192.168.1.2:8443"));
+        assert_eq!(sent("0.0.0.0", None, "[fe80::1]").as_deref(), Ok("https://[fe80::1]:8443"));
+        assert_eq!(sent("0.0.0.0", site, "chat.example").as_deref(), Ok("https://chat.example"));
+        for evil in ["evil.example", "chat.example@evil.example", "chat.example/x", ""] {
+            assert_eq!(sent("0.0.0.0", site, evil), Err(Forbidden::Host), "{evil}");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod resets;
 mod session;
 mod startup;
 mod storm;
+mod tls;
 mod upkeep;
 mod v1;
 mod visits;

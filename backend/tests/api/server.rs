@@ -18,6 +18,8 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     /// Where its metrics are.
     pub(crate) metrics: Option<SocketAddr>,
+    /// Where those come who speak no TLS.
+    pub(crate) redirect: Option<SocketAddr>,
     /// How many reads of its logs have been begun.
     pub(crate) reads: Arc<AtomicU64>,
     stop: Option<oneshot::Sender<()>>,
@@ -40,6 +42,9 @@ pub(crate) fn config(data: &TempDir) -> Config {
         listen: ([127, 0, 0, 1], 0).into(),
         data: data.path().to_owned(),
         url: None,
+        tls_cert: None,
+        tls_key: None,
+        http_redirect: None,
         limits: Vec::new(),
         trusted_proxies: Vec::new(),
         metrics: None,
@@ -61,10 +66,10 @@ pub(crate) fn spawn() -> (Server, TempDir) {
 pub(crate) fn start(config: &Config, timing: Timing) -> Server {
     let application = Application::build(config, timing).unwrap();
     let (address, reads) = (application.address(), Arc::clone(application.reads_begun()));
-    let metrics = application.metrics_address();
+    let (metrics, redirect) = (application.metrics_address(), application.redirect_address());
     let (stop, stopped) = oneshot::channel();
     let running = actix_web::rt::spawn(application.run_until_stopped(async { drop(stopped.await) }));
-    Server { address, metrics, reads, stop: Some(stop), running: Some(running) }
+    Server { address, metrics, redirect, reads, stop: Some(stop), running: Some(running) }
 }
 
 impl Server {
