@@ -84,6 +84,9 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         }
         None => say(&format!("Warren is at {scheme}://{address}")),
     }
+    if let Some(plain) = application.redirect_address() {
+        say(&format!("Whoever comes to http://{plain} is sent there"));
+    }
     application.run_until_stopped(asked_to_stop()).await?;
     say("Warren has stopped. Everything is kept.");
     Ok(())

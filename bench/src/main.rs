@@ -44,9 +44,12 @@ enum What {
     /// What clients cost that stop reading, and that are all cut at once and come back.
     #[cfg(target_os = "linux")]
     Memory(relay::hardship::Hardship),
+    /// Hostile handshakes and frames, and what honest clients notice of them.
+    #[cfg(target_os = "linux")]
+    Hostile(relay::hostile::Hostile),
     /// The server as it is, with its log on disk or in memory.
     #[cfg(target_os = "linux")]
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -60,6 +63,8 @@ fn main() -> anyhow::Result<()> {
         What::Relay(standard) => relay::standard::run(standard),
         #[cfg(target_os = "linux")]
         What::Memory(hardship) => relay::hardship::run(hardship),
+        #[cfg(target_os = "linux")]
+        What::Hostile(hostile) => relay::hostile::run(&hostile),
         #[cfg(target_os = "linux")]
         What::Serve(serve) => serve::run(&serve),
     }

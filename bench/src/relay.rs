@@ -6,6 +6,7 @@ mod cores;
 mod dialect;
 pub(crate) mod free;
 pub(crate) mod hardship;
+pub(crate) mod hostile;
 mod http;
 mod ledger;
 mod load;

@@ -17,7 +17,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 use url::{ParseError, Url};
 
-use crate::{driver::Driver, program::path};
+use crate::{certificate::Certificate, driver::Driver, program::path};
 
 /// What a person waits for comes within this time, or the story fails.
 pub const LONG: Duration = Duration::from_secs(30);
@@ -72,7 +72,20 @@ impl Browser {
     /// # Errors
     /// Where the browser cannot be started.
     pub async fn start(driver: &Driver, look: Look) -> anyhow::Result<Self> {
-        let mut arguments = vec![
+        Self::start_with(driver, look, Vec::new()).await
+    }
+
+    /// A new profile, with nothing open yet, that believes a certificate for which nobody vouches.
+    ///
+    /// # Errors
+    /// Where the browser cannot be started.
+    pub async fn start_believing(driver: &Driver, look: Look, certificate: &Certificate) -> anyhow::Result<Self> {
+        let believed = format!("--ignore-certificate-errors-spki-list={}", certificate.print());
+        Self::start_with(driver, look, vec![believed]).await
+    }
+
+    async fn start_with(driver: &Driver, look: Look, mut arguments: Vec<String>) -> anyhow::Result<Self> {
+        arguments.extend([
             "--headless=new".to_owned(),
             "--no-sandbox".to_owned(),
             "--disable-gpu".to_owned(),
@@ -85,12 +98,15 @@ impl Browser {
             "--hide-scrollbars".to_owned(),
             "--lang=en-GB".to_owned(),
             ["--host-resolver-rules=MAP ", LAN, " 127.0.0.1"].concat(),
-        ];
+        ]);
         if look.touch {
             arguments.push("--touch-events=enabled".to_owned());
         }
         let options = json!({"binary": path("CHROMIUM")?, "args": arguments});
-        let capabilities: Map<String, Value> = [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
+        // The library would have it believe whatever it is shown.
+        let capabilities = [("goog:chromeOptions", options), ("acceptInsecureCerts", json!(false))];
+        let capabilities: Map<String, Value> =
+            capabilities.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&driver.url())

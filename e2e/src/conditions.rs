@@ -1,7 +1,7 @@
 //! What a browser has to live with: a part of the network, another zone of time, no scripts, a slow processor.
 
 use anyhow::Context as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Browser;
 
@@ -39,14 +39,22 @@ impl Browser {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await.map(drop)
     }
 
+    /// A cookie that goes with requests to an address, with all that the browser knows of it.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub async fn cookie(&self, name: &str, url: &str) -> anyhow::Result<Value> {
+        let cookies = self.devtools("Network.getCookies", json!({"urls": [url]})).await?;
+        let cookie = cookies["cookies"].as_array().and_then(|all| all.iter().find(|cookie| cookie["name"] == name));
+        cookie.cloned().with_context(|| format!("the browser has no cookie {name} for {url}"))
+    }
+
     /// Takes over who somebody is in another browser, as if they had linked this one: their session's cookie.
     ///
     /// # Errors
     /// Where the other has none for this address, or a browser refuses.
     pub async fn come_as(&self, other: &Self, url: &str) -> anyhow::Result<()> {
-        let cookies = other.devtools("Network.getCookies", json!({"urls": [url]})).await?;
-        let cookie = cookies["cookies"].as_array().and_then(|all| all.iter().find(|cookie| cookie["name"] == "warren"));
-        let session = cookie.context("the other browser has no session here")?["value"].clone();
+        let session = other.cookie("warren", url).await?["value"].clone();
         let cookie = json!({"name": "warren", "value": session, "url": url, "httpOnly": true, "sameSite": "Lax"});
         self.devtools("Network.setCookie", cookie).await.map(drop)
     }

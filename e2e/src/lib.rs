@@ -6,6 +6,7 @@
 mod author;
 mod axe;
 mod browser;
+mod certificate;
 mod conditions;
 mod corpus;
 mod driver;
@@ -21,6 +22,7 @@ mod wire;
 
 pub use author::Author;
 pub use browser::{Browser, LAN, LONG, Look, Tab};
+pub use certificate::Certificate;
 pub use corpus::hostile;
 pub use driver::Driver;
 pub use elsewhere::Elsewhere;

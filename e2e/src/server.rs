@@ -11,14 +11,18 @@ use std::{
 use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
 
-use crate::program::{Program, path};
+use crate::{
+    certificate::Certificate,
+    program::{Program, path},
+};
 
 /// A running server.
 pub struct Server {
     program: Program,
     address: SocketAddr,
     data: TempDir,
-    options: &'static [&'static str],
+    options: Vec<String>,
+    scheme: &'static str,
 }
 
 impl Server {
@@ -62,10 +66,25 @@ impl Server {
         Self::listening(Ipv4Addr::UNSPECIFIED, &[])
     }
 
-    fn listening(ip: Ipv4Addr, options: &'static [&'static str]) -> anyhow::Result<Self> {
+    /// Starts one on a free port that speaks TLS; and another for those who do not, whose address is given too.
+    ///
+    /// # Errors
+    /// Where it cannot be started; in its own words.
+    pub fn start_over_tls(certificate: &Certificate) -> anyhow::Result<(Self, String)> {
+        let [chain, key] = [certificate.chain(), certificate.key()].map(|path| path.display().to_string());
+        let options = ["--tls-cert", &chain, "--tls-key", &key, "--http-redirect", "127.0.0.1:0"];
+        let server = Self { scheme: "https", ..Self::listening(Ipv4Addr::LOCALHOST, &options)? };
+        let plain = server.program.wait_for(Duration::from_secs(30), |line| {
+            line.strip_prefix("Whoever comes to ")?.split(' ').next().map(str::to_owned)
+        })?;
+        Ok((server, plain))
+    }
+
+    fn listening(ip: Ipv4Addr, options: &[&str]) -> anyhow::Result<Self> {
         let data = tempfile::tempdir()?;
-        let (program, port) = begin(&path("WARREN_BIN")?, &data, (ip, 0).into(), options)?;
-        Ok(Self { program, address: (ip, port).into(), data, options })
+        let options: Vec<_> = options.iter().map(|option| (*option).to_owned()).collect();
+        let (program, port) = begin(&path("WARREN_BIN")?, &data, (ip, 0).into(), &options)?;
+        Ok(Self { program, address: (ip, port).into(), data, options, scheme: "http" })
     }
 
     /// Its address and port.
@@ -80,7 +99,7 @@ impl Server {
     /// Where a path is.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}://{}{path}", self.scheme, self.address)
     }
 
     /// Where a socket is.
@@ -99,7 +118,7 @@ impl Server {
     /// # Errors
     /// Where it cannot be started.
     pub fn start_again(&mut self) -> anyhow::Result<()> {
-        self.program = begin(&path("WARREN_BIN")?, &self.data, self.address, self.options)?.0;
+        self.program = begin(&path("WARREN_BIN")?, &self.data, self.address, &self.options)?.0;
         Ok(())
     }
 
@@ -117,18 +136,19 @@ impl Server {
         let newer = self.data.path().join("warren-newer");
         fs::write(&newer, program)?;
         fs::set_permissions(&newer, fs::Permissions::from_mode(0o755))?;
-        self.program = begin(&newer.display().to_string(), &self.data, self.address, self.options)?.0;
+        self.program = begin(&newer.display().to_string(), &self.data, self.address, &self.options)?.0;
         Ok(())
     }
 }
 
 /// Starts a program, and says on which port it listens.
-fn begin(program: &str, data: &TempDir, address: SocketAddr, options: &[&str]) -> anyhow::Result<(Program, u16)> {
+fn begin(program: &str, data: &TempDir, address: SocketAddr, options: &[String]) -> anyhow::Result<(Program, u16)> {
     let mut command = Command::new(program);
     command.args(["--listen", &address.to_string(), "--data"]).arg(data.path()).args(options);
     let program = Program::start(command)?;
     let port = program.wait_for(Duration::from_secs(30), |line| {
-        let address = line.strip_prefix("Warren is at http://")?.split(' ').next()?;
+        let address =
+            line.strip_prefix("Warren is at http")?.trim_start_matches('s').strip_prefix("://")?.split(' ').next()?;
         address.rsplit(':').next()?.parse().ok()
     })?;
     Ok((program, port))

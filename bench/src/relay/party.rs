@@ -53,7 +53,9 @@ pub(crate) enum Party {
 pub(crate) struct Ground {
     pub(crate) cores: Cores,
     /// Cargo's folder of the release build, with Warren's server in it.
-    programs: PathBuf,
+    pub(super) programs: PathBuf,
+    /// Warren has its limits, as it has them for everybody.
+    pub(super) limits: bool,
     /// What `cargo xtask bench relay` makes of `bench/peers`.
     peers: PathBuf,
     /// Where the servers' data directories are made; the system's folder for temporary files where it is none.
@@ -69,7 +71,7 @@ impl Ground {
         let mine = std::env::current_exe().context("the path of this program")?;
         let programs = mine.parent().context("this program is in no folder")?.to_path_buf();
         let peers = programs.with_file_name("peers");
-        Ok(Self { cores: Cores::of_this_machine(), programs, peers, data })
+        Ok(Self { cores: Cores::of_this_machine(), programs, limits: false, peers, data })
     }
 }
 
@@ -99,14 +101,14 @@ impl Party {
 
     /// What starts it.
     fn command(self, ground: &Ground, address: SocketAddr, data: &Path) -> anyhow::Result<Command> {
-        let Ground { programs, peers, .. } = ground;
+        let Ground { programs, peers, limits, .. } = ground;
         let listen = address.to_string();
         let (program, arguments): (PathBuf, Vec<String>) = match self {
-            Self::Warren => (programs.join("warren"), warren(&listen, data)),
+            Self::Warren => (programs.join("warren"), warren(&listen, data, *limits)),
             Self::WarrenDisk | Self::WarrenMemory => {
                 let store = if self == Self::WarrenDisk { "sqlite" } else { "memory" };
                 let serve = ["serve", "--store", store].map(str::to_owned).into_iter();
-                (programs.join("bench"), serve.chain(warren(&listen, data)).collect())
+                (programs.join("bench"), serve.chain(warren(&listen, data, *limits)).collect())
             }
             Self::Axum => (peers.join("release/axum-chat"), vec![listen]),
             Self::AxumNodelay => (peers.join("release/axum-chat"), vec![listen, "nodelay".to_owned()]),
@@ -136,9 +138,10 @@ impl Party {
 }
 
 /// Warren's arguments.
-fn warren(listen: &str, data: &Path) -> Vec<String> {
+fn warren(listen: &str, data: &Path, limits: bool) -> Vec<String> {
     let data = data.display().to_string();
-    ["--no-limits", "--listen", listen, "--data", &data].map(str::to_owned).to_vec()
+    let off = if limits { None } else { Some("--no-limits") };
+    off.into_iter().chain(["--listen", listen, "--data", &data]).map(str::to_owned).collect()
 }
 
 /// A server that runs. It ends with this.
@@ -189,9 +192,14 @@ impl Server {
         bail!("it does not listen after {} s", START.as_secs())
     }
 
+    /// All that it wrote to its terminal.
+    pub(crate) fn all_it_said(&self) -> String {
+        fs::read_to_string(&self.said).unwrap_or_default()
+    }
+
     /// The end of what it wrote to its terminal.
     pub(crate) fn said(&self) -> String {
-        let said = fs::read_to_string(&self.said).unwrap_or_default();
+        let said = self.all_it_said();
         let lines: Vec<_> = said.lines().rev().take(8).collect();
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }

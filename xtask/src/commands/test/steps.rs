@@ -147,7 +147,7 @@ fn e2e(ground: &Ground) -> Result<()> {
     // Asked for alone, this step would test the program of yesterday. Both do nothing where there is nothing to do.
     client::build(toolbox)?;
     let program = server::build(toolbox, Profile::Release)?;
-    let mut cargo = toolbox.cargo(["test", "--package", "e2e"]);
+    let mut cargo = toolbox.cargo(["test", "--package", "e2e", "--no-fail-fast"]);
     cargo.envs(ground.browser()?.variables());
     cargo.env("WARREN_BIN", program).env("AXE", ground.axe()?);
     cargo.env("TRUNK", toolbox.find("trunk")?);
