@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::ParseError};
 use url::Url;
 
 use crate::{
@@ -135,6 +135,16 @@ pub struct Config {
 }
 
 impl Config {
+    /// What is written to the terminal. The framework has an error for each request that nobody can understand; strangers
+    /// could fill a disk with those, so they are written only where they are asked for by name.
+    ///
+    /// # Errors
+    /// Where `log` is no such list.
+    pub fn filter(&self) -> Result<EnvFilter, ParseError> {
+        let quiet = if self.log.contains("actix_http") { "" } else { ",actix_http::h1=off" };
+        EnvFilter::try_new(self.log.clone() + quiet)
+    }
+
     /// How fast who may do what.
     #[must_use]
     pub fn rates(&self) -> Rates {

@@ -124,9 +124,12 @@ async fn check_host(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
-    match request.app_data::<web::Data<Warren>>().map(|warren| warren.origins.check_host(host.as_deref())) {
-        Some(Err(forbidden)) => {
-            tracing::warn!(host, "a request for another host was turned away; is --url missing?");
+    let warren = request.app_data::<web::Data<Warren>>();
+    match warren.map(|warren| (warren.origins.check_host(host.as_deref()), &warren.turned_away)) {
+        Some((Err(forbidden), turned_away)) => {
+            if turned_away.is_due() {
+                tracing::warn!(host, "a request for another host was turned away; is --url missing?");
+            }
             let response = ApiError::from(forbidden).response();
             Ok(request.into_response(response).map_into_right_body())
         }

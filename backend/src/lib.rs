@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use connection::{Deflate, Stop, Timing};
 use log::{Clock, Log, Reads};
-use policy::{Doors, Origins, Pace, Proxies};
+use policy::{Doors, Origins, Pace, Proxies, Seldom};
 use records::{People, Ways};
 
 mod lock;
@@ -44,6 +44,8 @@ pub struct Warren {
     pub ways: Ways,
     /// From where requests may come.
     pub origins: Origins,
+    /// That requests are turned away because of where they come from is written now and then.
+    pub turned_away: Seldom,
     /// The proxies that say where clients are.
     pub proxies: Proxies,
     /// How many may connect.

@@ -55,10 +55,7 @@ async fn tend(config: Config, task: Task) -> anyhow::Result<ExitCode> {
 }
 
 fn log_to_terminal(config: &Config) -> anyhow::Result<()> {
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_new(&config.log)?)
-        .with_writer(std::io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(config.filter()?).with_writer(std::io::stderr).init();
     Ok(())
 }
 

@@ -4,8 +4,10 @@ pub mod doors;
 pub mod origin;
 pub mod pace;
 pub mod proxies;
+pub mod seldom;
 
 pub use doors::{Doors, Full, Places};
 pub use origin::{Forbidden, Origins};
 pub use pace::{Kind, Limit, Pace, Rates};
 pub use proxies::{Proxies, Proxy};
+pub use seldom::Seldom;

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::{
     certificate::Certificate,
+    nginx::Nginx,
     program::{Program, path},
 };
 
@@ -80,6 +81,24 @@ impl Server {
         Ok((server, plain))
     }
 
+    /// Starts one on a free port behind a proxy, at the address that the proxy has.
+    ///
+    /// # Errors
+    /// Where it cannot be started; in its own words.
+    pub fn start_behind(proxy: &Nginx) -> anyhow::Result<Self> {
+        Self::listening(Ipv4Addr::LOCALHOST, &["--url", &proxy.url("")])
+    }
+
+    /// Starts one on a free port that believes a proxy at 127.0.0.1, and no other of this machine's addresses, where its
+    /// clients are. Each of them may have two sessions.
+    ///
+    /// # Errors
+    /// Where it cannot be started; in its own words.
+    pub fn start_with_two_sessions_each() -> anyhow::Result<Self> {
+        let options = ["--trusted-proxy", "127.0.0.1", "--limit", "sessions.address=2+1/h"];
+        Self::listening(Ipv4Addr::LOCALHOST, &options)
+    }
+
     fn listening(ip: Ipv4Addr, options: &[&str]) -> anyhow::Result<Self> {
         let data = tempfile::tempdir()?;
         let options: Vec<_> = options.iter().map(|option| (*option).to_owned()).collect();
@@ -87,12 +106,14 @@ impl Server {
         Ok(Self { program, address: (ip, port).into(), data, options, scheme: "http" })
     }
 
-    /// Its address and port.
+    /// Its address and port, as text.
     pub(crate) fn address(&self) -> String {
         self.address.to_string()
     }
 
-    pub(crate) fn socket(&self) -> SocketAddr {
+    /// Its address and port.
+    #[must_use]
+    pub fn socket(&self) -> SocketAddr {
         self.address
     }
 
@@ -147,8 +168,10 @@ fn begin(program: &str, data: &TempDir, address: SocketAddr, options: &[String])
     command.args(["--listen", &address.to_string(), "--data"]).arg(data.path()).args(options);
     let program = Program::start(command)?;
     let port = program.wait_for(Duration::from_secs(30), |line| {
-        let address =
-            line.strip_prefix("Warren is at http")?.trim_start_matches('s').strip_prefix("://")?.split(' ').next()?;
+        let address = match line.strip_prefix("Warren listens on ") {
+            Some(address) => address.split(',').next()?,
+            None => line.strip_prefix("Warren is at ")?.split(' ').next()?,
+        };
         address.rsplit(':').next()?.parse().ok()
     })?;
     Ok((program, port))

@@ -7,6 +7,7 @@ pub(crate) mod apt;
 pub(crate) mod browser;
 mod cargo_install;
 mod debian_toolchain;
+pub(crate) mod nginx;
 pub(crate) mod python;
 mod wasm_opt;
 pub(crate) mod wasm_target;

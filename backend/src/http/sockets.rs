@@ -135,7 +135,7 @@ fn come_back(warren: &Warren, accepted: Accepted, wait_ms: u32) -> HttpResponse 
 fn check_origin(request: &HttpRequest, warren: &Warren, cookie: bool) -> Result<(), ApiError> {
     let (origin, host) = (header_text(request, header::ORIGIN), header_text(request, header::HOST));
     warren.origins.check_origin(origin, host, cookie).map_err(|forbidden| {
-        if forbidden == Forbidden::Origin {
+        if forbidden == Forbidden::Origin && warren.turned_away.is_due() {
             tracing::warn!(origin, host, "a socket from another origin was turned away; is --url missing?");
         }
         ApiError::from(forbidden)

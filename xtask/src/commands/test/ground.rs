@@ -5,7 +5,7 @@ use std::{cell::OnceCell, path::PathBuf};
 use anyhow::Result;
 
 use crate::{
-    tools::{Toolbox, browser::Browser},
+    tools::{Toolbox, browser::Browser, nginx},
     web,
 };
 
@@ -15,6 +15,7 @@ pub(super) struct Ground {
     toolbox: OnceCell<Toolbox>,
     browser: OnceCell<Browser>,
     axe: OnceCell<PathBuf>,
+    nginx: OnceCell<PathBuf>,
 }
 
 impl Ground {
@@ -31,6 +32,11 @@ impl Ground {
     /// The script of axe.
     pub(super) fn axe(&self) -> Result<&PathBuf> {
         once(&self.axe, web::bring_axe)
+    }
+
+    /// The program nginx.
+    pub(super) fn nginx(&self) -> Result<&PathBuf> {
+        once(&self.nginx, nginx::bring)
     }
 }
 

@@ -63,7 +63,7 @@ fn tools(ground: &Ground) -> Result<()> {
     wasm_target::bring_components(toolbox)?;
     let browser = ground.browser()?;
     let kosoku = python::bring_kosoku()?;
-    for program in [&browser.chromium, &browser.chromedriver, &kosoku, ground.axe()?] {
+    for program in [&browser.chromium, &browser.chromedriver, &kosoku, ground.axe()?, ground.nginx()?] {
         say::note(program.display());
     }
     for program in ["cargo", "rustc", "trunk", "wasm-bindgen", "wasm-opt"] {
@@ -150,7 +150,7 @@ fn e2e(ground: &Ground) -> Result<()> {
     let mut cargo = toolbox.cargo(["test", "--package", "e2e", "--no-fail-fast"]);
     cargo.envs(ground.browser()?.variables());
     cargo.env("WARREN_BIN", program).env("AXE", ground.axe()?);
-    cargo.env("TRUNK", toolbox.find("trunk")?);
+    cargo.env("NGINX", ground.nginx()?).env("TRUNK", toolbox.find("trunk")?);
     child::run(&mut cargo)
 }
 
