@@ -1,8 +1,8 @@
 //! The real program from outside: how it starts, what it says, how it ends.
 
 use std::{
-    io::{BufRead as _, BufReader, Lines},
-    net::SocketAddr,
+    io::{BufRead as _, BufReader, Lines, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
     process::{Child, ChildStderr, Command, Stdio},
 };
 
@@ -96,6 +96,23 @@ async fn sigterm_says_goodbye_and_keeps_everything() {
     let (words, success) = tokio::task::spawn_blocking(move || program.terminate()).await.unwrap();
     assert!(success && words.contains("Everything is kept."), "{words}");
     assert_eq!(goodbye.await.unwrap().0, 1012);
+}
+
+#[actix_web::test]
+async fn what_strangers_send_does_not_fill_the_log() {
+    let mut program = Program::start();
+    for bad in ["GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", "GET / HTTP/1.1\r\nno header\r\n\r\n", "\0\r\n\r\n"] {
+        for _ in 0..20 {
+            let mut stream = TcpStream::connect(program.address).unwrap();
+            stream.write_all(bad.as_bytes()).unwrap();
+            let mut answer = [0; 12];
+            stream.read_exact(&mut answer).unwrap();
+            assert!(answer.starts_with(b"HTTP/1.1 4"), "{}", String::from_utf8_lossy(&answer));
+        }
+    }
+    let (words, _) = program.terminate();
+    let lines: Vec<_> = words.lines().filter(|line| line.contains("WARN") || line.contains("ERROR")).collect();
+    assert!(lines.len() == 1 && lines[0].contains("--url"), "{words}");
 }
 
 #[test]

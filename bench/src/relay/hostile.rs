@@ -7,7 +7,6 @@ mod frames;
 mod handshakes;
 
 use std::{
-    path::PathBuf,
     sync::atomic::Ordering,
     thread,
     time::{Duration, Instant},
@@ -58,12 +57,9 @@ pub(crate) struct Hostile {
     /// What chance begins with: the same seed is the same attack.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The limits as they are for everybody, in place of none. Those of a person then hold the attackers up.
+    /// Turn the server's limits off.
     #[arg(long)]
-    limits: bool,
-    /// Cargo's folder with the server in it. [default: that of this program]
-    #[arg(long, value_name = "DIRECTORY")]
-    programs: Option<PathBuf>,
+    no_limits: bool,
 }
 
 /// Runs it.
@@ -73,10 +69,7 @@ pub(crate) struct Hostile {
 pub(crate) fn run(hostile: &Hostile) -> anyhow::Result<()> {
     open_files();
     let mut ground = Ground::find(None)?;
-    ground.limits = hostile.limits;
-    if let Some(programs) = &hostile.programs {
-        ground.programs.clone_from(programs);
-    }
+    ground.limits = !hostile.no_limits;
     stay_on(ground.cores.load)?;
     let server = Server::start(Party::Warren, &ground)?;
     let outcome = try_it(&server, hostile);

@@ -52,8 +52,8 @@ pub(crate) enum Party {
 /// Where everything is.
 pub(crate) struct Ground {
     pub(crate) cores: Cores,
-    /// Cargo's folder of the release build, with Warren's server in it.
-    pub(super) programs: PathBuf,
+    /// Cargo's folder of the build that this program is of, with Warren's server in it.
+    programs: PathBuf,
     /// Warren has its limits, as it has them for everybody.
     pub(super) limits: bool,
     /// What `cargo xtask bench relay` makes of `bench/peers`.

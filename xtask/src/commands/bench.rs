@@ -13,7 +13,7 @@ use crate::{
 
 pub(super) const COMMAND: Command = Command {
     name: "bench",
-    arguments: "relay | load | memory | durable | instructions [OPTIONS]",
+    arguments: "relay | load | memory | hostile | durable | instructions [OPTIONS]",
     summary: "Measure what Warren costs, beside its peers",
     help: "relay     the standard set, some 10 minutes: what a relayed message and a connection cost, beside axum, actix-ws,\n          \
            ws, Socket.IO and FastAPI, which are built and installed into target/peers. Ratios are printed;\n          \
@@ -21,6 +21,8 @@ pub(super) const COMMAND: Command = Command {
            load      one measurement with a load of one's own: rooms, clients, senders, in flight or at a rate, payload,\n          \
            protocol, clients that stall, clients that come and go\n\
            memory    what clients cost that stop reading, and that are all cut at once and come back\n\
+           hostile   10,000 hostile handshakes and 1,000,000 hostile frames, some 3 minutes: the server must not panic or grow,\n          \
+           and what honest clients notice is printed. --no-limits, --seed and --frames change it.\n\
            durable   posts a second, posts a commit and the wait for a post, for 1, 10 and 100 senders at a time, each\n          \
            waiting for its post to be on disk before it sends the next. --data says on which disk; --commit-ms makes\n          \
            each commit take at least so long, as a slower disk would.\n\n\
@@ -37,7 +39,7 @@ fn run(arguments: &[String]) -> Result<()> {
     let toolbox = Toolbox::bring()?;
     let what = arguments.first().map(String::as_str);
     let asks = arguments.iter().any(|word| matches!(word.as_str(), "--help" | "-h"));
-    if !asks && matches!(what, Some("relay" | "load" | "memory")) {
+    if !asks && matches!(what, Some("relay" | "load" | "memory" | "hostile")) {
         server::build(&toolbox, Profile::Release)?;
         if what == Some("relay") || arguments.iter().any(|word| word.starts_with("--part")) {
             peers::bring(&toolbox)?;

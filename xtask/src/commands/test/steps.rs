@@ -30,7 +30,7 @@ pub(super) struct Step {
 #[rustfmt::skip]
 pub(super) const STEPS: &[Step] = &[
     Step { name: "tools", minutes: 5.0, run: tools, needs: &[],
-        what: "compiler, trunk, wasm-bindgen, wasm-opt, browser, kosoku and axe are there, or are installed now" },
+        what: "compiler, trunk, wasm-bindgen, wasm-opt, browser, kosoku, axe and nginx are there, or are installed now" },
     Step { name: "tidy", minutes: 0.1, run: tidy_up, needs: &[],
         what: "the rules of the tree that no compiler knows" },
     Step { name: "fmt", minutes: 0.1, run: fmt, needs: &["tools"],
@@ -51,6 +51,8 @@ pub(super) const STEPS: &[Step] = &[
         what: "the Autobahn cases against the socket edge" },
     Step { name: "sim", minutes: 2.0, run: simulation, needs: &["tools"],
         what: "300 runs of the simulation, and that each sabotage is noticed" },
+    Step { name: "hostile", minutes: 0.5, run: hostile, needs: &["tools", "unit"],
+        what: "hostile handshakes and frames against the server as it is debugged, while honest clients talk" },
     Step { name: "e2e", minutes: 1.0, run: e2e, needs: &["tools", "client", "server"],
         what: "stories with real browsers against the real program; axe, scroll drift and layout shift at 0" },
 ];
@@ -140,6 +142,18 @@ fn simulation(ground: &Ground) -> Result<()> {
     let toolbox = ground.toolbox()?;
     sim::simulate(toolbox, &[])?;
     sim::simulate(toolbox, &["--sabotage".to_owned(), "all".to_owned()])
+}
+
+fn hostile(ground: &Ground) -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        say::note("it reads what Linux counts, and is left out here");
+        return Ok(());
+    }
+    let toolbox = ground.toolbox()?;
+    // As the unit tests build them: where a number overflows, the server panics.
+    child::run(&mut toolbox.cargo(["build", "--quiet", "--package", "backend", "--package", "bench"]))?;
+    let few = ["--handshakes", "2000", "--frames", "50000", "--seconds", "3", "--within", "180"];
+    child::run(toolbox.cargo(["run", "--quiet", "--package", "bench", "--", "hostile"]).args(few))
 }
 
 fn e2e(ground: &Ground) -> Result<()> {
