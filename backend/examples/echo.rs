@@ -70,5 +70,5 @@ async fn main() -> std::io::Result<()> {
     let app = move || App::new().app_data(stop.clone()).default_service(web::get().to(echo));
     let listener = TcpListener::bind(options.listen)?;
     listener.set_nonblocking(true)?;
-    listen(Server::build(), listener, Timing::default(), Arc::default(), stopping, app)?.run().await
+    listen(Server::build(), listener, None, Timing::default(), Arc::default(), stopping, app)?.run().await
 }

@@ -21,7 +21,7 @@ use backend::{
     http::{self, Page},
     log::{self, Clock, Log, Read, ReadLimits, Reads, Salts},
     metrics::Metrics,
-    policy::{Doors, Origins, Pace, Places, Proxies, Rates},
+    policy::{Doors, Origins, Pace, Places, Proxies, Rates, Seldom},
     records::{People, Ways},
 };
 use futures_util::future::LocalBoxFuture;
@@ -92,7 +92,8 @@ impl Server {
             log: log.clone(),
             people: People::new(reads.clone(), log.names().clone(), Arc::clone(&clock)),
             reads,
-            origins: Origins::new(std::net::Ipv4Addr::LOCALHOST.into(), None),
+            origins: Origins::new(std::net::Ipv4Addr::LOCALHOST.into(), None, false),
+            turned_away: Seldom::default(),
             proxies: Proxies::default(),
             doors: Doors::new(Places::new(None, None)),
             pace: Pace::new(&if limited { Rates::usual() } else { Rates::none() }),

@@ -190,7 +190,7 @@ mod tests {
             socket.end();
         };
         let mut came = Vec::new();
-        let (_, read) = tokio::join!(write_rest, client.read_to_end(&mut came));
+        let ((), read) = tokio::join!(write_rest, client.read_to_end(&mut came));
         read.unwrap();
         assert!(came == bytes);
     }
