@@ -224,7 +224,8 @@ function leaving(claimed, said, forgetAll) {
     sure.hidden = false;
     sure.focus();
   });
-  return foot(press, sure);
+  const all = make("a", { href: "/api/account/export", download: "warren-export.json", class: "small" }, "Download all that is kept of you");
+  return make("div", {}, foot(all), foot(press, sure));
 }
 
 const look = new CSSStyleSheet();

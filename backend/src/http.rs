@@ -55,6 +55,7 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .wrap(Compress::default())
         .service(web::resource("/session").route(web::post().to(session::grant)))
         .service(web::resource("/account").route(web::get().to(account::state)))
+        .service(web::resource("/account/export").route(web::get().to(account::export::export)))
         .service(web::resource("/account/password").route(web::post().to(account::password)))
         .service(web::resource("/account/codes").route(web::post().to(account::codes)))
         .service(web::resource("/account/passkey/ask").route(web::post().to(account::passkeys::ask)))

@@ -34,8 +34,8 @@ pub use attention::{Attention, Changed, Listening};
 pub use bell::{Bell, RoomNumber};
 pub use names::{Names, look_alike};
 pub use read::{
-    Account, Drawn, Ends, Kept, KnownPasskey, KnownSession, Members, Opening, Place, Push, PushRecords, Read,
-    ReadError, ReadLimits, Reader, Reads, RoomStanding, SessionRow, Sheet, Stretch, Threads,
+    Account, Drawn, Ends, EventPlace, Kept, KnownPasskey, KnownSession, Members, Opening, OwnEvents, Place, Push,
+    PushRecords, Read, ReadError, ReadLimits, Reader, Reads, RoomStanding, SessionRow, Sheet, Stretch, Threads,
 };
 pub use room::Room;
 pub use rooms::Rooms;

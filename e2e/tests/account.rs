@@ -112,8 +112,12 @@ async fn a_guest_keeps_their_name_by_a_passkey_and_is_the_same_person_in_another
         const body = sessionStorage.getItem('/api/sign-in/passkey');
         http.ask('/api/sign-in/passkey', body).then(() => done('taken'), (answer) => done(answer.status))";
     assert_eq!(other.run_async(replay, json!([])).await?, 409, "an answer is good once");
-    // A device can be sent away from the other, at once.
     settings(&ann).await?;
+    let export = "const done = arguments[0];
+        const link = [...document.querySelectorAll('a[download]')].find((a) => a.textContent === 'Download all that is kept of you');
+        fetch(link.href).then((answer) => answer.json()).then(({ account, events }) => done([account.you.name, events.at(-1).text]))";
+    assert_eq!(ann.run_async(export, json!([])).await?, json!(["Ann", "and now I am"]));
+    // A device can be sent away from the other, at once.
     press(&ann, "Devices").await?;
     press(&ann, "Sign all others out").await?;
     said(&ann, "All others are signed out.").await?;

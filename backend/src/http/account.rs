@@ -24,6 +24,7 @@ use crate::{
     records::{Passwords, Session, Someone, Token, device, hash_of, recovery_codes},
 };
 
+pub(super) mod export;
 pub(super) mod link;
 pub(super) mod passkeys;
 pub(super) mod sessions;
@@ -32,6 +33,11 @@ pub(super) mod sign_in;
 /// `GET /api/account`
 pub(super) async fn state(request: HttpRequest, warren: web::Data<Warren>) -> Result<HttpResponse, ApiError> {
     let session = session_of(&request, &warren).await?;
+    Ok(answer(&described(&request, &warren, &session).await?))
+}
+
+/// A person's account, as they see it.
+async fn described(request: &HttpRequest, warren: &Warren, session: &Session) -> Result<Value, ApiError> {
     let me = session.someone();
     let account = warren.reads.account(me.id().clone()).await?;
     let passkey = |KnownPasskey { passkey, since, used }: &KnownPasskey| json!({"id": URL_SAFE_NO_PAD.encode(&passkey.id), "label": passkey.label, "since": since, "used": used});
@@ -39,15 +45,15 @@ pub(super) async fn state(request: HttpRequest, warren: web::Data<Warren>) -> Re
         let current = *hash == session.hash();
         json!({"id": name_of(hash), "device": device, "since": since, "seen": seen, "current": current})
     };
-    Ok(answer(&json!({
+    Ok(json!({
         "you": me.person(),
         "claimed": warren.log.names().of(me.id()).is_some(),
         "password": account.password.is_some(),
         "passkeys": account.passkeys.iter().map(passkey).collect::<Vec<_>>(),
         "codes": account.codes,
         "sessions": account.sessions.iter().map(device).collect::<Vec<_>>(),
-        "passkeys_possible": site(&request, &warren).is_some(),
-    })))
+        "passkeys_possible": site(request, warren).is_some(),
+    }))
 }
 
 #[derive(Deserialize)]

@@ -46,7 +46,9 @@ use line::Line;
 pub use line::ReadLimits;
 use lookups::Lookups;
 pub use reader::Reader;
-pub use records::{Account, KnownPasskey, KnownSession, Members, Push, PushRecords, RoomStanding, SessionRow};
+pub use records::{
+    Account, EventPlace, KnownPasskey, KnownSession, Members, OwnEvents, Push, PushRecords, RoomStanding, SessionRow,
+};
 pub use snapshots::{Drawn, Opening, Sheet};
 pub use stretch::Stretch;
 
@@ -146,6 +148,7 @@ pub struct Reads {
     pushes: Flights<(RoomName, Seq, Option<PersonId>), Arc<[Push]>>,
     push_records: Flights<PersonId, PushRecords>,
     accounts: Flights<PersonId, Account>,
+    written: Flights<(PersonId, EventPlace, u32), Arc<OwnEvents>>,
     standings: Flights<(RoomName, PersonId), RoomStanding>,
     members: Flights<(RoomName, Millis), Members>,
     invitations: Flights<Hash256, Option<(Invitation, RoomTitle)>>,
@@ -194,6 +197,7 @@ impl Reads {
             pushes: Flights::default(),
             push_records: Flights::default(),
             accounts: Flights::default(),
+            written: Flights::default(),
             standings: Flights::default(),
             members: Flights::default(),
             invitations: Flights::default(),

@@ -332,3 +332,47 @@ async fn another_site_changes_no_account() {
         assert_eq!(got.status(), 405, "{path}");
     }
 }
+
+#[actix_web::test]
+async fn what_is_kept_of_somebody_is_theirs_to_have() {
+    const MESSAGES: usize = 510;
+    let (server, _data) = spawn();
+    let (token, other) = (bearer(&server).await, bearer(&server).await);
+    let (mut ada, mut bob) = (Client::v1_with(&server, &token).await, Client::v1_with(&server, &other).await);
+    for room in ["lobby", "den"] {
+        bob.post(room, "b", "of somebody else").await;
+        assert_eq!(bob.reply().await["type"], "settled");
+    }
+    for at in 0..MESSAGES {
+        ada.post(if at % 3 == 0 { "den" } else { "lobby" }, &at.to_string(), &format!("text {at}")).await;
+        assert_eq!(ada.reply().await["type"], "settled");
+    }
+    ada.say(&json!({"type": "delete", "room": "den", "key": "d", "target": 2})).await;
+    assert_eq!(ada.reply().await["type"], "settled");
+    ada.say(&json!({"type": "read", "room": "den", "seq": 3})).await;
+    ada.signal("unread", |frame| frame["room"] == "den").await;
+
+    let get = async |token: &str| {
+        let request = reqwest::Client::new().get(server.http("/api/account/export")).bearer_auth(token);
+        request.send().await.unwrap()
+    };
+    let response = get(&token).await;
+    assert_eq!(response.headers()["content-disposition"], "attachment; filename=\"warren-export.json\"");
+    let file = response.text().await.unwrap();
+    assert!(
+        !file.contains("of somebody else") && !file.contains("\"text 0\""),
+        "what others wrote, and what is deleted"
+    );
+    let file: Value = serde_json::from_str(&file).unwrap();
+    assert_eq!(file["rooms"][0]["room"], "den");
+    assert!(file["account"]["sessions"].as_array().unwrap().len() == 1, "{}", file["account"]);
+    let events = file["events"].as_array().unwrap();
+    let me = &file["account"]["you"]["id"];
+    assert!(events.iter().all(|event| event["by"]["id"] == *me || event["author"]["id"] == *me), "{}", events[0]);
+    let mut keys: Vec<_> = events.iter().map(|event| event["key"].as_str().unwrap()).collect();
+    keys.sort_unstable();
+    let mut expected: Vec<_> = (0..MESSAGES).map(|at| at.to_string()).chain(["d".to_owned()]).collect();
+    expected.sort_unstable();
+    assert_eq!(keys, expected, "each once");
+    assert_eq!(get("wrn_nobody").await.status(), 401);
+}

@@ -86,6 +86,7 @@ fn tries() -> Vec<(&'static str, &'static str, &'static str, Value)> {
     vec![
         ("/session", "POST", "/api/session", json!({})),
         ("/account", "GET", "/api/account", none()),
+        ("/account/export", "GET", "/api/account/export", none()),
         ("/account/password", "POST", "/api/account/password", json!({"password": "short"})),
         ("/account/codes", "POST", "/api/account/codes", json!({})),
         ("/account/passkey/ask", "POST", "/api/account/passkey/ask", json!({})),

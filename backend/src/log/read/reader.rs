@@ -2,7 +2,9 @@
 
 use shared::{Digest, Epoch, Event, Mention, Millis, Page, PersonId, RoomName, RoomTitle, Seq, Snapshot, Visit};
 
-use super::{Account, Ends, Members, Place, Push, PushRecords, ReadError, RoomStanding, SessionRow};
+use super::{
+    Account, Ends, EventPlace, Members, OwnEvents, Place, Push, PushRecords, ReadError, RoomStanding, SessionRow,
+};
 use crate::log::{
     account::{Hash256, Passkey},
     store::Invitation,
@@ -75,6 +77,15 @@ pub trait Reader: Send + Sync + 'static {
     /// [`ReadError`] where the store cannot be read.
     fn account(&self, _person: &PersonId) -> Result<Account, ReadError> {
         Ok(Account::default())
+    }
+
+    /// The events that a person is the author of, of all rooms, after this place; at most so many, and the place of the last.
+    /// A deleted text is not in them. None in a store that keeps logs alone.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn written_by(&self, _person: &PersonId, _after: EventPlace, _most: u32) -> Result<OwnEvents, ReadError> {
+        Ok(OwnEvents::default())
     }
 
     /// Whose passkey it is, and what is known of it. None in a store that keeps logs alone.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use shared::{Access, Mention, Message, Millis, Person, PersonId, PersonName, Role, RoomName, RoomTitle, Seq, Visit};
+use shared::{
+    Access, Event, Mention, Message, Millis, Person, PersonId, PersonName, Role, RoomName, RoomTitle, Seq, Visit,
+};
 
 use super::{Asker, ReadError, Reads};
 use crate::log::{
@@ -80,6 +82,24 @@ pub struct Members {
     pub invitations: Vec<Invitation>,
 }
 
+/// A place among all events of all rooms; the first is before all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EventPlace {
+    /// The room, as the store numbers them.
+    pub room: i64,
+    /// Its event.
+    pub seq: Seq,
+}
+
+/// Events that somebody is the author of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnEvents {
+    /// By room, in the order of each.
+    pub events: Vec<Event>,
+    /// Where to go on; none where these were the last.
+    pub next: Option<EventPlace>,
+}
+
 /// A passkey of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownPasskey {
@@ -113,6 +133,21 @@ impl Reads {
         let (reader, of) = (Arc::clone(&self.reader), person.clone());
         let read = move || reader.account(&of);
         self.accounts.join(&self.line, Asker::New, person, read).await
+    }
+
+    /// See [`Reader::written_by`].
+    ///
+    /// # Errors
+    /// As [`Reads::ends`].
+    pub async fn written_by(
+        &self,
+        person: PersonId,
+        after: EventPlace,
+        most: u32,
+    ) -> Result<Arc<OwnEvents>, ReadError> {
+        let (reader, of) = (Arc::clone(&self.reader), person.clone());
+        let read = move || reader.written_by(&of, after, most).map(Arc::new);
+        self.written.join(&self.line, Asker::New, (person, after, most), read).await
     }
 
     /// See [`Reader::standing`].

@@ -1,12 +1,12 @@
 //! People's accounts: records, written with their batch.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use shared::{Millis, Person, PersonId, PersonName};
+use shared::{Millis, Person, PersonId, PersonName, RoomName};
 
 use crate::log::{
     account::{AccountChange, Hash256, Passkey},
-    read::{Account, KnownPasskey, KnownSession, SessionRow},
-    rows::{column, millis, parsed},
+    read::{Account, EventPlace, KnownPasskey, KnownSession, OwnEvents, SessionRow},
+    rows::{self, EVENT, EVENTS, column, millis, parsed},
     store::Batch,
 };
 
@@ -162,4 +162,27 @@ pub(super) fn passkey(db: &Connection, id: &[u8]) -> rusqlite::Result<Option<(Pe
         Ok((parsed(row, 0, PersonId::parse)?, passkey))
     });
     found.optional()
+}
+
+/// The events that a person is the author of, after a place. It goes through all events: nothing else needs to know of each
+/// who wrote it, and an index of that would make every post dearer.
+pub(super) fn written_by(
+    db: &Connection,
+    person: &PersonId,
+    after: EventPlace,
+    most: u32,
+) -> rusqlite::Result<OwnEvents> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {EVENT}, e.room, r.name FROM {EVENTS} JOIN rooms r ON r.id = e.room
+         WHERE e.author = ?1 AND (e.room, e.seq) > (?2, ?3) ORDER BY e.room, e.seq LIMIT ?4"
+    ))?;
+    let mut rows = find.query(params![person.as_str(), after.room, column(after.seq.0), most])?;
+    let (mut events, mut last) = (Vec::new(), after);
+    while let Some(row) = rows.next()? {
+        let (event, _) = rows::event(row, &parsed(row, 14, RoomName::parse)?)?;
+        last = EventPlace { room: row.get(13)?, seq: event.seq };
+        events.push(event);
+    }
+    let is_full = u32::try_from(events.len()).is_ok_and(|found| found == most);
+    Ok(OwnEvents { events, next: is_full.then_some(last) })
 }

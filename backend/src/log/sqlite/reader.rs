@@ -12,7 +12,10 @@ use crate::{
     lock::{Mutex, lock},
     log::{
         account::{Hash256, Passkey},
-        read::{Account, Ends, Members, Place, Push, PushRecords, ReadError, Reader, RoomStanding, SessionRow},
+        read::{
+            Account, Ends, EventPlace, Members, OwnEvents, Place, Push, PushRecords, ReadError, Reader, RoomStanding,
+            SessionRow,
+        },
         rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, millis, seq},
         schema,
         store::Invitation,
@@ -142,6 +145,10 @@ impl Reader for SqliteReader {
 
     fn account(&self, person: &PersonId) -> Result<Account, ReadError> {
         self.read(|db| account::account(db, person))
+    }
+
+    fn written_by(&self, person: &PersonId, after: EventPlace, most: u32) -> Result<OwnEvents, ReadError> {
+        self.read(|db| account::written_by(db, person, after, most))
     }
 
     fn passkey(&self, id: &[u8]) -> Result<Option<(PersonId, Passkey)>, ReadError> {
