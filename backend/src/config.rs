@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::{
     log::ReadLimits,
-    policy::{Limit, Proxy, Rates, pace},
+    policy::{Limit, Places, Proxy, Rates, pace},
 };
 
 /// The short help of `--limit`.
@@ -115,6 +115,11 @@ pub struct Config {
     #[arg(long, env = "WARREN_MAX_CONNECTIONS", value_name = "COUNT")]
     pub max_connections: Option<NonZeroUsize>,
 
+    /// The most connections of one address at a time, an IPv6 /64 being one; a quarter of all, where nothing is said. With
+    /// --no-limits, as many as there are places.
+    #[arg(long, env = "WARREN_MAX_PER_ADDRESS", value_name = "COUNT")]
+    pub max_per_address: Option<NonZeroUsize>,
+
     /// Let pushes go to this machine too, over http to 127.0.0.1: to a push service of one's own, or of a test. Else they
     /// go to the public internet alone.
     #[arg(long, env = "WARREN_PUSH_TO_LOOPBACK", value_parser = clap::builder::FalseyValueParser::new())]
@@ -143,6 +148,13 @@ impl Config {
     pub fn filter(&self) -> Result<EnvFilter, ParseError> {
         let quiet = if self.log.contains("actix_http") { "" } else { ",actix_http::h1=off" };
         EnvFilter::try_new(self.log.clone() + quiet)
+    }
+
+    /// The most connections of one address, of so many places.
+    #[must_use]
+    pub fn most_of_an_address(&self, places: Places) -> Option<usize> {
+        let most = self.max_per_address.map_or(places.connections.div_ceil(4), NonZeroUsize::get);
+        (!self.no_limits).then_some(most)
     }
 
     /// How fast who may do what.

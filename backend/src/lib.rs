@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use connection::{Deflate, Stop, Timing};
 use log::{Clock, Log, Reads};
-use policy::{Doors, Origins, Pace, Proxies, Seldom};
+use policy::{Crowds, Doors, Origins, Pace, Proxies, Seldom};
 use records::{People, Ways};
 
 mod lock;
@@ -50,6 +50,8 @@ pub struct Warren {
     pub proxies: Proxies,
     /// How many may connect.
     pub doors: Doors,
+    /// How many of an address may be connected; as many as there are places, where it is none.
+    pub crowds: Option<Crowds>,
     /// How fast who may do what.
     pub pace: Pace,
     /// What is counted.

@@ -23,7 +23,7 @@ use crate::{
     http::{self, Page},
     log::{Clock, Log, Reader, Reads, SqliteReader, SqliteStore, Store, system_salts},
     metrics::{self, Metrics},
-    policy::{Doors, Origins, Pace, Places, Proxies, Seldom},
+    policy::{Crowds, Doors, Origins, Pace, Places, Proxies, Seldom},
     push::{Addresses, Keys, Pusher, Sender},
     records::{People, Ways, random_text},
     tls::Certificate,
@@ -88,6 +88,7 @@ impl Application {
         let (pusher_reads, pusher_clock) = (reads.clone(), Arc::clone(&clock));
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
+        let places = Places::new(config.max_connections, rlimit::increase_nofile_limit(u64::MAX).ok());
         let warren = web::Data::new(Warren {
             log: log.clone(),
             people: People::new(reads.clone(), log.names().clone(), Arc::clone(&clock)),
@@ -96,7 +97,8 @@ impl Application {
             origins: Origins::new(config.listen.ip(), config.url.clone(), certificate.is_some()),
             turned_away: Seldom::default(),
             proxies: Proxies::new(&config.trusted_proxies, config.url.is_some()),
-            doors: Doors::new(Places::new(config.max_connections, rlimit::increase_nofile_limit(u64::MAX).ok())),
+            doors: Doors::new(places),
+            crowds: config.most_of_an_address(places).map(Crowds::new),
             pace: Pace::new(&config.rates()),
             metrics: Metrics::new(clock()),
             push: push.clone(),

@@ -96,6 +96,7 @@ impl Server {
             turned_away: Seldom::default(),
             proxies: Proxies::default(),
             doors: Doors::new(Places::new(None, None)),
+            crowds: None,
             pace: Pace::new(&if limited { Rates::usual() } else { Rates::none() }),
             metrics: Metrics::new(clock()),
             ways: Ways::default(),

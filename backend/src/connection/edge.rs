@@ -11,6 +11,7 @@ use actix_web::{
 use actix_ws::AggregatedMessageStream;
 
 use super::{Agreed, Deflate, Incoming, Outgoing, Upgraded};
+use crate::policy::OneOf;
 
 /// A connection that has been accepted.
 pub struct Accepted {
@@ -22,6 +23,8 @@ pub struct Accepted {
     pub messages: AggregatedMessageStream,
     /// What goes out.
     pub outgoing: Outgoing,
+    /// Its place among those of its address, until its end.
+    pub place: Option<OneOf>,
     /// Where its life is to begin.
     pub(super) upgraded: Upgraded,
 }
@@ -54,5 +57,5 @@ pub async fn accept(
     let outgoing = Outgoing::new(upgraded.socket(), upgraded.fan(), deflate);
     // The gate has judged sizes already; the decoder must only not be stricter.
     let messages = messages.max_frame_size(most).aggregate_continuations().max_continuation_size(most);
-    Ok(Accepted { response, incoming, messages, outgoing, upgraded })
+    Ok(Accepted { response, incoming, messages, outgoing, place: None, upgraded })
 }

@@ -118,8 +118,12 @@ pub fn serve<C: Conversation + 'static>(
     timing: Timing,
     stop: &Stop,
 ) -> HttpResponse {
-    let Accepted { response, incoming, messages, outgoing, upgraded, .. } = accepted;
+    let Accepted { response, incoming, messages, outgoing, place, upgraded } = accepted;
     let life = live(incoming, messages, outgoing, conversation, timing, stop.clone());
+    let life = async move {
+        life.await;
+        drop(place);
+    };
     upgraded.begin(Box::pin(stop.connections.track_future(life)));
     response
 }

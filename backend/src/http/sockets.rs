@@ -21,7 +21,7 @@ use crate::{
     Warren,
     connection::{Accepted, Conversation, Going, NotJoined, Outgoing, Plain, V1, accept, serve},
     metrics::{Entered, Protocol},
-    policy::{Forbidden, Full, Kind, doors::Handshake},
+    policy::{Forbidden, Full, Kind, OneOf, doors::Handshake},
     records::{NoHolder, Token, random_id},
 };
 
@@ -44,9 +44,12 @@ pub(super) async fn plain(
 ) -> Result<HttpResponse, actix_web::Error> {
     check_origin(&request, &warren, false)?;
     let entered = enter(&request, &warren, Protocol::Plain)?;
-    let accepted = accept(&request, payload, &[], LIMITS.frame_bytes, warren.deflate).await?;
+    let mut accepted = accept(&request, payload, &[], LIMITS.frame_bytes, warren.deflate).await?;
     let _handshake = match entered {
-        Ok(handshake) => handshake,
+        Ok((handshake, place)) => {
+            accepted.place = place;
+            handshake
+        }
         Err(wait_ms) => return Ok(come_back(&warren, accepted, wait_ms)),
     };
     let room = match which.room.as_deref().map(RoomName::parse) {
@@ -81,9 +84,12 @@ pub(super) async fn v1(
         return Err(ApiError::NoSession.into());
     }
     let entered = enter(&request, &warren, Protocol::V1)?;
-    let accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes, warren.deflate).await?;
+    let mut accepted = accept(&request, payload, &[V1_PROTOCOL], LIMITS.frame_bytes, warren.deflate).await?;
     let _handshake = match entered {
-        Ok(handshake) => handshake,
+        Ok((handshake, place)) => {
+            accepted.place = place;
+            handshake
+        }
         Err(wait_ms) => return Ok(come_back(&warren, accepted, wait_ms)),
     };
     let Some(token) = token else {
@@ -105,15 +111,20 @@ fn enter<'a>(
     request: &HttpRequest,
     warren: &'a Warren,
     protocol: Protocol,
-) -> Result<Result<Handshake<'a>, u32>, ApiError> {
+) -> Result<Result<(Handshake<'a>, Option<OneOf>), u32>, ApiError> {
     let spread = warren.stop.come_back;
+    let from = address(request, warren);
+    let full = || (Entered::Full, FULL_MS + 4 * spread());
     let handshake = match warren.doors.enter(warren.stop.connections.len()) {
-        Ok(handshake) => match warren.pace.take(Kind::Handshakes, None, address(request, warren)) {
-            Ok(()) => Ok(handshake),
+        Ok(handshake) => match warren.pace.take(Kind::Handshakes, None, from) {
+            Ok(()) => match warren.crowds.as_ref().zip(from) {
+                Some((crowds, from)) => crowds.join(from).map(|place| (handshake, Some(place))).ok_or_else(full),
+                None => Ok((handshake, None)),
+            },
             Err(wait) => Err((Entered::SlowDown, millis(wait).saturating_add(spread()))),
         },
         Err(Full::Handshakes) => Err((Entered::Full, spread())),
-        Err(Full::Connections) => Err((Entered::Full, FULL_MS + 4 * spread())),
+        Err(Full::Connections) => Err(full()),
         Err(Full::Everything) => {
             warren.metrics.entered(protocol, Entered::Full);
             return Err(ApiError::Full);

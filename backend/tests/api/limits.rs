@@ -1,9 +1,13 @@
 //! Who is too fast waits, is told how long, and loses nothing; everybody else notices nothing.
 
+use std::num::NonZeroUsize;
+
 use backend::{config::Config, connection::Timing};
-use futures_util::future::join_all;
+use futures_util::{SinkExt as _, StreamExt as _, future::join_all};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
 
 use crate::{
     client::{Client, bearer},
@@ -249,4 +253,35 @@ async fn a_class_behind_one_address_notices_nothing() {
         }
     };
     join_all((0..200).map(pupil)).await;
+}
+
+/// A plain client from another of this machine's addresses: what it is told first, a close or the answer to what it says.
+async fn first_word_from(server: &Server, from: [u8; 4]) -> (WebSocketStream<TcpStream>, Message) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((from, 0).into()).unwrap();
+    let stream = socket.connect(server.address).await.unwrap();
+    let (mut client, _) = tokio_tungstenite::client_async(server.ws("/ws"), stream).await.unwrap();
+    // Whoever is not let in may be gone already.
+    drop(client.send(Message::text(r#"{"message": "here"}"#)).await);
+    let word = tokio::time::timeout(LONG, client.next()).await.unwrap().unwrap().unwrap();
+    (client, word)
+}
+
+#[actix_web::test]
+async fn one_address_cannot_take_every_place() {
+    let data = tempfile::tempdir().unwrap();
+    let few = Config { max_connections: NonZeroUsize::new(8), no_limits: false, ..config(&data) };
+    let server = start(&few, timing());
+    let [one, other] = [[127, 0, 0, 2], [127, 0, 0, 3]];
+    let ((mut first, said), (_second, _)) = (first_word_from(&server, one).await, first_word_from(&server, one).await);
+    assert!(said.is_text(), "{said}");
+    let (_, said) = first_word_from(&server, one).await;
+    assert!(matches!(&said, Message::Close(Some(frame)) if u16::from(frame.code) == 1013), "a quarter is two: {said}");
+    let (_other, said) = first_word_from(&server, other).await;
+    assert!(said.is_text(), "another has its own: {said}");
+    // A place that is left is free, as soon as the server has seen it.
+    first.close(None).await.unwrap();
+    while first.next().await.is_some() {}
+    let again = async { while !first_word_from(&server, one).await.1.is_text() {} };
+    tokio::time::timeout(LONG, again).await.expect("a place that is left is free");
 }
