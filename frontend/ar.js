@@ -192,6 +192,7 @@ globalThis.words = {
   "All others are signed out.": "أُخرجت كل الأجهزة الأخرى.",
   "Nothing is kept of you yet.": "لم يُحفظ عنك شيء بعد.",
   "Download all that is kept of you": "نزّل كل ما يُحفظ عنك",
+  "Write to them alone": "اكتب إليه وحده",
   "Sign out": "خروج",
   "Sign out: unsent messages and drafts are lost": "اخرج: تضيع الرسائل غير المرسلة والمسودات",
   "Sign out: nobody can be you again, nor change what you wrote": "اخرج: لن يستطيع أحد أن يكون أنت من جديد ولا أن يعدّل ما كتبته",

@@ -88,6 +88,44 @@ async fn a_private_room_is_founded_joined_by_an_invitation_and_closed_to_whoever
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_here_can_be_written_to_alone() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
+    let bob = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
+    ada.rename("Ada").await?;
+    bob.rename("Bob").await?;
+    ada.sees_here("Bob").await?;
+    assert_eq!(ada.barriers().await?, Vec::<String>::new());
+    // Whoever comes takes the keyboard from nobody.
+    ada.run("document.querySelector('.here .alone').focus()", json!([])).await?;
+    let cem = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;
+    cem.rename("Cem").await?;
+    ada.sees_here("Cem").await?;
+    let focused = "return document.activeElement.closest('.person')?.querySelector('bdi').textContent ?? null";
+    assert_eq!(ada.run(focused, json!([])).await?, "Bob");
+    cem.close().await?;
+    let alone = "const row = [...document.querySelectorAll('.here .person')].find((one) => one.querySelector('bdi').textContent === 'Bob');
+        row?.querySelector('.alone').click();
+        return row !== undefined";
+    ada.until("Bob's line", alone, json!([])).await?;
+    ada.until("the room", "return location.pathname.startsWith('/r/private-')", json!([])).await?;
+    ada.until("the client", LIVE, json!([])).await?;
+    says(&ada, "#title-of-room", "Ada, Bob").await?;
+    ada.say("for you alone").await?;
+    ada.sees("for you alone").await?;
+    // He hears of it where he is, and finds it in his list.
+    let room = ada.run("return location.pathname", json!([])).await?.as_str().unwrap_or_default().to_owned();
+    let listed =
+        "const link = document.querySelector(`#rooms a[href='${arguments[0]}']`); link?.click(); return link !== null";
+    bob.until("the room in his list", listed, json!([room])).await?;
+    bob.sees("for you alone").await?;
+    bob.say("and for you").await?;
+    ada.sees("and for you").await?;
+    ada.close().await?;
+    bob.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn in_a_room_for_announcements_whoever_may_not_write_is_told_so_and_keeps_their_words() -> Story {
     let (server, driver) = (Server::start()?, Driver::start()?);
     let ada = Browser::open(&driver, &server.url("/"), Look::DESKTOP).await?;

@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use shared::{Access, ClientKey, Command, Deed, Millis, Person, PersonId, Role, RoomName, RoomTitle};
+use shared::{Access, ClientKey, Command, Deed, Millis, Person, PersonId, PersonName, Role, RoomName, RoomTitle};
 
 use super::{
     account::{answer, sign_in::may_try},
@@ -234,6 +234,10 @@ pub(super) async fn direct(
         govern(&warren, me, &room, Governance::Found(Access::Private)).await?;
         let role = Some(Role::Owner);
         govern(&warren, me, &room, Governance::SetRole { person: person.clone(), role }).await?;
+        // Its own name says nothing to either.
+        let other = warren.reads.account(person).await?.name.unwrap_or_else(PersonName::anonymous);
+        let title = RoomTitle::parse(&format!("{}, {other}", me.person().name)).unwrap_or_default();
+        entitle(&warren, me, &room, title).await?;
     }
     Ok(answer(&json!({ "room": room })))
 }

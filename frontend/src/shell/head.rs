@@ -35,8 +35,8 @@ pub(super) fn show(app: &App) {
 fn show_here(here: Option<&Here>, me: Option<&Person>) {
     let line = |person: &Person| {
         let is_me = me.is_some_and(|me| me.id == person.id);
-        let sign = if is_me { "-" } else { person.id.sign() };
-        [&person.id.hue(36).to_string(), " ", sign, " ", person.name.as_str(), "\n"].concat()
+        let id = if is_me { "-" } else { person.id.as_str() };
+        [&person.id.hue(36).to_string(), " ", id, " ", person.name.as_str(), "\n"].concat()
     };
     let people: Option<String> = here.map(|here| here.people.iter().map(line).collect());
     set("#here", "data-people", people.as_deref());
