@@ -115,7 +115,7 @@ async fn a_guest_keeps_their_name_by_a_passkey_and_is_the_same_person_in_another
     settings(&ann).await?;
     let export = "const done = arguments[0];
         const link = [...document.querySelectorAll('a[download]')].find((a) => a.textContent === 'Download all that is kept of you');
-        fetch(link.href).then((answer) => answer.json()).then(({ account, events }) => done([account.you.name, events.at(-1).text]))";
+        fetch(link.href).then((answer) => answer.json()).then(({ account, events }) => done([account.you.name, events.findLast((event) => event.text)?.text]))";
     assert_eq!(ann.run_async(export, json!([])).await?, json!(["Ann", "and now I am"]));
     // A device can be sent away from the other, at once.
     press(&ann, "Devices").await?;
