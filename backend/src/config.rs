@@ -4,6 +4,7 @@
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use shared::Days;
 use tracing_subscriber::{EnvFilter, filter::ParseError};
 use url::Url;
 
@@ -119,6 +120,11 @@ pub struct Config {
     /// --no-limits, as many as there are places.
     #[arg(long, env = "WARREN_MAX_PER_ADDRESS", value_name = "COUNT")]
     pub max_per_address: Option<NonZeroUsize>,
+
+    /// For how many days public rooms keep what is said in them; for ever, where nothing is said. Of the other rooms their
+    /// owners say it.
+    #[arg(long, env = "WARREN_RETENTION_DAYS", value_name = "DAYS")]
+    pub retention_days: Option<Days>,
 
     /// Let pushes go to this machine too, over http to 127.0.0.1: to a push service of one's own, or of a test. Else they
     /// go to the public internet alone.

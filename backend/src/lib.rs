@@ -8,6 +8,7 @@
 //! - [`push`] tells people by push of what none of their pages shows.
 //! - [`http`] is the routes: the client's files, sockets, sessions, history.
 //! - [`startup`] builds it all from a [`config`], and runs it until it is stopped.
+//! - [`tidy`] forgets those who leave, and drops what rooms no longer keep.
 //! - [`tls`] is the certificate of a server that speaks TLS itself.
 //! - [`upkeep`] is what is done beside the server: backup, restore, check.
 
@@ -29,6 +30,7 @@ pub mod policy;
 pub mod push;
 pub mod records;
 pub mod startup;
+pub mod tidy;
 pub mod tls;
 pub mod upkeep;
 
@@ -64,6 +66,10 @@ pub struct Warren {
     pub timing: Timing,
     /// The server's clock.
     pub clock: Clock,
+    /// So many days public rooms keep what is said in them; none is for ever.
+    pub retention_days: Option<shared::Days>,
+    /// Asks that those who leave are forgotten.
+    pub tidy: tidy::Wanted,
     /// Says that the server stops.
     pub stop: Stop,
     /// The client's page, its policy computed.

@@ -28,13 +28,13 @@ pub mod signals;
 pub use account::{AccountChange, Hash256, Passkey};
 pub use append::{
     Accounting, Appended, Appender, Command, Draft, Governance, Governing, Line, NotAppended, Pushing, Remember,
-    Rename, VisitChange, Visiting, Wrong,
+    Rename, Tidying, VisitChange, Visiting, Wrong,
 };
 pub use attention::{Attention, Changed, Listening};
 pub use bell::{Bell, RoomNumber};
 pub use names::{Names, look_alike};
 pub use read::{
-    Account, Drawn, Ends, EventPlace, Kept, KnownPasskey, KnownSession, Members, Opening, OwnEvents, Place, Push,
+    Account, Aged, Drawn, Ends, EventPlace, Kept, KnownPasskey, KnownSession, Members, Opening, OwnEvents, Place, Push,
     PushRecords, Read, ReadError, ReadLimits, Reader, Reads, RoomStanding, SessionRow, Sheet, Stretch, Threads,
 };
 pub use room::Room;
@@ -43,7 +43,7 @@ pub use sqlite::{
     CheckedRoom, DatabaseFile, Finding, NotGathered, SqliteReader, SqliteStore, beside, database_in, gather, renew,
 };
 pub use store::{
-    Batch, Entry, Found, Invitation, InvitationChange, PersonRow, PushChange, QuietHours, RoomState, Store, StoreError,
-    Subscription, VisitRow,
+    Batch, DROPPED_AT_ONCE, Entry, Found, Invitation, InvitationChange, Nameless, PersonRow, PushChange, QuietHours,
+    RoomState, Store, StoreError, Subscription, VisitRow,
 };
 pub use writer::{Clock, Done, Log, LogHealth, Salts, Submitted, Taken, Writer, Written, system_salts};

@@ -26,6 +26,7 @@ use crate::{
     policy::{Crowds, Doors, Origins, Pace, Places, Proxies, Seldom},
     push::{Addresses, Keys, Pusher, Sender},
     records::{People, Ways, random_text},
+    tidy::{Tidier, Wanted},
     tls::Certificate,
 };
 
@@ -46,6 +47,7 @@ pub struct Application {
     log: Log,
     reads_begun: Arc<AtomicU64>,
     pusher: Option<Pusher>,
+    tidier: Tidier,
     stopping: CancellationToken,
     connections: TaskTracker,
     /// Held as long as this server owns the data directory; none where it has none.
@@ -86,6 +88,9 @@ impl Application {
         let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
         let reads_begun = Arc::clone(reads.begun());
         let (pusher_reads, pusher_clock) = (reads.clone(), Arc::clone(&clock));
+        let wanted = Wanted::default();
+        let days = config.retention_days;
+        let tidier = Tidier::new(log.clone(), reads.clone(), Arc::clone(&clock), days, wanted.clone());
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let places = Places::new(config.max_connections, rlimit::increase_nofile_limit(u64::MAX).ok());
@@ -105,6 +110,8 @@ impl Application {
             deflate: if config.no_deflate { Deflate::Never } else { Deflate::Shared },
             timing,
             clock,
+            retention_days: days,
+            tidy: wanted,
             stop: Stop { stopping: stopping.clone(), connections: connections.clone(), come_back: spread },
             page: Arc::new(Page::default()),
         });
@@ -153,6 +160,7 @@ impl Application {
             log,
             reads_begun,
             pusher,
+            tidier,
             stopping,
             connections,
             _lock: None,
@@ -189,11 +197,12 @@ impl Application {
     /// # Errors
     /// Where the server itself fails.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { server, certificate, log, pusher, stopping, connections, _lock, .. } = self;
+        let Self { server, certificate, log, pusher, tidier, stopping, connections, _lock, .. } = self;
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         // What it has not told by the end is seen when the person is back.
         let pushing = pusher.map(|pusher| actix_web::rt::spawn(pusher.run()));
+        let tidying = actix_web::rt::spawn(tidier.run());
         let following = certificate.map(|certificate| actix_web::rt::spawn(certificate.follow()));
         stop.await;
         // Nobody new first, then everybody's goodbye; the framework would wait for open sockets for ever.
@@ -203,7 +212,7 @@ impl Application {
         drop(tokio::time::timeout(GOODBYE, connections.wait()).await);
         handle.stop(true).await;
         let result = running.await.unwrap_or_else(|error| Err(io::Error::other(error)));
-        for task in pushing.into_iter().chain(following) {
+        for task in pushing.into_iter().chain(following).chain([tidying]) {
             task.abort();
         }
         let closed = tokio::task::spawn_blocking(move || log.finish()).await;

@@ -42,6 +42,8 @@ pub enum Deed {
     DeleteOthers,
     /// Invite, and take invitations back.
     Invite,
+    /// Say for how many days it keeps what is said in it.
+    Retain,
     /// Make somebody what they are not yet; none is a guest.
     SetRole {
         /// What they are.
@@ -82,10 +84,11 @@ impl Access {
             // Nobody has founded it, so nobody is anything in it.
             (Self::Public, Deed::Read | Deed::Post | Deed::React | Deed::Describe)
             | (Self::Announcement, Deed::Read | Deed::React) => true,
-            (Self::Public, Deed::DeleteOthers | Deed::Invite | Deed::SetRole { .. }) => false,
+            (Self::Public, Deed::DeleteOthers | Deed::Invite | Deed::Retain | Deed::SetRole { .. }) => false,
             (Self::Private, Deed::Read | Deed::Post | Deed::React) => role.is_some(),
             (Self::Announcement, Deed::Post)
             | (Self::Announcement | Self::Private, Deed::Describe | Deed::DeleteOthers | Deed::Invite) => leads,
+            (Self::Announcement | Self::Private, Deed::Retain) => role == Some(Role::Owner),
             (Self::Announcement | Self::Private, Deed::SetRole { from, to }) => match role {
                 Some(Role::Owner) => true,
                 Some(Role::Moderator) => {
@@ -114,7 +117,8 @@ mod tests {
         for deed in [Deed::Read, Deed::Post, Deed::React, Deed::Describe] {
             assert_eq!(who(Access::Public, deed), [true; 4], "{deed:?}");
         }
-        for deed in [Deed::DeleteOthers, Deed::Invite, Deed::SetRole { from: None, to: Some(Role::Owner) }] {
+        let set_role = Deed::SetRole { from: None, to: Some(Role::Owner) };
+        for deed in [Deed::DeleteOthers, Deed::Invite, Deed::Retain, set_role] {
             assert_eq!(who(Access::Public, deed), [false; 4], "{deed:?}");
         }
     }
@@ -135,6 +139,13 @@ mod tests {
         }
         for deed in [Deed::Describe, Deed::DeleteOthers, Deed::Invite] {
             assert_eq!(who(Access::Private, deed), [true, true, false, false], "{deed:?}");
+        }
+    }
+
+    #[test]
+    fn how_long_a_room_keeps_is_its_owners_to_say() {
+        for access in [Access::Announcement, Access::Private] {
+            assert_eq!(who(access, Deed::Retain), [true, false, false, false]);
         }
     }
 

@@ -131,7 +131,8 @@ impl EventBody {
             Self::Edited { words: Words::Kept { salt, text, mentions }, .. } => {
                 hasher.words(*salt, text.as_str(), mentions);
             }
-            Self::Deleted { .. } => {}
+            Self::Deleted { .. } | Self::Forgotten => {}
+            Self::Dropped { before } => hasher.number(before.0),
             Self::Reacted { emoji, on, .. } => {
                 hasher.text(emoji.as_str());
                 hasher.number(u64::from(*on));
@@ -150,6 +151,8 @@ impl EventBody {
                 hasher.text(person.as_str());
                 hasher.text(role.map_or("", crate::Role::name));
             }
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::RetentionSet { days } => hasher.number(days.map_or(0, |days| u64::from(days.get()))),
         }
         Hash(hasher.end())
     }
@@ -194,7 +197,7 @@ impl Hasher {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Author, ClientKey, Emoji, MessageText, Millis, PersonName, RoomName, Seq};
+    use crate::{Author, ClientKey, Days, Emoji, MessageText, Millis, PersonName, RoomName, Seq};
 
     fn event(seq: u64, body: EventBody) -> Event {
         Event {
@@ -240,6 +243,9 @@ mod tests {
         );
         let (kind, target, hash) = ("pinned".to_owned(), Some(Seq(1)), Hash([3; 16]));
         check(6, EventBody::Unknown { kind, target, hash }, "fd12a85dbc84d50c961b0f274539b81b");
+        check(7, EventBody::RetentionSet { days: Days::new(30) }, "458303e48992ba137fdeac485f95e22a");
+        check(8, EventBody::Dropped { before: Seq(3) }, "81fbe39af9fb567ad82ebc21f659eed8");
+        check(9, EventBody::Forgotten, "ecd861487f378361fcdd1719a0d24897");
     }
 
     #[test]
@@ -276,6 +282,11 @@ mod tests {
             EventBody::RoomSet { title: title("a"), topic: None },
             EventBody::RoomSet { title: title(""), topic: None },
             EventBody::RoomSet { title: None, topic: None },
+            EventBody::Dropped { before: Seq(1) },
+            EventBody::Dropped { before: Seq(2) },
+            EventBody::RetentionSet { days: None },
+            EventBody::RetentionSet { days: Days::new(1) },
+            EventBody::Forgotten,
         ];
         let digests: std::collections::HashSet<Digest> =
             bodies.iter().map(|body| Digest::default().after(&event(9, body.clone()))).collect();

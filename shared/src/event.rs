@@ -28,6 +28,9 @@ pub struct Author {
     pub plain: bool,
 }
 
+/// A number of days, at least one.
+pub type Days = std::num::NonZeroU16;
+
 /// A past fact in a room's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -101,6 +104,20 @@ pub enum EventBody {
         /// What they are from now on; none is a guest, to whom a private room is closed.
         role: Option<Role>,
     },
+    /// Its author is forgotten: the name that they wrote under is gone from all that they wrote here, and from the log
+    /// itself. What they are called in this event is what they are called from now on, in every copy.
+    Forgotten,
+    /// What is older than the room keeps is gone: every event before this seq, and so every message.
+    Dropped {
+        /// The log begins here, or later.
+        before: Seq,
+    },
+    /// For so many days the room keeps what is said in it.
+    #[cfg(not(target_arch = "wasm32"))]
+    RetentionSet {
+        /// None: for ever.
+        days: Option<Days>,
+    },
     /// A kind that this version does not know. It counts (the cursor moves over it, the digest covers it), and shows
     /// nothing.
     Unknown {
@@ -146,6 +163,10 @@ impl EventBody {
             Self::Founded { .. } => "room_founded",
             #[cfg(not(target_arch = "wasm32"))]
             Self::RoleSet { .. } => "room_role_set",
+            Self::Forgotten => "forgotten",
+            Self::Dropped { .. } => "dropped",
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::RetentionSet { .. } => "room_retention_set",
             Self::Unknown { kind, .. } => kind,
         }
     }
@@ -204,6 +225,10 @@ struct Body {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     role: Option<Role>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<Seq>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    days: Option<Days>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     hash: Option<Hash>,
 }
 
@@ -226,6 +251,10 @@ impl Body {
             "room_founded" => EventBody::Founded { access: self.access? },
             #[cfg(not(target_arch = "wasm32"))]
             "room_role_set" => EventBody::RoleSet { person: self.person?, role: self.role },
+            "forgotten" => EventBody::Forgotten,
+            "dropped" => EventBody::Dropped { before: self.before? },
+            #[cfg(not(target_arch = "wasm32"))]
+            "room_retention_set" => EventBody::RetentionSet { days: self.days },
             _ => EventBody::Unknown { kind: self.r#type, target: self.target, hash: self.hash? },
         })
     }
@@ -261,9 +290,13 @@ impl From<EventBody> for Body {
             EventBody::Founded { access } => fields.access = Some(access),
             #[cfg(not(target_arch = "wasm32"))]
             EventBody::RoleSet { person, role } => (fields.person, fields.role) = (Some(person), role),
+            EventBody::Dropped { before } => fields.before = Some(before),
+            #[cfg(not(target_arch = "wasm32"))]
+            EventBody::RetentionSet { days } => fields.days = days,
             EventBody::Posted { .. }
             | EventBody::Edited { .. }
             | EventBody::Deleted { .. }
+            | EventBody::Forgotten
             | EventBody::Unknown { .. } => {}
         }
         fields

@@ -42,7 +42,7 @@ pub mod wire;
 pub use access::{Access, Deed, Role};
 pub use command::Command;
 pub use digest::{BadHex, Digest, Hash, Salt};
-pub use event::{Author, Event, EventBody, Person, Words};
+pub use event::{Author, Days, Event, EventBody, Person, Words};
 pub use group::{is_soon_after, namesakes};
 pub use ids::{BadId, ClientKey, PersonId, RoomName};
 pub use limits::{LIMITS, Limits};

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Author, ClientKey, Digest, Emoji, Epoch, Event, EventBody, MessageText, Millis, Person, PersonId, RoomName,
-    RoomTitle, RoomTopic, Seq, Words,
+    Author, ClientKey, Digest, Emoji, Epoch, Event, EventBody, MessageText, Millis, Person, PersonId, PersonName,
+    RoomName, RoomTitle, RoomTopic, Seq, Words,
 };
 
 /// A message with everything folded in that happened to it up to `rev`.
@@ -103,6 +103,20 @@ impl Message {
             _ => {}
         }
         true
+    }
+
+    /// Somebody is forgotten, and called so from now on: takes their name from what they wrote, and from their reactions. It
+    /// is no event about this message, so `rev` stays; done again, it changes nothing.
+    pub fn forget(&mut self, who: &Author) {
+        let forget = |id: &PersonId, name: &mut PersonName| {
+            if *id == who.id {
+                name.clone_from(&who.name);
+            }
+        };
+        forget(&self.by.id, &mut self.by.name);
+        for person in self.reactions.iter_mut().flat_map(|reaction| &mut reaction.by) {
+            forget(&person.id, &mut person.name);
+        }
     }
 
     fn edit(&mut self, words: &Words, at: Millis) {
@@ -246,6 +260,8 @@ mod tests {
                     EventBody::Reacted { target: Seq(target), emoji, on: *kind == 2 }
                 }
                 4 => EventBody::RoomSet { title: RoomTitle::parse(&seq.to_string()).ok(), topic: None },
+                5 => EventBody::Forgotten,
+                6 => EventBody::Dropped { before: Seq(target) },
                 _ => EventBody::Unknown { kind: "new".into(), target: Some(Seq(target)), hash: crate::Hash([1; 16]) },
             };
             log.push(event(seq, *by, body));
@@ -259,8 +275,14 @@ mod tests {
     impl View {
         fn fold(&mut self, event: &Event) {
             self.1.fold(event);
+            if let EventBody::Dropped { before } = event.body {
+                self.0.retain(|message| message.seq >= before);
+            }
             for message in &mut self.0 {
                 message.fold(event);
+                if event.body == EventBody::Forgotten {
+                    message.forget(&event.by);
+                }
             }
             if let Some(message) = Message::posted(event).filter(|new| self.0.iter().all(|old| old.seq != new.seq)) {
                 self.0.push(message);
@@ -280,7 +302,7 @@ mod tests {
         /// The fold up to some event and the events after it (and, as well, some before it) are the fold of all.
         #[test]
         fn a_snapshot_and_the_events_after_it_are_the_fold_of_all(
-            steps in prop::collection::vec((0u8..6, 0u8..3, 1u8..4), 4..40),
+            steps in prop::collection::vec((0u8..8, 0u8..3, 1u8..4), 4..40),
             at in 3usize..40,
             again in 0usize..10,
         ) {
@@ -294,7 +316,7 @@ mod tests {
         /// What was deleted is read without its words by who comes later, and the fold is the same.
         #[test]
         fn a_log_without_the_deleted_words_folds_to_the_same(
-            steps in prop::collection::vec((0u8..6, 0u8..3, 1u8..4), 4..40),
+            steps in prop::collection::vec((0u8..8, 0u8..3, 1u8..4), 4..40),
         ) {
             let log = log(&steps);
             let mut erased = log.clone();

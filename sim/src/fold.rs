@@ -68,7 +68,12 @@ impl View {
                 self.about.title = title.unwrap_or_else(|| self.about.title.clone());
                 self.about.topic = topic.unwrap_or_else(|| self.about.topic.clone());
             }
-            EventBody::Founded { .. } | EventBody::RoleSet { .. } | EventBody::Unknown { .. } => {}
+            EventBody::Founded { .. }
+            | EventBody::RoleSet { .. }
+            | EventBody::RetentionSet { .. }
+            | EventBody::Forgotten
+            | EventBody::Dropped { .. }
+            | EventBody::Unknown { .. } => {}
         }
     }
 }

@@ -23,6 +23,7 @@ use backend::{
     metrics::Metrics,
     policy::{Doors, Origins, Pace, Places, Proxies, Rates, Seldom},
     records::{People, Ways},
+    tidy::Wanted,
 };
 use futures_util::future::LocalBoxFuture;
 use shared::Millis;
@@ -90,6 +91,8 @@ impl Server {
         let connections = TaskTracker::new();
         let warren = web::Data::new(Warren {
             log: log.clone(),
+            retention_days: None,
+            tidy: Wanted::default(),
             people: People::new(reads.clone(), log.names().clone(), Arc::clone(&clock)),
             reads,
             origins: Origins::new(std::net::Ipv4Addr::LOCALHOST.into(), None, false),

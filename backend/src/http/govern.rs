@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use shared::{Access, ClientKey, Command, Deed, Millis, Person, PersonId, PersonName, Role, RoomName, RoomTitle};
+use shared::{Access, ClientKey, Command, Days, Deed, Millis, Person, PersonId, PersonName, Role, RoomName, RoomTitle};
 
 use super::{
     account::{answer, sign_in::may_try},
@@ -75,7 +75,8 @@ pub(super) async fn access(
 ) -> Result<HttpResponse, ApiError> {
     let (room, session) = (named(&room)?, session_of(&request, &warren).await?);
     let me = session.someone();
-    let RoomStanding { access, role, .. } = standing(&warren, &room, me).await?;
+    let RoomStanding { access, role, days, .. } = standing(&warren, &room, me).await?;
+    let days = days.or(warren.retention_days.filter(|_| access == Access::Public));
     let may = |deed| access.may(role, deed);
     let (people, invitations) = if access == Access::Public {
         (Vec::new(), Vec::new())
@@ -93,10 +94,11 @@ pub(super) async fn access(
         "role": role,
         "may": {
             "post": may(Deed::Post), "describe": may(Deed::Describe), "invite": may(Deed::Invite),
-            "delete_others": may(Deed::DeleteOthers),
+            "delete_others": may(Deed::DeleteOthers), "retain": may(Deed::Retain),
             "set_roles": may(Deed::SetRole { from: None, to: Some(Role::Owner) }),
             "set_members": may(Deed::SetRole { from: Some(Role::Member), to: None }),
         },
+        "retention_days": days,
         "members": people,
         "invitations": invitations,
     })))
@@ -119,6 +121,26 @@ pub(super) async fn set_role(
 ) -> Result<HttpResponse, ApiError> {
     let (session, SetRole { person, role }) = asked(&request, payload, &warren).await?;
     govern(&warren, session.someone(), &named(&room)?, Governance::SetRole { person, role }).await?;
+    Ok(answer(&json!({})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Retain {
+    /// None: for ever.
+    days: Option<Days>,
+}
+
+/// `POST /api/rooms/ROOM/retention`: for how many days the room keeps what is said in it.
+pub(super) async fn retain(
+    request: HttpRequest,
+    payload: web::Payload,
+    room: web::Path<String>,
+    warren: web::Data<Warren>,
+) -> Result<HttpResponse, ApiError> {
+    let (session, Retain { days }) = asked(&request, payload, &warren).await?;
+    govern(&warren, session.someone(), &named(&room)?, Governance::Retain(days)).await?;
+    warren.tidy.now();
     Ok(answer(&json!({})))
 }
 

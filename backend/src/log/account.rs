@@ -61,6 +61,13 @@ pub enum AccountChange {
         /// The hash of its token.
         session: Hash256,
     },
+    /// They leave: their name, their sessions and all else that is kept of them goes at once. What is in the logs follows.
+    Leave {
+        /// What they wrote goes too.
+        texts_go: bool,
+    },
+    /// They are forgotten in all logs too.
+    Left,
     /// All sessions but one end.
     EndOthers {
         /// The hash of the token of the one.

@@ -3,7 +3,10 @@
 //! Invariants: per room, seqs are contiguous and times never go back; a (room, author, key) becomes at most one
 //! event; where the commit fails, nothing of it is remembered here either.
 
-use std::{collections::HashMap, sync::atomic::Ordering};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::atomic::Ordering,
+};
 
 use shared::{Access, Message, Millis, PersonId, RoomName, Salt, Seq};
 
@@ -18,9 +21,10 @@ mod command;
 mod decide;
 mod govern;
 mod plan;
+mod tidy;
 mod visit;
 
-pub use command::{Accounting, Command, Draft, Line, Pushing, Remember, Rename, VisitChange, Visiting};
+pub use command::{Accounting, Command, Draft, Line, Pushing, Remember, Rename, Tidying, VisitChange, Visiting};
 pub use decide::Wrong;
 pub use govern::{Governance, Governing};
 
@@ -67,6 +71,8 @@ pub struct Appender<S> {
     names: Names,
     rooms: HashMap<RoomName, RoomState>,
     listed: Vec<((PersonId, RoomName), bool)>,
+    /// Who leaves, or has left since the start: nothing more is written by them.
+    leaving: HashSet<PersonId>,
     unsound: bool,
 }
 
@@ -78,16 +84,18 @@ impl<S: Store> Appender<S> {
     #[must_use]
     pub fn new(mut store: S, salts: Salts) -> Self {
         let names = Names::default();
-        let claimed = store.claimed();
-        let mut unsound = false;
-        match claimed {
-            Ok(claimed) => claimed.iter().for_each(|(person, name)| names.claim(person, name)),
+        let (mut leaving, mut unsound) = (HashSet::new(), false);
+        match store.claimed().and_then(|claimed| Ok((claimed, store.leaving()?))) {
+            Ok((claimed, goers)) => {
+                claimed.iter().for_each(|(person, name)| names.claim(person, name));
+                leaving.extend(goers);
+            }
             Err(error) => {
                 tracing::error!(%error, "the names that people have claimed cannot be read, so nothing is taken");
                 unsound = true;
             }
         }
-        Self { store, salts, names, rooms: HashMap::new(), listed: Vec::new(), unsound }
+        Self { store, salts, names, rooms: HashMap::new(), listed: Vec::new(), leaving, unsound }
     }
 
     /// The names that people have claimed.
@@ -140,6 +148,10 @@ impl<S: Store> Appender<S> {
                 for (person, name) in plan.claims {
                     self.names.claim(&person, &name);
                 }
+                for person in plan.leaving {
+                    self.names.release(&person);
+                    self.leaving.insert(person);
+                }
                 self.listed.extend(plan.listed);
                 (plan.batch.events, answers)
             }
@@ -160,7 +172,8 @@ impl<S: Store> Appender<S> {
                             | Command::Visit(_)
                             | Command::Push(_)
                             | Command::Account(_)
-                            | Command::Govern(_),
+                            | Command::Govern(_)
+                            | Command::Tidy(_),
                         ) => {
                             *answer = Err(why);
                         }
@@ -180,7 +193,11 @@ impl<S: Store> Appender<S> {
     }
 
     fn decide(&mut self, plan: &mut Plan, command: &Command, now: Millis) -> Result<Appended, NotAppended> {
+        if command.person().is_some_and(|person| self.leaving.contains(person) || plan.leaving.contains(person)) {
+            return Err(Wrong::NoAccess.into());
+        }
         match command {
+            Command::Tidy(tidying) => self.decide_tidying(plan, tidying, now),
             Command::Append(draft) => self.decide_append(plan, draft, now),
             Command::Rename(rename) => self.decide_rename(plan, rename, now),
             Command::Govern(governing) => self.decide_governing(plan, governing, now),

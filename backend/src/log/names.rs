@@ -70,6 +70,14 @@ impl Names {
         }
     }
 
+    /// The person has no name any longer: what they had claimed is free.
+    pub(super) fn release(&self, person: &PersonId) {
+        let mut claimed = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if claimed.names.remove(person).is_some() {
+            claimed.owners.retain(|_, owner| owner != person);
+        }
+    }
+
     fn owners(&self, looks: &Looks) -> impl Iterator<Item = PersonId> {
         let claimed = self.read();
         looks.each_ref().map(|look| claimed.owners.get(look).cloned()).into_iter().flatten()
@@ -146,6 +154,9 @@ mod tests {
         assert!(names.is_free(&name("Ann")));
         assert!(!names.is_free(&name("anna")));
         assert_eq!(names.of(&person("a")), Some(name("Anna")));
+        names.release(&person("a"));
+        assert!(names.is_free(&name("anna")));
+        assert_eq!(names.of(&person("a")), None);
     }
 
     #[test]

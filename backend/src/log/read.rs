@@ -47,7 +47,8 @@ pub use line::ReadLimits;
 use lookups::Lookups;
 pub use reader::Reader;
 pub use records::{
-    Account, EventPlace, KnownPasskey, KnownSession, Members, OwnEvents, Push, PushRecords, RoomStanding, SessionRow,
+    Account, Aged, EventPlace, KnownPasskey, KnownSession, Members, OwnEvents, Push, PushRecords, RoomStanding,
+    SessionRow,
 };
 pub use snapshots::{Drawn, Opening, Sheet};
 pub use stretch::Stretch;
@@ -149,6 +150,9 @@ pub struct Reads {
     push_records: Flights<PersonId, PushRecords>,
     accounts: Flights<PersonId, Account>,
     written: Flights<(PersonId, EventPlace, u32), Arc<OwnEvents>>,
+    leaving: Flights<(), Arc<[(PersonId, bool)]>>,
+    rooms_of: Flights<PersonId, Arc<[RoomName]>>,
+    aged: Flights<Millis, Arc<[Aged]>>,
     standings: Flights<(RoomName, PersonId), RoomStanding>,
     members: Flights<(RoomName, Millis), Members>,
     invitations: Flights<Hash256, Option<(Invitation, RoomTitle)>>,
@@ -198,6 +202,9 @@ impl Reads {
             push_records: Flights::default(),
             accounts: Flights::default(),
             written: Flights::default(),
+            leaving: Flights::default(),
+            rooms_of: Flights::default(),
+            aged: Flights::default(),
             standings: Flights::default(),
             members: Flights::default(),
             invitations: Flights::default(),
@@ -239,8 +246,9 @@ impl Reads {
         }
         let (reader, kept, name) = (Arc::clone(&self.reader), self.kept.clone(), room.name().clone());
         let read = move || {
+            let begun = kept.begin();
             let (ends, _) = reader.ends(&name, 0)?;
-            kept.put_first(&name, ends.first);
+            kept.put_first(begun, &name, ends.first);
             Ok(ends)
         };
         self.ends.join(&self.line, Asker::New, room.name().clone(), read).await
@@ -273,7 +281,7 @@ impl Reads {
             }
             let (ends, snapshot) = reader.ends(&name, SNAPSHOT)?;
             let opening = Arc::new(Opening::new(ends, snapshot));
-            kept.put_first(&name, ends.first);
+            kept.put_first(begun, &name, ends.first);
             kept.put_snapshot(begun, &name, &opening);
             Ok(opening)
         };
@@ -299,8 +307,9 @@ impl Reads {
         }
         let (reader, kept, name) = (Arc::clone(&self.reader), self.kept.clone(), room.clone());
         let read = move || {
+            let begun = kept.begin();
             let digests: Digests = reader.digests(&name, from, u32::try_from(STRETCH).unwrap_or(u32::MAX))?.into();
-            kept.put_digests(&name, from, &digests);
+            kept.put_digests(begun, &name, from, &digests);
             Ok(digests)
         };
         Ok(find(&self.digests.join(&self.line, Asker::New, (room.clone(), from), read).await?))

@@ -124,9 +124,18 @@ impl Ring {
                 self.held.clear();
                 (weight, self.events, self.bytes) = (0, 0, 0);
             }
-            if let EventBody::Deleted { target } = event.body {
-                self.erase(target);
-                open.iter_mut().filter(|event| speaks_of(event, target)).for_each(|event| event.body.erase());
+            match event.body {
+                EventBody::Deleted { target } => {
+                    self.change(|event| speaks_of(event, target), |event| event.body.erase());
+                    open.iter_mut().filter(|event| speaks_of(event, target)).for_each(|event| event.body.erase());
+                }
+                EventBody::Forgotten => {
+                    let (is_theirs, name) = (|one: &Event| one.by.id == event.by.id, &event.by.name);
+                    self.change(is_theirs, |one| one.by.name.clone_from(name));
+                    open.iter_mut().filter(|one| is_theirs(one)).for_each(|one| one.by.name.clone_from(name));
+                }
+                EventBody::Dropped { before } => self.drop_before(before),
+                _ => {}
             }
             (self.head, self.digest) = (event.seq, digest);
             weight += weight::of_event(&event);
@@ -155,16 +164,26 @@ impl Ring {
         }
     }
 
-    /// Lets go what a message and its edits said, also where it is encoded already.
-    fn erase(&mut self, message: Seq) {
+    /// Changes what is held, also where it is encoded already.
+    fn change(&mut self, which: impl Fn(&Event) -> bool, change: impl Fn(&mut Event)) {
         for held in &mut self.held {
-            if held.events.iter().any(|event| speaks_of(event, message)) {
+            if held.events.iter().any(&which) {
                 let mut events = held.events.clone();
-                events.iter_mut().filter(|event| speaks_of(event, message)).for_each(|event| event.body.erase());
+                events.iter_mut().filter(|event| which(event)).for_each(&change);
                 let segment = Segment::new(events);
                 self.bytes = self.bytes + segment.weight - held.weight;
                 *held = Arc::new(segment);
             }
+        }
+    }
+
+    /// Lets go of the segments that have something before a seq.
+    fn drop_before(&mut self, before: Seq) {
+        while self.held.front().is_some_and(|oldest| oldest.first() < before)
+            && let Some(oldest) = self.held.pop_front()
+        {
+            self.events -= oldest.events.len();
+            self.bytes -= oldest.weight;
         }
     }
 

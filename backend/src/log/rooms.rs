@@ -70,7 +70,7 @@ impl Rooms {
     /// Gives durable events to the rooms that are followed, and then rings each worker that follows one of them, once.
     pub fn publish(&self, events: Vec<Entry>) {
         for entry in &events {
-            if matches!(entry.event.body, EventBody::Deleted { .. }) {
+            if matches!(entry.event.body, EventBody::Deleted { .. } | EventBody::Forgotten) {
                 self.kept.erase(&entry.event.room);
             }
         }

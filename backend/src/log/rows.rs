@@ -2,8 +2,8 @@
 
 use rusqlite::{Row, types::Type};
 use shared::{
-    About, Access, Author, ClientKey, Digest, Emoji, Event, EventBody, Hash, Message, MessageText, Millis, PersonId,
-    PersonName, Reaction, Role, RoomName, RoomTitle, RoomTopic, Salt, Seq, Words,
+    About, Access, Author, ClientKey, Days, Digest, Emoji, Event, EventBody, Hash, Message, MessageText, Millis,
+    PersonId, PersonName, Reaction, Role, RoomName, RoomTitle, RoomTopic, Salt, Seq, Words,
 };
 
 use super::weight;
@@ -27,6 +27,10 @@ pub(super) struct More {
     person: Option<PersonId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     role: Option<Role>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<Seq>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    days: Option<Days>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reactions: Vec<Reaction>,
 }
@@ -45,7 +49,11 @@ impl More {
             EventBody::RoleSet { person, role } => {
                 Self { person: Some(person.clone()), role: *role, ..Self::default() }
             }
-            EventBody::Edited { .. } | EventBody::Deleted { .. } | EventBody::Unknown { .. } => Self::default(),
+            EventBody::Dropped { before } => Self { before: Some(*before), ..Self::default() },
+            EventBody::RetentionSet { days } => Self { days: *days, ..Self::default() },
+            EventBody::Edited { .. } | EventBody::Deleted { .. } | EventBody::Forgotten | EventBody::Unknown { .. } => {
+                Self::default()
+            }
         }
     }
 
@@ -70,7 +78,7 @@ pub(super) fn event(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<(Event, 
     let kind: String = row.get(6)?;
     let target = row.get::<_, Option<i64>>(7)?.map(|seq| Seq(seq.cast_unsigned()));
     let hash = Hash(row.get(9)?);
-    let More { reply_to, emoji, on, title, topic, access, person, role, .. } = more(row, 8)?;
+    let More { reply_to, emoji, on, title, topic, access, person, role, before, days, .. } = more(row, 8)?;
     let about = || target.ok_or_else(|| unfit(7, Missing("target")));
     let body = match kind.as_str() {
         "posted" => EventBody::Posted { words: words(row, 10, hash)?, reply_to },
@@ -84,6 +92,9 @@ pub(super) fn event(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<(Event, 
         "room_set" => EventBody::RoomSet { title, topic },
         "room_founded" => EventBody::Founded { access: access.ok_or_else(|| unfit(8, Missing("access")))? },
         "room_role_set" => EventBody::RoleSet { person: person.ok_or_else(|| unfit(8, Missing("person")))?, role },
+        "forgotten" => EventBody::Forgotten,
+        "dropped" => EventBody::Dropped { before: before.ok_or_else(|| unfit(8, Missing("before")))? },
+        "room_retention_set" => EventBody::RetentionSet { days },
         _ => EventBody::Unknown { kind, target, hash },
     };
     let event = Event {
@@ -138,6 +149,11 @@ pub(super) fn about(row: &Row<'_>, at: usize) -> rusqlite::Result<About> {
         topic: parsed(row, at + 1, RoomTopic::parse)?,
         rev: seq(row, at + 2)?,
     })
+}
+
+/// A column's number of days; none is for ever.
+pub(super) fn days(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Days>> {
+    row.get::<_, Option<u16>>(at).map(|days| days.and_then(Days::new))
 }
 
 fn author(row: &Row<'_>, at: usize) -> rusqlite::Result<Author> {

@@ -31,7 +31,7 @@ const APPLICATION_ID: i64 = 0x5772_726e;
 /// Each step leads from the version that is its index to the next. Steps are never changed once released; so they know
 /// tables only as they were then.
 const STEPS: &[fn(&Transaction<'_>) -> rusqlite::Result<()>] =
-    &[steps::to_1, steps::to_2, steps::to_3, steps::to_4, steps::to_5];
+    &[steps::to_1, steps::to_2, steps::to_3, steps::to_4, steps::to_5, steps::to_6];
 
 /// How long a connection waits for another.
 pub(super) const BUSY: Duration = Duration::from_secs(5);

@@ -18,9 +18,11 @@ use super::{
 mod account;
 mod check;
 mod file;
+mod fold;
 mod govern;
 mod push;
 mod reader;
+mod tidy;
 mod view;
 mod visits;
 mod write;
@@ -70,6 +72,9 @@ impl SqliteStore {
         };
         let epoch = schema::migrate(&mut db, new_epoch, keep_copy).with_context(at)?;
         // An earlier run may have ended between an erasure and its scrub.
+        if let Err(error) = tidy::compact(&db) {
+            tracing::warn!(%error, "names and texts that were taken out may have left traces in the database's file");
+        }
         let mut store = Self { db, epoch, rooms: Numbers::new(), unscrubbed: true };
         store.scrub();
         Ok(store)
@@ -108,14 +113,15 @@ impl Store for SqliteStore {
     }
 
     fn room(&mut self, room: &RoomName) -> Result<RoomState, StoreError> {
-        const ROOM: &str = "SELECT head, at, digest, title, topic, about, access FROM rooms WHERE name = ?1";
+        const ROOM: &str = "SELECT head, at, digest, title, topic, about, access, days FROM rooms WHERE name = ?1";
         let read = || {
             self.hold()?;
             let mut find = self.db.prepare_cached(ROOM)?;
             let found = find.query_row([room.as_str()], |row| {
                 let (head, at) = (seq(row, 0)?, rows::millis(row, 1)?);
                 let access = govern::access_of(row.get(6)?);
-                Ok(RoomState { head, at, digest: digest(row, 2)?, about: rows::about(row, 3)?, access })
+                let (about, days) = (rows::about(row, 3)?, rows::days(row, 7)?);
+                Ok(RoomState { head, at, digest: digest(row, 2)?, about, access, days })
             });
             found.optional()
         };
@@ -162,9 +168,8 @@ impl Store for SqliteStore {
         self.hold().and_then(|()| govern::role(&self.db, room, person)).map_err(store_error)
     }
 
-    fn owners(&mut self, room: &RoomName) -> Result<Vec<PersonId>, StoreError> {
-        let roles = self.hold().and_then(|()| govern::roles(&self.db, room)).map_err(store_error)?;
-        Ok(roles.into_iter().filter(|(_, role)| *role == Role::Owner).map(|(person, _)| person).collect())
+    fn roles(&mut self, room: &RoomName) -> Result<Vec<(PersonId, Role)>, StoreError> {
+        self.hold().and_then(|()| govern::roles(&self.db, room)).map_err(store_error)
     }
 
     fn members(&mut self, room: &RoomName) -> Result<u64, StoreError> {
@@ -188,6 +193,11 @@ impl Store for SqliteStore {
         account::claimed(&self.db).map_err(store_error)
     }
 
+    fn leaving(&mut self) -> Result<Vec<PersonId>, StoreError> {
+        let leaving = tidy::leaving(&self.db).map_err(store_error)?;
+        Ok(leaving.into_iter().map(|(person, _)| person).collect())
+    }
+
     fn recovery_code(&mut self, person: &PersonId, code: &Hash256) -> Result<bool, StoreError> {
         self.hold().and_then(|()| account::recovery_code(&self.db, person, code)).map_err(store_error)
     }
@@ -199,7 +209,7 @@ impl Store for SqliteStore {
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let written = self.hold().and_then(|()| write::batch(&self.db, &self.rooms, batch)).map_err(store_error);
         // Also where it fails: what is on disk then is not known.
-        self.unscrubbed |= !batch.erased.is_empty();
+        self.unscrubbed |= !(batch.erased.is_empty() && batch.nameless.is_empty() && batch.dropped.is_empty());
         let committed = written.and_then(|new| {
             self.db.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(commit_error)?;
             Ok(new)

@@ -4,7 +4,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use shared::{
-    About, Access, ClientKey, Digest, Epoch, Event, Level, Message, Millis, PersonId, PersonName, Role, RoomName, Seq,
+    About, Access, ClientKey, Days, Digest, Epoch, Event, Level, Message, Millis, PersonId, PersonName, Role, RoomName,
+    Seq,
 };
 
 use super::account::{AccountChange, Hash256};
@@ -31,6 +32,8 @@ pub struct RoomState {
     pub about: About,
     /// To whom it is open.
     pub access: Access,
+    /// For so many days it keeps what is said in it, as its owners have said; none is for ever.
+    pub days: Option<Days>,
 }
 
 /// Everything that one commit makes durable, or nothing of it.
@@ -58,6 +61,24 @@ pub struct Batch {
     pub invitations: Vec<InvitationChange>,
     /// What changes of people's accounts, in order, and when.
     pub accounts: Vec<(PersonId, AccountChange, Millis)>,
+    /// Events whose authors have no name any longer.
+    pub nameless: Vec<Nameless>,
+    /// The rooms that drop what is before a seq: the oldest [`DROPPED_AT_ONCE`] of it.
+    pub dropped: Vec<(RoomName, Seq)>,
+}
+
+/// Most events that a room drops in one commit: others wait for it.
+pub const DROPPED_AT_ONCE: u64 = 2_000;
+
+/// Events whose author is forgotten: the name goes from them, and from the messages that they made or reacted to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nameless {
+    /// The room.
+    pub room: RoomName,
+    /// Who wrote them. One that is somebody else's stays as it is.
+    pub author: PersonId,
+    /// Which.
+    pub seqs: Vec<Seq>,
 }
 
 /// Whoever has the code of this may come into a room, as a member.
@@ -232,11 +253,11 @@ pub trait Store: Send + 'static {
         Ok(None)
     }
 
-    /// The owners of a room.
+    /// Who is what in a room, the owners first.
     ///
     /// # Errors
-    /// [`StoreError`] where they cannot be read.
-    fn owners(&mut self, _room: &RoomName) -> Result<Vec<PersonId>, StoreError> {
+    /// [`StoreError`] where it cannot be read.
+    fn roles(&mut self, _room: &RoomName) -> Result<Vec<(PersonId, Role)>, StoreError> {
         Ok(Vec::new())
     }
 
@@ -277,6 +298,14 @@ pub trait Store: Send + 'static {
     /// # Errors
     /// [`StoreError`] where they cannot be read.
     fn claimed(&mut self) -> Result<Vec<(PersonId, PersonName)>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// Who leaves, and is not forgotten everywhere yet. Nobody in a store that keeps logs alone.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    fn leaving(&mut self) -> Result<Vec<PersonId>, StoreError> {
         Ok(Vec::new())
     }
 

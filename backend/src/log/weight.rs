@@ -21,6 +21,9 @@ pub(super) fn of_event(event: &Event) -> usize {
         | EventBody::Reacted { .. }
         | EventBody::Founded { .. }
         | EventBody::RoleSet { .. }
+        | EventBody::RetentionSet { .. }
+        | EventBody::Dropped { .. }
+        | EventBody::Forgotten
         | EventBody::Unknown { .. } => 0,
     };
     FRAME + words + event.key.as_str().len()

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    append::{Appended, Appender, Command, NotAppended, VisitChange, Visiting},
+    append::{Appended, Appender, Command, NotAppended, Tidying, VisitChange, Visiting},
     names::Names,
     rooms::Rooms,
     store::{Entry, Store},
@@ -210,6 +210,8 @@ pub struct Done {
     events: Vec<Entry>,
     /// Visits that are others now, and whether they are forgotten.
     visits: Vec<(PersonId, RoomName, bool)>,
+    /// Rooms that have dropped something.
+    dropped: Vec<RoomName>,
     answers: Vec<Result<Appended, NotAppended>>,
     callers: Vec<Caller>,
 }
@@ -297,14 +299,22 @@ impl<S: Store> Writer<S> {
             }
             _ => None,
         };
+        let dropped = |(command, answer): (&Command, &_)| match (command, answer) {
+            (Command::Tidy(Tidying::Drop { room, .. }), Ok(Appended::Kept)) => Some(room.clone()),
+            _ => None,
+        };
+        let dropped = commands.iter().zip(&answers).filter_map(dropped).collect();
         let listed = self.appender.take_listed();
         let listed = listed.into_iter().map(|((person, room), gone)| (person, room, gone));
         let visits = commands.into_iter().zip(&answers).filter_map(changed).chain(listed).collect();
-        Done { events, visits, answers, callers }
+        Done { events, visits, dropped, answers, callers }
     }
 
     /// Gives the events to those who follow their rooms.
     pub fn publish(&mut self, done: &mut Done) {
+        for room in std::mem::take(&mut done.dropped) {
+            self.rooms.kept().forget(&room);
+        }
         self.rooms.publish(std::mem::take(&mut done.events));
         for (person, room, forgotten) in std::mem::take(&mut done.visits) {
             self.rooms.attention().changed(&person, &room, forgotten);

@@ -268,6 +268,15 @@ impl People {
         sessions.into_iter().for_each(|hash| known.end(hash));
     }
 
+    /// Somebody leaves: all their sessions have ended.
+    pub fn leave(&self, person: &PersonId) {
+        let mut known = self.lock();
+        let sessions = known.sessions.values().filter_map(Weak::upgrade);
+        let theirs: Vec<_> =
+            sessions.filter(|session| session.someone.id == *person).map(|session| session.hash).collect();
+        theirs.into_iter().for_each(|hash| known.end(hash));
+    }
+
     /// `owner` has claimed a name: whoever else is connected under it, or what looks like it, is Anonymous. Gives them,
     /// as they are called now.
     pub fn give_up(&self, name: &PersonName, owner: &PersonId) -> Vec<Person> {

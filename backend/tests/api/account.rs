@@ -311,6 +311,7 @@ async fn another_site_changes_no_account() {
         "/api/account/passkey/remove",
         "/api/account/sessions/end",
         "/api/account/link",
+        "/api/account/leave",
         "/api/sign-in",
         "/api/sign-in/ask",
         "/api/sign-in/passkey",

@@ -18,6 +18,7 @@ mod edge;
 mod half_open;
 mod http;
 mod idle;
+mod leaving;
 mod limits;
 mod memory;
 mod metrics;

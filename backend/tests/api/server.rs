@@ -52,6 +52,7 @@ pub(crate) fn config(data: &TempDir) -> Config {
         no_deflate: false,
         max_connections: None,
         max_per_address: None,
+        retention_days: None,
         push_to_loopback: true,
         reads: ReadLimits::default(),
         log: "warn".to_owned(),

@@ -1,4 +1,4 @@
-//! Sessions that their owner ends, and signing out.
+//! Sessions that their owner ends, signing out, and leaving for good.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -9,10 +9,14 @@ use actix_web::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Nothing, answer, answer_by, name_of, sign_in::end as end_all};
+use super::{
+    Nothing, answer, answer_by, change, name_of,
+    sign_in::{end as end_all, tries},
+};
 use crate::{
     Warren,
     http::{error::ApiError, page::session_cookie, session::asked},
+    log::AccountChange,
     records::Token,
 };
 
@@ -53,7 +57,51 @@ pub(in crate::http) async fn sign_out(
 ) -> Result<HttpResponse, ApiError> {
     let (session, Nothing {}) = asked(&request, payload, &warren).await?;
     end_all(&warren, session.someone(), vec![session.hash()]).await?;
-    let mut gone: Cookie<'_> = session_cookie(&Token::random()?, &warren);
+    forgets(&warren)
+}
+
+/// What becomes of what somebody wrote who leaves.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Texts {
+    Stay,
+    Go,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Leave {
+    texts: Texts,
+    /// Where there is one.
+    password: Option<String>,
+}
+
+/// `POST /api/account/leave`: all that is kept of a person goes, and their name from all that they wrote. What is in the logs
+/// follows within moments ([`crate::tidy`]).
+pub(in crate::http) async fn leave(
+    request: HttpRequest,
+    payload: web::Payload,
+    warren: web::Data<Warren>,
+) -> Result<HttpResponse, ApiError> {
+    let (session, Leave { texts, password }) = asked(&request, payload, &warren).await?;
+    let me = session.someone();
+    let known = warren.reads.account(me.id().clone()).await?.password;
+    if known.is_some() {
+        let password = password.ok_or(ApiError::NotYou)?;
+        tries(&request, &warren, Some(me.id()), warren.ways.passwords.verify(password, known)).await?;
+    }
+    // Of whom nothing is kept, there is nothing to be forgotten.
+    if me.remember().is_none() {
+        change(&warren, me, vec![AccountChange::Leave { texts_go: matches!(texts, Texts::Go) }]).await?;
+    }
+    warren.people.leave(me.id());
+    warren.tidy.now();
+    forgets(&warren)
+}
+
+/// The browser forgets all that it keeps of this server.
+fn forgets(warren: &Warren) -> Result<HttpResponse, ApiError> {
+    let mut gone: Cookie<'_> = session_cookie(&Token::random()?, warren);
     gone.set_value("");
     gone.set_max_age(Duration::ZERO);
     let mut response = HttpResponse::Ok();

@@ -63,6 +63,9 @@ impl<S: Store> Appender<S> {
                 plan.remember(person, name, true, None, now);
                 self.claim(plan, person, name)?;
             }
+            if let AccountChange::Leave { .. } = change {
+                plan.leaving.push(person.clone());
+            }
             plan.batch.accounts.push((person.clone(), change.clone(), now));
         }
         Ok(Appended::Kept)

@@ -133,6 +133,38 @@ pub struct Accounting {
     pub remember: Option<Remember>,
 }
 
+/// What is taken out of logs again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tidying {
+    /// Somebody who leaves is forgotten in a room.
+    Forget {
+        /// Who.
+        person: PersonId,
+        /// Where.
+        room: RoomName,
+        /// Events of theirs.
+        seqs: Vec<Seq>,
+        /// What those said goes too.
+        texts_go: bool,
+        /// These are the last: everybody who has a copy of the room is told to forget the name.
+        last: bool,
+    },
+    /// They are forgotten everywhere.
+    Left {
+        /// Who.
+        person: PersonId,
+    },
+    /// A room drops what it no longer keeps, some of it at a time.
+    Drop {
+        /// Which.
+        room: RoomName,
+        /// All before this.
+        before: Seq,
+        /// Everybody who has a copy of the room is told to drop it.
+        announce: bool,
+    },
+}
+
 /// What the writer is asked for.
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -148,4 +180,21 @@ pub enum Command {
     Account(Accounting),
     /// Change who may do what in a room.
     Govern(Box<Governing>),
+    /// Take something out of a log.
+    Tidy(Tidying),
+}
+
+impl Command {
+    /// Who asks for it; nobody where the server does.
+    pub(super) fn person(&self) -> Option<&PersonId> {
+        match self {
+            Self::Append(Draft { by, .. }) => Some(&by.id),
+            Self::Govern(governing) => Some(&governing.by.id),
+            Self::Rename(Rename { person, .. })
+            | Self::Visit(Visiting { person, .. })
+            | Self::Push(Pushing { person, .. })
+            | Self::Account(Accounting { person, .. }) => Some(person),
+            Self::Tidy(_) => None,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Who may do what in a room, decided where it is written: founding, roles and invitations, and what each command needs.
 //! The rule itself is [`Access::may`].
 
-use shared::{Access, Author, ClientKey, Command, Deed, EventBody, Millis, PersonId, Role, RoomName, Seq};
+use shared::{Access, Author, ClientKey, Command, Days, Deed, EventBody, Millis, PersonId, Role, RoomName, Seq};
 
 use super::{Appended, Appender, NotAppended, Plan, Remember, Wrong, plan::Asked};
 use crate::log::{
@@ -41,6 +41,8 @@ pub enum Governance {
         /// What they are to be; none is a guest.
         role: Option<Role>,
     },
+    /// For so many days the room keeps what is said in it; none is for ever.
+    Retain(Option<Days>),
     /// Whoever has the code of this may come in, as a member.
     Invite(Invitation),
     /// An invitation is good no longer.
@@ -137,6 +139,21 @@ impl<S: Store> Appender<S> {
                 let body = EventBody::Founded { access: *access };
                 return Ok(Appended::Fresh(plan.push(asked, body, founded, None, now)));
             }
+            Governance::Retain(days) => {
+                may(Deed::Retain)?;
+                if state.days == *days {
+                    plan.settle(name, &by.id, key, state);
+                    return Ok(Appended::Unchanged);
+                }
+                let state = RoomState { days: *days, ..state };
+                return Ok(Appended::Fresh(plan.push(
+                    asked,
+                    EventBody::RetentionSet { days: *days },
+                    state,
+                    None,
+                    now,
+                )));
+            }
             Governance::Invite(invitation) => {
                 may(Deed::Invite)?;
                 if self.ask(|store| store.invitations(name, now))? >= INVITATIONS {
@@ -220,15 +237,22 @@ impl<S: Store> Appender<S> {
         Ok(())
     }
 
-    fn role(&mut self, plan: &Plan, room: &RoomName, person: &PersonId) -> Result<Option<Role>, NotAppended> {
+    pub(super) fn role(
+        &mut self,
+        plan: &Plan,
+        room: &RoomName,
+        person: &PersonId,
+    ) -> Result<Option<Role>, NotAppended> {
         match plan.batch.roles.get(&(room.clone(), person.clone())) {
             Some(role) => Ok(*role),
             None => self.ask(|store| store.role(room, person)),
         }
     }
 
-    fn owners(&mut self, plan: &Plan, room: &RoomName) -> Result<u64, NotAppended> {
-        let kept = self.ask(|store| store.owners(room))?;
+    pub(super) fn owners(&mut self, plan: &Plan, room: &RoomName) -> Result<u64, NotAppended> {
+        let kept = self.ask(|store| store.roles(room))?;
+        let kept: Vec<_> =
+            kept.into_iter().filter(|(_, role)| *role == Role::Owner).map(|(person, _)| person).collect();
         let planned = plan.batch.roles.iter().filter(|((name, _), _)| name == room);
         let mut number = i64::try_from(kept.len()).unwrap_or(i64::MAX);
         for ((_, person), role) in planned {

@@ -29,6 +29,8 @@ pub(super) struct Plan {
     pub(super) kept: Vec<Arc<AtomicBool>>,
     /// Names that are claimed when the commit has succeeded.
     pub(super) claims: Vec<(PersonId, PersonName)>,
+    /// People who leave when the commit has succeeded.
+    pub(super) leaving: Vec<PersonId>,
     /// Rooms that come into somebody's list when the commit has succeeded, or go from it (true).
     pub(super) listed: Vec<((PersonId, RoomName), bool)>,
     keys: HashMap<KeyOf, Found>,
@@ -117,12 +119,15 @@ impl Plan {
 
     /// There is nothing to be written.
     pub(super) fn is_empty(&self) -> bool {
-        let Batch { events, unchanged, people, visits, pushes, accounts, invitations, .. } = &self.batch;
+        let Batch { events, unchanged, people, visits, pushes, accounts, invitations, nameless, dropped, .. } =
+            &self.batch;
         let no_records = people.is_empty()
             && visits.is_empty()
             && pushes.is_empty()
             && accounts.is_empty()
-            && invitations.is_empty();
+            && invitations.is_empty()
+            && nameless.is_empty()
+            && dropped.is_empty();
         no_records && events.is_empty() && unchanged.is_empty()
     }
 }

@@ -68,6 +68,20 @@ impl Kept {
         }
     }
 
+    /// A room has dropped what it no longer keeps, and the commit is on disk: nothing of it is kept from here on that was
+    /// read before, neither where its log begins.
+    pub fn forget(&self, room: &RoomName) {
+        let mut state = lock(&self.0);
+        state.erasures += 1;
+        let State { pieces, order, bytes, .. } = &mut *state;
+        order.retain(|(name, _)| name != room);
+        pieces.retain(|(name, _), (_, weight)| {
+            let stays = name != room;
+            *bytes -= if stays { 0 } else { *weight };
+            stays
+        });
+    }
+
     /// A read is about to begin.
     pub(super) fn begin(&self) -> Begun {
         Begun(lock(&self.0).erasures)
@@ -81,8 +95,11 @@ impl Kept {
         }
     }
 
-    pub(super) fn put_first(&self, room: &RoomName, first: Seq) {
-        lock(&self.0).put(room, What::First, Piece::First(first), 0);
+    pub(super) fn put_first(&self, begun: Begun, room: &RoomName, first: Seq) {
+        let mut state = lock(&self.0);
+        if state.erasures == begun.0 {
+            state.put(room, What::First, Piece::First(first), 0);
+        }
     }
 
     pub(super) fn snapshot(&self, room: &RoomName) -> Option<Arc<Opening>> {
@@ -107,9 +124,13 @@ impl Kept {
         }
     }
 
-    pub(super) fn put_digests(&self, room: &RoomName, from: Seq, digests: &Digests) {
+    pub(super) fn put_digests(&self, begun: Begun, room: &RoomName, from: Seq, digests: &Digests) {
         let weight = size_of_val(&**digests);
-        lock(&self.0).put(room, What::Digests(from), Piece::Digests(Arc::clone(digests)), weight);
+        let mut state = lock(&self.0);
+        if state.erasures != begun.0 {
+            return;
+        }
+        state.put(room, What::Digests(from), Piece::Digests(Arc::clone(digests)), weight);
     }
 
     /// A stretch that has something after `cursor`, and all of it that comes first.

@@ -1,9 +1,9 @@
 //! The seam between reading and where logs and records are kept.
 
-use shared::{Digest, Epoch, Event, Mention, Millis, Page, PersonId, RoomName, RoomTitle, Seq, Snapshot, Visit};
+use shared::{Days, Digest, Epoch, Event, Mention, Millis, Page, PersonId, RoomName, RoomTitle, Seq, Snapshot, Visit};
 
 use super::{
-    Account, Ends, EventPlace, Members, OwnEvents, Place, Push, PushRecords, ReadError, RoomStanding, SessionRow,
+    Account, Aged, Ends, EventPlace, Members, OwnEvents, Place, Push, PushRecords, ReadError, RoomStanding, SessionRow,
 };
 use crate::log::{
     account::{Hash256, Passkey},
@@ -86,6 +86,31 @@ pub trait Reader: Send + Sync + 'static {
     /// [`ReadError`] where the store cannot be read.
     fn written_by(&self, _person: &PersonId, _after: EventPlace, _most: u32) -> Result<OwnEvents, ReadError> {
         Ok(OwnEvents::default())
+    }
+
+    /// Who leaves, and whether what they wrote goes with them. Nobody in a store that keeps logs alone.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn leaving(&self) -> Result<Vec<(PersonId, bool)>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    /// The rooms in which somebody is something. None in a store that keeps logs alone.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn rooms_of(&self, _person: &PersonId) -> Result<Vec<RoomName>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    /// The rooms that have what they no longer keep; public ones keep everything for so many `days`. None in a store that
+    /// keeps logs alone.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the store cannot be read.
+    fn aged(&self, _now: Millis, _days: Option<Days>) -> Result<Vec<Aged>, ReadError> {
+        Ok(Vec::new())
     }
 
     /// Whose passkey it is, and what is known of it. None in a store that keeps logs alone.

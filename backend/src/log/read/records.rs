@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use shared::{
-    Access, Event, Mention, Message, Millis, Person, PersonId, PersonName, Role, RoomName, RoomTitle, Seq, Visit,
+    Access, Days, Event, Mention, Message, Millis, Person, PersonId, PersonName, Role, RoomName, RoomTitle, Seq, Visit,
 };
 
 use super::{Asker, ReadError, Reads};
@@ -71,6 +71,8 @@ pub struct RoomStanding {
     pub head: Seq,
     /// What they are in it; none is a guest.
     pub role: Option<Role>,
+    /// For so many days it keeps what is said in it, as its owners have said; none is for ever.
+    pub days: Option<Days>,
 }
 
 /// Who is what in a room.
@@ -98,6 +100,17 @@ pub struct OwnEvents {
     pub events: Vec<Event>,
     /// Where to go on; none where these were the last.
     pub next: Option<EventPlace>,
+}
+
+/// A room that has what it no longer keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aged {
+    /// Which.
+    pub room: RoomName,
+    /// Where its log begins.
+    pub first: Seq,
+    /// Where it is to begin.
+    pub before: Seq,
 }
 
 /// A passkey of a person.
@@ -148,6 +161,33 @@ impl Reads {
         let (reader, of) = (Arc::clone(&self.reader), person.clone());
         let read = move || reader.written_by(&of, after, most).map(Arc::new);
         self.written.join(&self.line, Asker::New, (person, after, most), read).await
+    }
+
+    /// See [`Reader::leaving`].
+    ///
+    /// # Errors
+    /// As [`Reads::ends`].
+    pub async fn leaving(&self) -> Result<Arc<[(PersonId, bool)]>, ReadError> {
+        let reader = Arc::clone(&self.reader);
+        self.leaving.join(&self.line, Asker::New, (), move || reader.leaving().map(Arc::from)).await
+    }
+
+    /// See [`Reader::rooms_of`].
+    ///
+    /// # Errors
+    /// As [`Reads::ends`].
+    pub async fn rooms_of(&self, person: PersonId) -> Result<Arc<[RoomName]>, ReadError> {
+        let (reader, of) = (Arc::clone(&self.reader), person.clone());
+        self.rooms_of.join(&self.line, Asker::New, person, move || reader.rooms_of(&of).map(Arc::from)).await
+    }
+
+    /// See [`Reader::aged`].
+    ///
+    /// # Errors
+    /// As [`Reads::ends`].
+    pub async fn aged(&self, now: Millis, days: Option<Days>) -> Result<Arc<[Aged]>, ReadError> {
+        let reader = Arc::clone(&self.reader);
+        self.aged.join(&self.line, Asker::New, now, move || reader.aged(now, days).map(Arc::from)).await
     }
 
     /// See [`Reader::standing`].

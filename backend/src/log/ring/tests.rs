@@ -200,3 +200,38 @@ fn what_is_deleted_in_the_same_commit_is_not_said_either() {
     let said = format!("{:?}", events_after(0, &segments).collect::<Vec<_>>());
     assert!(!said.contains("secret") && said.contains("other"), "{said}");
 }
+
+#[test]
+fn of_who_is_forgotten_the_name_goes_also_where_it_was_encoded() {
+    let of = |person: &str, called: &str, entry: Entry| {
+        let by =
+            Author { id: PersonId::parse(person).unwrap(), name: PersonName::parse(called).unwrap(), plain: false };
+        Entry { event: Event { by, ..entry.event }, ..entry }
+    };
+    let mut ring = Ring::default();
+    push(&mut ring, of("b", "Bob", event(1, "x")));
+    push(&mut ring, of("a", "Ada", event(2, "y")));
+    let encode: Encode =
+        |_, events| Bytes::from(events.iter().map(|event| event.by.name.as_str()).collect::<Vec<_>>().join(" "));
+    let names = |ring: &Ring| {
+        let Found::Segments(segments) = ring.after(Seq(0), usize::MAX) else { panic!("they are here") };
+        segments.iter().map(|segment| segment.after(Seq(0), Form::V1, encode)).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&ring), ["Bob", "Ada"]);
+    let said = [of("a", "Ada", event(3, "z")), of("a", "Anonymous", entry(4, EventBody::Forgotten))];
+    ring.push(said);
+    assert_eq!(names(&ring), ["Bob", "Anonymous", "Anonymous Anonymous"]);
+}
+
+#[test]
+fn what_a_room_drops_is_not_held() {
+    let mut ring = Ring::default();
+    for seq in 1..=6 {
+        push(&mut ring, event(seq, "x"));
+    }
+    push(&mut ring, entry(7, EventBody::Dropped { before: Seq(4) }));
+    assert_eq!((seqs(&ring, 2), seqs(&ring, 3)), (None, Some(vec![4, 5, 6, 7])));
+    push(&mut ring, entry(8, EventBody::Dropped { before: Seq(8) }));
+    assert_eq!((seqs(&ring, 6), seqs(&ring, 7)), (None, Some(vec![8])));
+    assert_eq!((ring.events, ring.held.len()), (1, 1));
+}

@@ -163,6 +163,17 @@ pub(super) fn to_5(change: &Transaction<'_>) -> rusqlite::Result<()> {
     )
 }
 
+/// A log may begin after its first event: what those before it came to is kept (`dropped`, as JSON), since no view could be
+/// folded without. How many days a room keeps what is said is a view; that somebody leaves (1: what they wrote stays,
+/// 2: it goes) is a record, until all that is done.
+pub(super) fn to_6(change: &Transaction<'_>) -> rusqlite::Result<()> {
+    change.execute_batch(
+        "ALTER TABLE rooms ADD COLUMN dropped TEXT;
+         ALTER TABLE rooms ADD COLUMN days INTEGER;
+         ALTER TABLE people ADD COLUMN leaving INTEGER;",
+    )
+}
+
 /// Gives the events of a room salts and digests, in order; gives the last digest.
 fn salted(change: &Transaction<'_>, room: i64, name: &RoomName) -> rusqlite::Result<Digest> {
     const OLD: &str = "SELECT seq, at, author, name, plain, key, kind, target, text, more

@@ -15,6 +15,17 @@ const SESSIONS: u32 = 100;
 /// Most passkeys of a person; one more takes the place of the one that was not used for the longest time.
 const PASSKEYS: u32 = 20;
 
+/// What goes of somebody who leaves, beside what they wrote.
+const GONE: [&str; 7] = [
+    "DELETE FROM passwords WHERE person = ?1",
+    "DELETE FROM passkeys WHERE person = ?1",
+    "DELETE FROM recovery_codes WHERE person = ?1",
+    "DELETE FROM visits WHERE person = ?1",
+    "DELETE FROM push_subscriptions WHERE person = ?1",
+    "DELETE FROM quiet_hours WHERE person = ?1",
+    "DELETE FROM invitations WHERE by = ?1",
+];
+
 /// Writes what a batch changes.
 pub(super) fn write(change: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     for (person, account, at) in &batch.accounts {
@@ -64,6 +75,18 @@ fn one(db: &Connection, person: &PersonId, change: &AccountChange, at: Millis) -
             "UPDATE sessions SET ended = ?3 WHERE token_hash = ?1 AND person = ?2 AND ended IS NULL",
             params![session, id, now],
         ),
+        AccountChange::Leave { texts_go } => {
+            run(
+                "UPDATE people SET name = ?2, since = 0, claimed = NULL, leaving = ?3 WHERE id = ?1",
+                params![id, PersonName::anonymous().as_str(), 1 + i64::from(*texts_go)],
+            )?;
+            // Without these rows their tokens would name them again.
+            let ended =
+                "UPDATE sessions SET device = '', since = 0, seen = 0, ended = coalesce(ended, 0) WHERE person = ?1";
+            run(ended, params![id])?;
+            GONE.iter().try_for_each(|gone| run(gone, params![id]))
+        }
+        AccountChange::Left => run("UPDATE people SET leaving = NULL WHERE id = ?1", params![id]),
         AccountChange::EndOthers { but } => run(
             "UPDATE sessions SET ended = ?3 WHERE token_hash <> ?1 AND person = ?2 AND ended IS NULL",
             params![but, id, now],

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use rusqlite::{Connection, ErrorCode, Row, params};
 use shared::{Digest, Hash, Message, Millis, RoomName, Seq};
 
-use super::{govern, view};
+use super::{fold::RoomFold, view};
 use crate::log::rows::{self, EVENT, EVENTS, column, digest, millis, parsed, seq};
 
 /// What a check has to say.
@@ -172,16 +172,18 @@ impl Check<'_> {
         self.messages(room)?;
         self.each(room, STRAY_MENTION, "a mention is kept that is not in it")?;
         self.each(room, LOST_MENTION, "whom it mentions is not kept")?;
-        let about = view::folded_about(self.db, room.id, &room.name)?;
-        let kept = self
-            .db
-            .query_row("SELECT title, topic, about FROM rooms WHERE id = ?1", [room.id], |row| rows::about(row, 0))?;
-        if about != kept {
+        let (folded, viewed) = (RoomFold::of(self.db, room.id, &room.name)?, RoomFold::viewed(self.db, room.id)?);
+        if folded.about != viewed.about {
             self.fault(format!("{}: its title or topic is not what its events say", room.name));
         }
-        if govern::folded(self.db, room.id, &room.name)? != govern::kept(self.db, room.id)? {
+        if (folded.access, &folded.roles) != (viewed.access, &viewed.roles) {
             self.fault(format!("{}: who may do what there is not what its events say", room.name));
         }
+        if folded.days != viewed.days {
+            self.fault(format!("{}: how long it keeps what is said is not what its events say", room.name));
+        }
+        // What is older than the log has no message, nor has anybody a word of it.
+        self.each(room, TOO_OLD, "it is older than the log, and still there")?;
         Ok(())
     }
 
@@ -295,8 +297,11 @@ const NOT_ERASED: &str = "SELECT e.seq FROM events e WHERE e.room = ?1 AND e.seq
     AND (e.words IS NOT NULL OR e.kind = 'posted' AND e.more IS NOT NULL) AND EXISTS
     (SELECT 1 FROM events d WHERE d.room = e.room AND d.target = coalesce(e.target, e.seq) AND d.kind = 'deleted')";
 const LOST: &str = "SELECT e.seq FROM events e WHERE e.room = ?1 AND e.seq >= ?2 AND e.kind IN ('posted', 'edited')
-    AND e.words IS NULL AND NOT EXISTS
+    AND e.words IS NULL AND coalesce(e.target, e.seq) >= ?2 AND NOT EXISTS
     (SELECT 1 FROM events d WHERE d.room = e.room AND d.target = coalesce(e.target, e.seq) AND d.kind = 'deleted')";
+const TOO_OLD: &str = "SELECT m.seq FROM messages m WHERE m.room = ?1 AND m.seq < ?2
+    UNION SELECT n.seq FROM mentions n WHERE n.room = ?1 AND n.seq < ?2
+    UNION SELECT e.seq FROM events e WHERE e.room = ?1 AND e.target < ?2 AND e.words IS NOT NULL";
 const NO_POST: &str = "SELECT m.seq FROM messages m WHERE m.room = ?1 AND m.seq >= ?2 AND NOT EXISTS
     (SELECT 1 FROM events e WHERE e.room = m.room AND e.seq = m.seq AND e.kind = 'posted')";
 const STRAY_MENTION: &str = "SELECT n.seq FROM mentions n LEFT JOIN messages m USING (room, seq)

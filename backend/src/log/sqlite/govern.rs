@@ -1,13 +1,13 @@
 //! Who is what in a room: a view. And invitations: records, by the hashes of their codes.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use shared::{Access, EventBody, Millis, Person, PersonId, PersonName, Role, RoomName, RoomTitle, Seq};
+use shared::{Access, Millis, Person, PersonId, PersonName, Role, RoomName, RoomTitle};
 
 use super::write::Numbers;
 use crate::log::{
     account::Hash256,
     read::{Members, RoomStanding},
-    rows::{self, EVENT, EVENTS, column, millis, parsed, seq},
+    rows::{column, days, millis, parsed, seq},
     store::{Batch, Invitation, InvitationChange},
 };
 
@@ -37,7 +37,7 @@ fn role_of(column: i64) -> Option<Role> {
 pub(super) fn write(change: &Connection, batch: &Batch, known: &Numbers, new: &Numbers) -> rusqlite::Result<()> {
     for ((room, person), role) in &batch.roles {
         if let Some(id) = known.get(room).or_else(|| new.get(room)) {
-            put(change, *id, person, *role)?;
+            put_role(change, *id, person, *role)?;
         }
     }
     for invitation in &batch.invitations {
@@ -60,7 +60,7 @@ pub(super) fn write(change: &Connection, batch: &Batch, known: &Numbers, new: &N
     Ok(())
 }
 
-fn put(change: &Connection, room: i64, person: &PersonId, role: Option<Role>) -> rusqlite::Result<()> {
+pub(super) fn put_role(change: &Connection, room: i64, person: &PersonId, role: Option<Role>) -> rusqlite::Result<()> {
     const PUT: &str = "INSERT INTO roles VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET role = ?3";
     match role {
         Some(role) => change.prepare_cached(PUT)?.execute(params![room, person.as_str(), role_column(role)])?,
@@ -71,45 +71,12 @@ fn put(change: &Connection, room: i64, person: &PersonId, role: Option<Role>) ->
     Ok(())
 }
 
-/// Folds the view of a room from its log.
-pub(super) fn refold(change: &Connection, room: i64, name: &RoomName) -> rusqlite::Result<()> {
-    let (access, roles) = folded(change, room, name)?;
-    change
-        .prepare_cached("UPDATE rooms SET access = ?2 WHERE id = ?1")?
-        .execute(params![room, access_column(access)])?;
-    roles.into_iter().try_for_each(|(person, role)| put(change, room, &person, Some(role)))
-}
-
-/// To whom a room is open, and who is what in it, folded from its log.
-pub(super) fn folded(db: &Connection, room: i64, name: &RoomName) -> rusqlite::Result<(Access, Vec<(PersonId, Role)>)> {
-    let mut find = db.prepare_cached(&format!(
-        "SELECT {EVENT} FROM {EVENTS} WHERE e.room = ?1 AND e.kind IN ('room_founded', 'room_role_set') ORDER BY e.seq"
-    ))?;
-    let mut rows = find.query([room])?;
-    let (mut access, mut roles) = (Access::default(), std::collections::BTreeMap::new());
-    while let Some(row) = rows.next()? {
-        let event = rows::event(row, name)?.0;
-        match event.body {
-            EventBody::Founded { access: is } if event.seq == Seq(1) => {
-                access = is;
-                roles.insert(event.by.id, Role::Owner);
-            }
-            EventBody::RoleSet { person, role: Some(role) } => drop(roles.insert(person, role)),
-            EventBody::RoleSet { person, role: None } => drop(roles.remove(&person)),
-            _ => {}
-        }
-    }
-    Ok((access, roles.into_iter().collect()))
-}
-
-/// The same, as the view has it.
-pub(super) fn kept(db: &Connection, room: i64) -> rusqlite::Result<(Access, Vec<(PersonId, Role)>)> {
-    let mut find = db.prepare_cached("SELECT access FROM rooms WHERE id = ?1")?;
-    let access = find.query_row([room], |row| row.get(0).map(access_of))?;
+/// Who is what in a room, in the order of their ids.
+pub(super) fn roles_by_id(db: &Connection, room: i64) -> rusqlite::Result<Vec<(PersonId, Role)>> {
     let mut find = db.prepare_cached("SELECT person, role FROM roles WHERE room = ?1 ORDER BY person")?;
-    let roles = find
-        .query_map([room], |row| Ok((parsed(row, 0, PersonId::parse)?, role_of(row.get(1)?).unwrap_or(Role::Member))));
-    Ok((access, roles?.collect::<Result<_, _>>()?))
+    let role = |row: &rusqlite::Row<'_>| Ok((parsed(row, 0, PersonId::parse)?, role_of(row.get(1)?)));
+    let found = find.query_map([room], role)?;
+    found.map(|found| found.map(|(person, role)| (person, role.unwrap_or(Role::Member)))).collect()
 }
 
 /// What somebody is in a room.
@@ -132,11 +99,13 @@ pub(super) fn roles(db: &Connection, room: &RoomName) -> rusqlite::Result<Vec<(P
 
 /// How a room stands to somebody.
 pub(super) fn standing(db: &Connection, room: &RoomName, person: &PersonId) -> rusqlite::Result<RoomStanding> {
-    let mut find = db.prepare_cached("SELECT access, head FROM rooms WHERE name = ?1")?;
-    let found = find.query_row([room.as_str()], |row| Ok((access_of(row.get(0)?), seq(row, 1)?))).optional()?;
-    let (access, head) = found.unwrap_or_default();
-    let role = if access == Access::Public { None } else { role(db, room, person)? };
-    Ok(RoomStanding { access, head, role })
+    let mut find = db.prepare_cached("SELECT access, head, days FROM rooms WHERE name = ?1")?;
+    let found = find.query_row([room.as_str()], |row| {
+        Ok(RoomStanding { access: access_of(row.get(0)?), head: seq(row, 1)?, days: days(row, 2)?, role: None })
+    });
+    let standing = found.optional()?.unwrap_or_default();
+    let role = if standing.access == Access::Public { None } else { role(db, room, person)? };
+    Ok(RoomStanding { role, ..standing })
 }
 
 /// Who is what in a room, and the invitations that are good.

@@ -4,17 +4,18 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use shared::{
-    About, Digest, Epoch, Event, Mention, Message, Millis, Page, PersonId, RoomName, RoomTitle, Seq, Snapshot, Visit,
+    About, Days, Digest, Epoch, Event, Mention, Message, Millis, Page, PersonId, RoomName, RoomTitle, Seq, Snapshot,
+    Visit,
 };
 
-use super::{account, govern, push, visits};
+use super::{account, govern, push, tidy, visits};
 use crate::{
     lock::{Mutex, lock},
     log::{
         account::{Hash256, Passkey},
         read::{
-            Account, Ends, EventPlace, Members, OwnEvents, Place, Push, PushRecords, ReadError, Reader, RoomStanding,
-            SessionRow,
+            Account, Aged, Ends, EventPlace, Members, OwnEvents, Place, Push, PushRecords, ReadError, Reader,
+            RoomStanding, SessionRow,
         },
         rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, column, digest, millis, seq},
         schema,
@@ -149,6 +150,18 @@ impl Reader for SqliteReader {
 
     fn written_by(&self, person: &PersonId, after: EventPlace, most: u32) -> Result<OwnEvents, ReadError> {
         self.read(|db| account::written_by(db, person, after, most))
+    }
+
+    fn leaving(&self) -> Result<Vec<(PersonId, bool)>, ReadError> {
+        self.read(tidy::leaving)
+    }
+
+    fn rooms_of(&self, person: &PersonId) -> Result<Vec<RoomName>, ReadError> {
+        self.read(|db| tidy::rooms_of(db, person))
+    }
+
+    fn aged(&self, now: Millis, days: Option<Days>) -> Result<Vec<Aged>, ReadError> {
+        self.read(|db| tidy::aged(db, now, days))
     }
 
     fn passkey(&self, id: &[u8]) -> Result<Option<(PersonId, Passkey)>, ReadError> {

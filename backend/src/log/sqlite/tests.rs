@@ -9,6 +9,7 @@ use crate::log::{Entry, Kept, Place, ReadLimits, Reader as _, Reads, SqliteReade
 mod changes;
 mod erasing;
 mod migrating;
+mod tidying;
 
 fn open() -> (SqliteStore, TempDir) {
     let data = tempfile::tempdir().unwrap();

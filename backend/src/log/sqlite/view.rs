@@ -1,10 +1,9 @@
-//! The views of the SQLite store: messages, and what each room is called and about. Folds of the log, by the fold of
-//! [`shared`]; dropping and folding again gives the same rows.
+//! The view of messages. A fold of the log, by the fold of [`shared`]; dropping and folding again gives the same rows.
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, params};
-use shared::{About, Message, RoomName, Seq};
+use shared::{Message, RoomName, Seq};
 
-use super::govern;
+use super::fold::RoomFold;
 use crate::log::rows::{self, EVENT, EVENTS, MESSAGE, MESSAGES, More, column, parsed, seq};
 
 /// Puts messages in the view, and whom they mention in the view of mentions.
@@ -69,7 +68,7 @@ pub(super) fn get(db: &Connection, room: i64, seq: Seq) -> rusqlite::Result<Opti
 pub(in crate::log) fn refold(change: &Transaction<'_>) -> rusqlite::Result<()> {
     change.execute_batch(
         "DELETE FROM messages; DELETE FROM mentions; DELETE FROM roles;
-         UPDATE rooms SET title = '', topic = '', about = 0, access = 0",
+         UPDATE rooms SET title = '', topic = '', about = 0, access = 0, days = NULL",
     )?;
     let mut all = change.prepare("SELECT id, name FROM rooms ORDER BY id")?;
     let mut rooms = all.query([])?;
@@ -84,9 +83,7 @@ pub(in crate::log) fn refold(change: &Transaction<'_>) -> rusqlite::Result<()> {
                 messages.put(id, &message, words)?;
             }
         }
-        let about = folded_about(change, id, &name)?;
-        put_about(change, id, &about)?;
-        govern::refold(change, id, &name)?;
+        RoomFold::of(change, id, &name)?.view(change, id)?;
     }
     Ok(())
 }
@@ -116,25 +113,4 @@ pub(super) fn folded(
         }
     }
     Ok(message)
-}
-
-/// What a room is called and about, folded from the log.
-pub(super) fn folded_about(db: &Connection, room: i64, name: &RoomName) -> rusqlite::Result<About> {
-    let mut find = db.prepare_cached(&format!(
-        "SELECT {EVENT} FROM {EVENTS} WHERE e.room = ?1 AND e.kind = 'room_set' ORDER BY e.seq"
-    ))?;
-    let mut rows = find.query([room])?;
-    let mut about = About::default();
-    while let Some(row) = rows.next()? {
-        about.fold(&rows::event(row, name)?.0);
-    }
-    Ok(about)
-}
-
-fn put_about(change: &Transaction<'_>, room: i64, about: &About) -> rusqlite::Result<()> {
-    let About { title, topic, rev } = about;
-    change
-        .prepare_cached("UPDATE rooms SET title = ?2, topic = ?3, about = ?4 WHERE id = ?1")?
-        .execute(params![room, title.as_str(), topic.as_str(), column(rev.0)])
-        .map(drop)
 }

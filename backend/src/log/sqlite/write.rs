@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use rusqlite::{CachedStatement, Connection, params};
-use shared::{EventBody, RoomName, Seq, Words};
+use shared::{Days, EventBody, RoomName, Seq, Words};
 
-use super::{account, govern, push, view, visits};
+use super::{account, govern, push, tidy, view, visits};
 use crate::log::{
     rows::{More, column, mentions_column},
-    store::{Batch, Entry, PersonRow, RoomState},
+    store::{Batch, Entry, Nameless, PersonRow, RoomState},
 };
 
 /// The key of a command that became no event has this seq.
@@ -58,6 +58,15 @@ pub(super) fn batch(change: &Connection, known: &Numbers, batch: &Batch) -> rusq
     for (room, message) in &batch.erased {
         erase(change, id_of(room), *message)?;
     }
+    if !(batch.nameless.is_empty() && batch.dropped.is_empty()) {
+        tidy::want_compact(change)?;
+    }
+    for Nameless { room, author, seqs } in &batch.nameless {
+        tidy::take_names(change, id_of(room), room, author, seqs)?;
+    }
+    for (room, before) in &batch.dropped {
+        tidy::drop_before(change, id_of(room), room, *before)?;
+    }
     Ok(new)
 }
 
@@ -74,11 +83,11 @@ fn person(change: &Connection, person: &PersonRow) -> rusqlite::Result<()> {
 
 /// Gives the room's number.
 fn new_room(change: &Connection, name: &RoomName, state: &RoomState) -> rusqlite::Result<i64> {
-    const ROOM: &str = "INSERT INTO rooms (name, first, head, at, digest, title, topic, about, access)
-                        VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    const ROOM: &str = "INSERT INTO rooms (name, first, head, at, digest, title, topic, about, access, days)
+                        VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                         ON CONFLICT DO UPDATE SET head = ?2, at = ?3, digest = ?4, title = ?5, topic = ?6, about = ?7,
-                        access = ?8 RETURNING id";
-    let RoomState { head, at, digest, about, access } = state;
+                        access = ?8, days = ?9 RETURNING id";
+    let RoomState { head, at, digest, about, access, days } = state;
     change.prepare_cached(ROOM)?.query_row(
         params![
             name.as_str(),
@@ -88,7 +97,8 @@ fn new_room(change: &Connection, name: &RoomName, state: &RoomState) -> rusqlite
             about.title.as_str(),
             about.topic.as_str(),
             column(about.rev.0),
-            govern::access_column(*access)
+            govern::access_column(*access),
+            days.map(Days::get)
         ],
         |row| row.get(0),
     )
@@ -96,12 +106,13 @@ fn new_room(change: &Connection, name: &RoomName, state: &RoomState) -> rusqlite
 
 fn known_room(change: &Connection, id: i64, state: &RoomState) -> rusqlite::Result<()> {
     const ROOM: &str =
-        "UPDATE rooms SET head = ?2, at = ?3, digest = ?4, title = ?5, topic = ?6, about = ?7 WHERE id = ?1";
+        "UPDATE rooms SET head = ?2, at = ?3, digest = ?4, title = ?5, topic = ?6, about = ?7, days = ?8 WHERE id = ?1";
     // (To whom it is open is said by its first event, and stays.)
-    let RoomState { head, at, digest, about, .. } = state;
+    let RoomState { head, at, digest, about, days, access: _ } = state;
     let mut update = change.prepare_cached(ROOM)?;
     let (title, topic, rev) = (about.title.as_str(), about.topic.as_str(), column(about.rev.0));
-    update.execute(params![id, column(head.0), column(at.0), digest.0, title, topic, rev]).map(drop)
+    let days = days.map(Days::get);
+    update.execute(params![id, column(head.0), column(at.0), digest.0, title, topic, rev, days]).map(drop)
 }
 
 /// Inserts events, and their words.
