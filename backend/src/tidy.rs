@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use crate::log::{Aged, Appended, Clock, Command, EventPlace, Log, NotAppended, ReadError, Reads, Tidying};
 
 /// How often it is looked, and after how long again where something has failed.
-const EVERY: Duration = Duration::from_secs(600);
+const EVERY: Duration = Duration::from_mins(10);
 const AGAIN: Duration = Duration::from_secs(30);
 /// Events of a person that are read at once, and that become nameless in one commit.
 const AT_ONCE: usize = 500;

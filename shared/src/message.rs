@@ -89,6 +89,10 @@ impl Message {
         if event.body.target() != Some(self.seq) || event.seq <= self.rev {
             return false;
         }
+        #[cfg(not(target_arch = "wasm32"))]
+        if let EventBody::Dropped { .. } = event.body {
+            return false;
+        }
         self.rev = event.seq;
         match &event.body {
             EventBody::Edited { words, .. } => self.edit(words, event.at),
@@ -261,7 +265,7 @@ mod tests {
                 }
                 4 => EventBody::RoomSet { title: RoomTitle::parse(&seq.to_string()).ok(), topic: None },
                 5 => EventBody::Forgotten,
-                6 => EventBody::Dropped { before: Seq(target) },
+                6 => EventBody::Dropped { target: Seq(target) },
                 _ => EventBody::Unknown { kind: "new".into(), target: Some(Seq(target)), hash: crate::Hash([1; 16]) },
             };
             log.push(event(seq, *by, body));
@@ -275,8 +279,8 @@ mod tests {
     impl View {
         fn fold(&mut self, event: &Event) {
             self.1.fold(event);
-            if let EventBody::Dropped { before } = event.body {
-                self.0.retain(|message| message.seq >= before);
+            if let EventBody::Dropped { target } = event.body {
+                self.0.retain(|message| message.seq >= target);
             }
             for message in &mut self.0 {
                 message.fold(event);

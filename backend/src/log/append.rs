@@ -87,7 +87,9 @@ impl<S: Store> Appender<S> {
         let (mut leaving, mut unsound) = (HashSet::new(), false);
         match store.claimed().and_then(|claimed| Ok((claimed, store.leaving()?))) {
             Ok((claimed, goers)) => {
-                claimed.iter().for_each(|(person, name)| names.claim(person, name));
+                for (person, name) in &claimed {
+                    names.claim(person, name);
+                }
                 leaving.extend(goers);
             }
             Err(error) => {

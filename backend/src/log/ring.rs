@@ -134,7 +134,7 @@ impl Ring {
                     self.change(is_theirs, |one| one.by.name.clone_from(name));
                     open.iter_mut().filter(|one| is_theirs(one)).for_each(|one| one.by.name.clone_from(name));
                 }
-                EventBody::Dropped { before } => self.drop_before(before),
+                EventBody::Dropped { target } => self.drop_before(target),
                 _ => {}
             }
             (self.head, self.digest) = (event.seq, digest);

@@ -28,8 +28,6 @@ pub(super) struct More {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     role: Option<Role>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    before: Option<Seq>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     days: Option<Days>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reactions: Vec<Reaction>,
@@ -49,11 +47,12 @@ impl More {
             EventBody::RoleSet { person, role } => {
                 Self { person: Some(person.clone()), role: *role, ..Self::default() }
             }
-            EventBody::Dropped { before } => Self { before: Some(*before), ..Self::default() },
             EventBody::RetentionSet { days } => Self { days: *days, ..Self::default() },
-            EventBody::Edited { .. } | EventBody::Deleted { .. } | EventBody::Forgotten | EventBody::Unknown { .. } => {
-                Self::default()
-            }
+            EventBody::Edited { .. }
+            | EventBody::Deleted { .. }
+            | EventBody::Forgotten
+            | EventBody::Dropped { .. }
+            | EventBody::Unknown { .. } => Self::default(),
         }
     }
 
@@ -78,7 +77,7 @@ pub(super) fn event(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<(Event, 
     let kind: String = row.get(6)?;
     let target = row.get::<_, Option<i64>>(7)?.map(|seq| Seq(seq.cast_unsigned()));
     let hash = Hash(row.get(9)?);
-    let More { reply_to, emoji, on, title, topic, access, person, role, before, days, .. } = more(row, 8)?;
+    let More { reply_to, emoji, on, title, topic, access, person, role, days, .. } = more(row, 8)?;
     let about = || target.ok_or_else(|| unfit(7, Missing("target")));
     let body = match kind.as_str() {
         "posted" => EventBody::Posted { words: words(row, 10, hash)?, reply_to },
@@ -93,7 +92,7 @@ pub(super) fn event(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<(Event, 
         "room_founded" => EventBody::Founded { access: access.ok_or_else(|| unfit(8, Missing("access")))? },
         "room_role_set" => EventBody::RoleSet { person: person.ok_or_else(|| unfit(8, Missing("person")))?, role },
         "forgotten" => EventBody::Forgotten,
-        "dropped" => EventBody::Dropped { before: before.ok_or_else(|| unfit(8, Missing("before")))? },
+        "dropped" => EventBody::Dropped { target: about()? },
         "room_retention_set" => EventBody::RetentionSet { days },
         _ => EventBody::Unknown { kind, target, hash },
     };

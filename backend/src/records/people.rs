@@ -274,7 +274,9 @@ impl People {
         let sessions = known.sessions.values().filter_map(Weak::upgrade);
         let theirs: Vec<_> =
             sessions.filter(|session| session.someone.id == *person).map(|session| session.hash).collect();
-        theirs.into_iter().for_each(|hash| known.end(hash));
+        for hash in theirs {
+            known.end(hash);
+        }
     }
 
     /// `owner` has claimed a name: whoever else is connected under it, or what looks like it, is Anonymous. Gives them,

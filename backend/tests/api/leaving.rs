@@ -175,7 +175,7 @@ async fn a_public_room_drops_what_is_older_than_the_host_keeps() {
     // It is done at the start, before or after this.
     let opened = bob.open("den").await;
     if opened["head"] == 60 {
-        assert_eq!(event(&mut bob, is("dropped")).await["body"]["before"], 61);
+        assert_eq!(event(&mut bob, is("dropped")).await["body"]["target"], 61);
     }
     let mut late = Client::v1(&server).await;
     let opened = late.open_after("den", &json!("filled"), 20).await;
@@ -210,7 +210,7 @@ async fn an_owner_says_for_how_long_a_room_keeps_and_whoever_is_there_drops_the_
     assert_eq!(post(&server, token.reveal(), path, &json!({"days": 7})).await.0, 200);
     assert_eq!(event(&mut bob, is("room_retention_set")).await["body"]["days"], 7);
     let dropped = event(&mut bob, is("dropped")).await;
-    assert_eq!((&dropped["body"]["before"], &dropped["by"]["name"]), (&json!(62), &json!("Warren")));
+    assert_eq!((&dropped["body"]["target"], &dropped["by"]["name"]), (&json!(62), &json!("Warren")));
     let access: Value = serde_json::from_str(&get(&server, token.reveal(), "/api/rooms/news/access").await).unwrap();
     assert_eq!(
         (&access["retention_days"], &access["role"]),

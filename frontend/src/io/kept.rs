@@ -16,7 +16,7 @@ use super::{json::Json, read};
 use crate::state::{KeptEntry, KeptRoom};
 
 /// The kinds of events that this version folds into a room. A new kind, or a new meaning of one, is to be added here.
-const KINDS: &str = "posted edited deleted reacted room_set";
+const KINDS: &str = "posted edited deleted reacted room_set forgotten dropped";
 
 fn author(json: &mut Json, id: &str, name: &str, plain: bool) {
     json.open("by", '{');

@@ -27,37 +27,35 @@ pub fn diagnosis(app: &App) -> String {
     lines.join("\n")
 }
 
+/// What is counted of a room, in the order of its line.
+const COUNTS: [&str; 8] =
+    ["folded here since", "verified to", "mismatches", "resets", "queued", "sent", "settled", "refused"];
+
 fn describe(room: &Room, lines: &mut Vec<String>) {
-    let mut line = |name: &str, value: &str| lines.push(["  ", name, ": ", value].concat());
-    line(
-        "phase",
-        match room.phase {
-            Phase::Closed => "closed",
-            Phase::Opening => "opening",
-            Phase::CatchingUp { .. } => "catching up",
-            Phase::Open => "open",
-            Phase::Refused { .. } => "refused",
-        },
-    );
+    let phase = match room.phase {
+        Phase::Closed => "closed",
+        Phase::Opening => "opening",
+        Phase::CatchingUp { .. } => "catching up",
+        Phase::Open => "open",
+        Phase::Refused { .. } => "refused",
+    };
+    lines.push(["  phase: ", phase].concat());
     if let Some(cursor) = &room.cursor {
-        line("epoch", cursor.epoch.as_str());
-        line("cursor", &cursor.seq.to_string());
-        line("digest", &cursor.digest.map(String::from).unwrap_or_default());
+        let digest = cursor.digest.map(String::from).unwrap_or_default();
+        lines.push(["  cursor: ", cursor.epoch.as_str(), " ", &cursor.seq.to_string(), " ", &digest].concat());
     }
-    line("folded here since", &room.proof.since.to_string());
-    line("verified to", &room.proof.verified.map_or_else(|| "nothing".to_owned(), |seq| seq.to_string()));
-    line("mismatches", &room.proof.mismatches.to_string());
-    line("resets", &room.resets.to_string());
-    let mut fates = [0_usize; 4];
+    let proof = &room.proof;
+    let verified = proof.verified.unwrap_or_default().0;
+    let mut counts = [proof.since.0, verified, proof.mismatches.into(), room.resets.into(), 0, 0, 0, 0];
     for entry in room.outbox.entries().iter() {
-        fates[match entry.fate {
-            Fate::Queued => 0,
-            Fate::Sent => 1,
-            Fate::Settled { .. } => 2,
-            Fate::Refused { .. } => 3,
+        counts[match entry.fate {
+            Fate::Queued => 4,
+            Fate::Sent => 5,
+            Fate::Settled { .. } => 6,
+            Fate::Refused { .. } => 7,
         }] += 1;
     }
-    for (name, count) in ["queued", "sent", "settled", "refused"].into_iter().zip(fates) {
-        line(name, &count.to_string());
+    for (name, count) in COUNTS.into_iter().zip(counts) {
+        lines.push(["  ", name, ": ", &count.to_string()].concat());
     }
 }

@@ -138,6 +138,14 @@ impl Room {
                 return Some(message);
             }
             EventBody::RoomSet { .. } => drop(self.about.fold(event)),
+            // Somebody is forgotten, or what is old is dropped.
+            body if matches!(body.kind(), "forgotten" | "dropped") => {
+                self.keep_now = true;
+                self.window.amend(event);
+                // A page that was made before has what is gone from here.
+                self.recent.begin(event.seq);
+                return None;
+            }
             // What is about the room alone would show nothing among its messages.
             EventBody::Unknown { kind, .. } => self.outdated |= !kind.starts_with("room_"),
             // What was deleted is not to be kept a second longer.

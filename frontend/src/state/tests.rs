@@ -1,5 +1,6 @@
 //! The fold, tried: each part by its own rows, and the whole against a server that loses, doubles and reorders.
 
+mod amending;
 mod changes;
 mod clock;
 mod deliveries;

@@ -177,6 +177,22 @@ impl Window {
         }
     }
 
+    /// An event about all messages, which the cursor has just taken: its author is forgotten, or it says which is the oldest.
+    pub(super) fn amend(&mut self, event: &Event) {
+        for chunk in &mut self.chunks {
+            amend(Rc::make_mut(&mut chunk.messages), event);
+        }
+        if let Some(tail) = &mut self.tail {
+            amend(&mut tail.messages, event);
+        }
+        while self.chunks.len() > 1 && self.chunks[0].messages.is_empty() {
+            self.chunks.remove(0);
+        }
+        if self.is_empty() {
+            self.jump();
+        }
+    }
+
     /// The page before the oldest message. One that does not join up with the window is dropped.
     pub(super) fn older(&mut self, page: Vec<Rc<Message>>, more_before: bool, before: Seq) {
         if self.oldest() == Some(before) && page.iter().all(|message| message.seq < before) {
@@ -295,5 +311,14 @@ pub(super) fn fold_into(messages: &mut [Rc<Message>], target: Seq, event: &Event
         && messages[place].rev < event.seq
     {
         Rc::make_mut(&mut messages[place]).fold(event);
+    }
+}
+
+/// What an event about all messages makes of these.
+#[inline(never)]
+fn amend(messages: &mut Vec<Rc<Message>>, event: &Event) {
+    messages.drain(..messages.partition_point(|message| Some(message.seq) < event.body.target()));
+    for message in messages {
+        Rc::make_mut(message).forget(&event.by);
     }
 }

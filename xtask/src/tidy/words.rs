@@ -34,7 +34,7 @@ const OTHERS: &[&str] = &[
     "none of them a control character",
     "of the letters a to z and the digits",
     "a window gives no more than that",
-    "posted edited deleted reacted room_set",
+    "posted edited deleted reacted room_set forgotten dropped",
     "These are the newest messages",
     "if any",
     "For the rest",

@@ -29,7 +29,7 @@ impl<S: Store> Appender<S> {
                     return Ok(Appended::Unchanged);
                 }
                 if *announce {
-                    self.say(plan, room, &the_server()?, EventBody::Dropped { before: *before }, now)?;
+                    self.say(plan, room, &the_server()?, EventBody::Dropped { target: *before }, now)?;
                 } else {
                     plan.batch.rooms.insert(room.clone(), state);
                 }

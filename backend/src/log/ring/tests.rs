@@ -229,9 +229,9 @@ fn what_a_room_drops_is_not_held() {
     for seq in 1..=6 {
         push(&mut ring, event(seq, "x"));
     }
-    push(&mut ring, entry(7, EventBody::Dropped { before: Seq(4) }));
+    push(&mut ring, entry(7, EventBody::Dropped { target: Seq(4) }));
     assert_eq!((seqs(&ring, 2), seqs(&ring, 3)), (None, Some(vec![4, 5, 6, 7])));
-    push(&mut ring, entry(8, EventBody::Dropped { before: Seq(8) }));
+    push(&mut ring, entry(8, EventBody::Dropped { target: Seq(8) }));
     assert_eq!((seqs(&ring, 6), seqs(&ring, 7)), (None, Some(vec![8])));
     assert_eq!((ring.events, ring.held.len()), (1, 1));
 }

@@ -55,8 +55,11 @@ fn govern(room: &str, by: &str, key: &str, change: Governance) -> Command {
 
 /// Somebody who is kept, and has claimed their name.
 fn claim(of: &str) -> Command {
-    let remember =
-        Remember { session: [of.as_bytes()[0]; 32], device: format!("phone-of-{of}").into(), kept: Default::default() };
+    let remember = Remember {
+        session: [of.as_bytes()[0]; 32],
+        device: format!("phone-of-{of}").into(),
+        kept: std::sync::Arc::default(),
+    };
     let changes = vec![AccountChange::Claim(author(of).name), AccountChange::Password("secret-hash".to_owned())];
     Command::Account(Accounting { person: id(of), name: author(of).name, changes, remember: Some(remember) })
 }
@@ -293,7 +296,7 @@ fn a_long_log_is_dropped_in_steps_and_one_that_is_all_old_keeps_its_end() {
     let events = reader(&data).after(&name("x"), Seq::ZERO, 99, usize::MAX).unwrap();
     assert_eq!(
         events.iter().map(|event| event.body.clone()).collect::<Vec<_>>(),
-        [EventBody::Dropped { before: Seq(5_001) }]
+        [EventBody::Dropped { target: Seq(5_001) }]
     );
     assert_eq!(reader(&data).aged(Millis(99 * DAY), Days::new(7)).unwrap(), [], "that it was dropped is not dropped");
     holds(&data);
