@@ -102,6 +102,30 @@ function invitations(room, state, said, draw) {
   return host;
 }
 
+// For how long the room keeps what is said in it.
+const DAYS = [["", "For ever"], ["1", "A day"], ["7", "A week"], ["30", "30 days"], ["90", "90 days"], ["365", "A year"]];
+function retention(room, state, said, draw) {
+  const now = String(state.retention_days ?? "");
+  if (!state.may.retain) return now ? [quiet(`Messages are kept for ${now} days.`)] : [];
+  const all = DAYS.some(([value]) => value === now) ? DAYS : [...DAYS, [now, `${now} days`]];
+  const select = make("select", { id: "access-days" }, ...all.map(([value, label]) => {
+    const option = make("option", { value }, label);
+    option.selected = value === now;
+    return option;
+  }));
+  const set = () => post(`rooms/${room}/retention`, { days: select.value ? Number(select.value) : null }).then(draw).then(() => "It is set.");
+  const sure = button("Drop what is older, for everybody", set, said);
+  sure.classList.add("danger");
+  sure.hidden = true;
+  select.addEventListener("change", (event) => {
+    // What is dropped does not come back: that takes a second press.
+    const shorter = Number(select.value || Infinity) < Number(now || Infinity);
+    sure.hidden = !shorter;
+    if (!shorter && select.value !== now) doing(said, set)(event);
+  });
+  return [make("div", { class: "field" }, make("label", { for: "access-days" }, "Messages are kept"), select), foot(sure)];
+}
+
 async function fill(host, room) {
   const said = make("p", { role: "status", class: "quiet" });
   const draw = async () => {
@@ -115,6 +139,7 @@ async function fill(host, room) {
     const parts = [quiet(ACCESS[state.access] ?? "")];
     if (state.members.length) parts.push(make("ul", { class: "listed members" }, ...members(room, state, said, draw)));
     if (state.may.invite) parts.push(invitations(room, state, said, draw));
+    parts.push(...retention(room, state, said, draw));
     if (state.role) {
       const leave = () => post(`rooms/${room}/roles`, { person: state.me, role: null }).then(() => (location.assign("/"), ""));
       const sure = button("Leave: only an invitation leads back", leave, said);

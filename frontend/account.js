@@ -228,6 +228,24 @@ function leaving(claimed, said, forgetAll) {
   return make("div", {}, foot(all), foot(press, sure));
 }
 
+// All that is kept of them goes, on the server as here.
+function going(state, said, forgetAll) {
+  const options = [["stay", "It stays, without my name"], ["go", "It goes too"]].map(([value, label]) => make("option", { value }, label));
+  const texts = make("select", { id: "account-texts", name: "texts" }, ...options);
+  const password = state.password ? [passwordField("Password", "current-password")] : [];
+  const form = make("form", {}, make("div", { class: "field" }, make("label", { for: "account-texts" }, "What I wrote"), texts), ...password,
+    foot(make("button", { class: "small danger" }, "Delete me for good")));
+  form.addEventListener("submit", doing(said, async () => {
+    await post("account/leave", Object.fromEntries(new FormData(form)));
+    await forgetAll().catch(() => {});
+    location.replace("/");
+    return "You are deleted.";
+  }));
+  return part("Delete me",
+    quiet("Your name goes from all that you wrote, and with it your rooms, what you have read and how you sign in. Nobody can undo it. What others wrote about you stays theirs."),
+    form);
+}
+
 const look = new CSSStyleSheet();
 look.replaceSync(`@layer details {
   .part { margin-block-start: 8px; padding-inline-start: 12px; border-inline-start: 2px solid var(--line); & .part { margin-block-start: 12px; } }
@@ -262,7 +280,7 @@ async function fill(host, forgetAll) {
     const renewed = ({ codes: all }) => kept({ codes: all }).then(() => "The codes before are no longer good.");
     const parts = state.claimed ? ways(state, possible, said, draw, renewed) : [keeping(state, possible, said, kept), signIn(possible, said)];
     const who = state.claimed ? "This name is yours, and nobody else's:" : "You are a guest. Only this browser knows that you are";
-    host.replaceChildren(make("p", {}, make("span", {}, who), " ", make("bdi", {}, state.you.name)), news, ...parts, linking(said), devices(state, said, draw), said, leaving(state.claimed, said, forgetAll));
+    host.replaceChildren(make("p", {}, make("span", {}, who), " ", make("bdi", {}, state.you.name)), news, ...parts, linking(said), devices(state, said, draw), going(state, said, forgetAll), said, leaving(state.claimed, said, forgetAll));
     for (const summary of host.querySelectorAll("summary")) summary.parentElement.open = open.includes(summary.textContent);
   };
   await draw();

@@ -115,7 +115,7 @@ async fn a_guest_keeps_their_name_by_a_passkey_and_is_the_same_person_in_another
     settings(&ann).await?;
     let export = "const done = arguments[0];
         const link = [...document.querySelectorAll('a[download]')].find((a) => a.textContent === 'Download all that is kept of you');
-        fetch(link.href).then((answer) => answer.json()).then(({ account, events }) => done([account.you.name, events.findLast((event) => event.text)?.text]))";
+        fetch(link.href).then((answer) => answer.json()).then(({ account, events }) => done([account.you.name, events.findLast((event) => event.body.text)?.body.text]))";
     assert_eq!(ann.run_async(export, json!([])).await?, json!(["Ann", "and now I am"]));
     // A device can be sent away from the other, at once.
     press(&ann, "Devices").await?;
@@ -209,4 +209,38 @@ async fn a_name_is_kept_by_a_password_and_a_device_linked_by_a_code_and_signed_o
     ann.close().await?;
     bob.close().await?;
     linked.close().await
+}
+
+/// The button of the settings by which it is done for good.
+const TEXTS: &str = "document.querySelector('#account-texts').value = arguments[0]";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_leaves_is_forgotten_in_the_browsers_of_others_too() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ann = Browser::open(&driver, &server.url("/r/den"), Look::DESKTOP).await?;
+    let bob = Browser::open(&driver, &server.url("/r/den"), Look::DESKTOP).await?;
+    ann.rename("Quokka").await?;
+    ann.say("what I think").await?;
+    bob.sees("what I think").await?;
+    let id = id_of(&ann).await?;
+    // What the page shows of them, and what the browser keeps, looked up again and again.
+    let look = "setInterval(async () => { const [[, texts]] = await kept.read(['rooms'], false); globalThis.read = texts.join() }, 100)";
+    bob.run(look, json!([])).await?;
+    let known = "const shown = document.querySelector('#log').textContent;
+        return typeof read === 'string' && [shown, read].every((all) => all.includes('Quokka') === arguments[0])";
+    bob.until("the name in what is shown and kept", known, json!([true])).await?;
+    settings(&ann).await?;
+    press(&ann, "Delete me").await?;
+    assert_eq!(ann.barriers().await?, Vec::<String>::new());
+    ann.run(TEXTS, json!(["stay"])).await?;
+    press(&ann, "Delete me for good").await?;
+    ann.until("the lobby", "return location.pathname === '/' && typeof page === 'object'", json!([])).await?;
+    bob.until("that the name is gone", known, json!([false])).await?;
+    bob.sees("what I think").await?;
+    ann.until("the client", "return document.querySelector('.app[data-link=live]') !== null", json!([])).await?;
+    assert_ne!(id_of(&ann).await?, id, "they are somebody new");
+    let stored = "const done = arguments[0]; kept.read(['rooms', 'outbox'], false).then((all) => done(JSON.stringify(all).includes('what I think')))";
+    assert_eq!(ann.run_async(stored, json!([])).await?, false, "their own browser keeps nothing of it");
+    ann.close().await?;
+    bob.close().await
 }

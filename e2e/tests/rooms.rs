@@ -147,3 +147,32 @@ async fn in_a_room_for_announcements_whoever_may_not_write_is_told_so_and_keeps_
     ada.close().await?;
     bob.close().await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_says_for_how_long_a_room_keeps_what_is_said() -> Story {
+    let (server, driver) = (Server::start()?, Driver::start()?);
+    let ada = Browser::open(&driver, &server.url("/"), Look::PHONE).await?;
+    sheet(&ada, "found").await?;
+    let fill = "const it = document.querySelector('#found-name'); if (it) it.value = 'news'; return it !== null";
+    ada.until("the field", fill, json!([])).await?;
+    press(&ada, "Found the room for announcements").await?;
+    ada.until("the room", "return location.pathname === '/r/news'", json!([])).await?;
+    sheet(&ada, "about").await?;
+    let choose = "const it = document.querySelector('#access-days');
+        if (it) { it.value = arguments[0]; it.dispatchEvent(new Event('change')); }
+        return it !== null";
+    ada.until("the choice", choose, json!(["7"])).await?;
+    assert_eq!(ada.barriers().await?, Vec::<String>::new());
+    // What is dropped does not come back: that is asked once more.
+    press(&ada, "Drop what is older, for everybody").await?;
+    says(&ada, "#access [role=status]", "It is set.").await?;
+    assert_eq!(ada.run("return document.querySelector('#access-days').value", json!([])).await?, "7");
+    ada.until("the choice", choose, json!([""])).await?;
+    ada.until("for ever", "return document.querySelector('#access-days')?.value === ''", json!([])).await?;
+    let bob = Browser::open(&driver, &server.url("/r/news"), Look::DESKTOP).await?;
+    sheet(&bob, "about").await?;
+    says(&bob, "#access", "For announcements").await?;
+    assert_eq!(bob.run("return document.querySelector('#access-days')", json!([])).await?, json!(null));
+    ada.close().await?;
+    bob.close().await
+}
