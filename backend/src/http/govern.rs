@@ -240,7 +240,8 @@ struct Direct {
     person: PersonId,
 }
 
-/// `POST /api/direct`: the private room of two people, which is founded where it is not there yet.
+/// `POST /api/direct`: the private room of two people, which is founded where it is not there yet. Whoever of them has left it
+/// is in it again.
 pub(super) async fn direct(
     request: HttpRequest,
     payload: web::Payload,
@@ -252,14 +253,15 @@ pub(super) async fn direct(
         return Err(ApiError::BadRequest("malformed", "That is you.".to_owned()));
     }
     let room = room_of(me.id(), &person)?;
-    if standing(&warren, &room, me).await.is_err() {
-        govern(&warren, me, &room, Governance::Found(Access::Private)).await?;
-        let role = Some(Role::Owner);
-        govern(&warren, me, &room, Governance::SetRole { person: person.clone(), role }).await?;
+    let mut is_either_missing = false;
+    for one in [me.id(), &person] {
+        is_either_missing |= warren.reads.standing(room.clone(), one.clone()).await?.role.is_none();
+    }
+    if is_either_missing {
         // Its own name says nothing to either.
-        let other = warren.reads.account(person).await?.name.unwrap_or_else(PersonName::anonymous);
-        let title = RoomTitle::parse(&format!("{}, {other}", me.person().name)).unwrap_or_default();
-        entitle(&warren, me, &room, title).await?;
+        let called = warren.reads.account(person.clone()).await?.name.unwrap_or_else(PersonName::anonymous);
+        let title = RoomTitle::parse(&format!("{}, {called}", me.person().name)).unwrap_or_default();
+        govern(&warren, me, &room, Governance::Meet { other: person, title }).await?;
     }
     Ok(answer(&json!({ "room": room })))
 }

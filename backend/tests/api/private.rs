@@ -357,6 +357,20 @@ async fn two_people_have_one_private_room() {
     let third = bearer(&server).await;
     assert_eq!(access(&server, &third, room).await.0, 403);
     assert_eq!(post(&server, &ann, "/api/direct", &json!({"person": ann_id})).await.0, 400);
+    // Whoever has left it may come back, and is brought back by the other; with all that was said.
+    let head = async || access(&server, &ann, room).await.1["members"].as_array().map_or(0, Vec::len);
+    assert_eq!(head().await, 2);
+    for back in [&bob, &ann] {
+        let leaves = json!({"person": bob_id, "role": null});
+        assert_eq!(post(&server, &bob, &format!("/api/rooms/{room}/roles"), &leaves).await.0, 200);
+        assert_eq!((access(&server, &bob, room).await.0, head().await), (403, 1));
+        let other = if back == &bob { &ann_id } else { &bob_id };
+        assert_eq!(post(&server, back, "/api/direct", &json!({"person": other})).await.1["room"], room);
+        assert_eq!((access(&server, &bob, room).await.0, head().await), (200, 2));
+    }
+    let mut again = Client::v1_with(&server, &bob).await;
+    assert!(again.rooms().await.to_string().contains(room), "it is in his list again");
+    assert!(again.open(room).await.to_string().contains("hello"));
 }
 
 #[actix_web::test]

@@ -1,7 +1,9 @@
 //! Who may do what in a room, decided where it is written: founding, roles and invitations, and what each command needs.
 //! The rule itself is [`Access::may`].
 
-use shared::{Access, Author, ClientKey, Command, Days, Deed, EventBody, Millis, PersonId, Role, RoomName, Seq};
+use shared::{
+    Access, Author, ClientKey, Command, Days, Deed, EventBody, Millis, PersonId, Role, RoomName, RoomTitle, Seq,
+};
 
 use super::{Appended, Appender, NotAppended, Plan, Remember, Wrong, plan::Asked};
 use crate::log::{
@@ -34,6 +36,13 @@ pub struct Governing {
 pub enum Governance {
     /// The room is founded. Nothing may be in it yet.
     Found(Access),
+    /// Who asks and another are in the room of the two, which is founded where it is not there yet.
+    Meet {
+        /// The other.
+        other: PersonId,
+        /// What it is called where it is founded.
+        title: RoomTitle,
+    },
     /// Somebody is something else.
     SetRole {
         /// Who.
@@ -139,6 +148,7 @@ impl<S: Store> Appender<S> {
                 let body = EventBody::Founded { access: *access };
                 return Ok(Appended::Fresh(plan.push(asked, body, founded, None, now)));
             }
+            Governance::Meet { other, title } => return self.meet(plan, &asked, state, (other, title), now),
             Governance::Retain(days) => {
                 may(Deed::Retain)?;
                 if state.days == *days {
@@ -209,6 +219,51 @@ impl<S: Store> Appender<S> {
         plan.batch.roles.insert((name.clone(), person.clone()), role);
         let body = EventBody::RoleSet { person: person.clone(), role };
         Ok(Appended::Fresh(plan.push(asked, body, state, None, now)))
+    }
+
+    /// All in one commit: else somebody could sit in it for ever, alone. Whoever has left is brought back by the other.
+    fn meet(
+        &mut self,
+        plan: &mut Plan,
+        asked: &Asked<'_>,
+        state: RoomState,
+        (other, title): (&PersonId, &RoomTitle),
+        now: Millis,
+    ) -> Result<Appended, NotAppended> {
+        let Asked { room, by, key, .. } = *asked;
+        let mut missing = Vec::new();
+        for person in [&by.id, other] {
+            if self.role(plan, room, person)?.is_none() {
+                missing.push(person);
+            }
+        }
+        if missing.is_empty() {
+            plan.settle(room, &by.id, key, state);
+            return Ok(Appended::Unchanged);
+        }
+        let mut first = Some(*asked);
+        if state.head == Seq::ZERO {
+            missing.retain(|person| *person != &by.id);
+            let founded = RoomState { access: Access::Private, ..state };
+            plan.batch.roles.insert((room.clone(), by.id.clone()), Some(Role::Owner));
+            first = None;
+            plan.push(*asked, EventBody::Founded { access: Access::Private }, founded, None, now);
+            self.say(plan, room, by, EventBody::RoomSet { title: Some(title.clone()), topic: None }, now)?;
+        }
+        for person in missing {
+            let role = Some(Role::Owner);
+            self.list(plan, room, person, role, Access::Private)?;
+            plan.batch.roles.insert((room.clone(), person.clone()), role);
+            let body = EventBody::RoleSet { person: person.clone(), role };
+            match first.take() {
+                Some(asked) => {
+                    let state = self.room(plan, room)?;
+                    plan.push(asked, body, state, None, now);
+                }
+                None => self.say(plan, room, by, body, now)?,
+            }
+        }
+        Ok(Appended::Kept)
     }
 
     /// A private room comes into the list of who is in it, and goes from that of who is not.

@@ -107,7 +107,7 @@ impl<S: Store> Appender<S> {
     }
 
     /// Appends an event that no client has asked for.
-    fn say(
+    pub(super) fn say(
         &mut self,
         plan: &mut Plan,
         room: &RoomName,
