@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     limits::{KEY_CHARS, PERSON_ID_CHARS, ROOM_CHARS},
+    line::RoomTitle,
     parsed::parsed_text,
 };
 
@@ -70,6 +71,12 @@ impl RoomName {
     /// As [`RoomName::parse`].
     pub fn closed(end: &str) -> Result<Self, BadId> {
         Self::parse(&format!("{CLOSED}{end}"))
+    }
+
+    /// How it is called beside its title. A private room's name is made up, and says nothing to anybody where it has one.
+    #[must_use]
+    pub fn beside(&self, title: &RoomTitle) -> String {
+        if self.is_closed() && !title.is_empty() { String::new() } else { ["# ", self.as_str()].concat() }
     }
 
     /// A room of such a name is private, or there is none: to whoever is not in it, both look the same. It is founded,
@@ -152,6 +159,14 @@ mod tests {
         for bad in ["", "Lobby", "a b", "a/b", "..", "ü", "a\0", "a\n", &"x".repeat(41)] {
             assert_eq!(RoomName::parse(bad), Err(BadId::Room), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_name_that_is_made_up_is_not_said_beside_a_title() {
+        let (den, closed) = (RoomName::parse("den").unwrap(), RoomName::closed("0123456789abcdef0123").unwrap());
+        let (title, none) = (RoomTitle::parse("The Den").unwrap(), RoomTitle::default());
+        assert_eq!((den.beside(&title), den.beside(&none)), ("# den".to_owned(), "# den".to_owned()));
+        assert_eq!((closed.beside(&title), closed.beside(&none)), (String::new(), format!("# {closed}")));
     }
 
     #[test]

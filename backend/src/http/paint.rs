@@ -30,8 +30,10 @@ pub(super) fn draw(sheet: &str, room: &RoomName, epoch: &Epoch, opening: &Openin
     let ends = opening.ends();
     let snapshot = newest(opening.snapshot());
     let about = &snapshot.about;
+    let beside = room.beside(&about.title);
+    let called = if beside.is_empty() { about.title.to_string() } else { format!("#{room}") };
     let slots = [
-        (sheet::NAME, html! { "# " (room.as_str()) }.into_string()),
+        (sheet::NAME, html! { (beside) }.into_string()),
         (sheet::TITLE, html! { (about.title.as_str()) }.into_string()),
         (sheet::TOPIC, html! { (about.topic.as_str()) }.into_string()),
         (sheet::LOG, rows::log(room, &snapshot).into_string()),
@@ -47,7 +49,7 @@ pub(super) fn draw(sheet: &str, room: &RoomName, epoch: &Epoch, opening: &Openin
                 reset: None,
             }),
         ),
-        (sheet::WINDOW_TITLE, format!("<title>#{room} · Warren</title>")),
+        (sheet::WINDOW_TITLE, html! { title { (called) " · Warren" } }.into_string()),
     ];
     sheet::fill(sheet, &slots)
 }

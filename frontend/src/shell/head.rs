@@ -23,8 +23,10 @@ pub(super) fn show(app: &App) {
         0 => String::new(),
         wanted => ["(", &wanted.to_string(), ") "].concat(),
     };
-    io::set_title(&[&wanted, "#", name.as_str(), " · Warren"].concat());
-    say("#name-of-room", &["# ", name.as_str()].concat());
+    let beside = name.beside(&about.title);
+    let (sign, called) = if beside.is_empty() { ("", about.title.as_str()) } else { ("#", name.as_str()) };
+    io::set_title(&[&wanted, sign, called, " · Warren"].concat());
+    say("#name-of-room", &beside);
     say("#title-of-room", about.title.as_str());
     say("#topic-of-room", about.topic.as_str());
     say("#count", &people_here(room.here()));

@@ -74,7 +74,7 @@ async fn where_copying_is_forbidden_the_text_can_be_taken_by_hand() {
     open(&chat).await;
     chat.find("dialog .sheet-foot [type=button].small").unwrap().unchecked_into::<HtmlElement>().click();
     let area = chat.until("dialog textarea:not([hidden])", |_| true).await.unchecked_into::<HtmlTextAreaElement>();
-    chat.until(".app", |_| area.value().contains("digest: ")).await;
+    chat.until(".app", |_| area.value().contains("cursor: ")).await;
     assert!(area.read_only());
     js_sys::Reflect::delete_property(&navigator, &"clipboard".into()).unwrap();
 }
