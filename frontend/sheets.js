@@ -106,7 +106,8 @@ function about() {
     foot(make("button", { class: "small" }, "Save for everyone")));
   const access = make("div", { id: "access" });
   page.bring("access", { host: access, room });
-  const dialog = sheet("about", `# ${room}`, form, make("h3", {}, "Who may come in"), access);
+  // (A private room's own name is made up, and not shown beside its title.)
+  const dialog = sheet("about", find("#name-of-room")?.textContent || title.value, form, make("h3", {}, "Who may come in"), access);
   // By the rules of shared/src/line.rs.
   const wrong = (input, most) => {
     const text = input.value.trim();

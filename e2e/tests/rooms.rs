@@ -39,6 +39,9 @@ async fn a_private_room_is_founded_joined_by_an_invitation_and_closed_to_whoever
     ada.until("the room", "return location.pathname.startsWith('/r/private-')", json!([])).await?;
     ada.until("the client", LIVE, json!([])).await?;
     says(&ada, "#title-of-room", "The plan").await?;
+    // Its name is made up, and nobody is bothered with it.
+    let made_up = "return [document.title, document.querySelector('h1').textContent, document.querySelector('#composer').placeholder]";
+    assert_eq!(ada.run(made_up, json!([])).await?, json!(["The plan · Warren", "The plan", "Message The plan"]));
     ada.say("between us").await?;
     ada.sees("between us").await?;
     let notice = "return document.body.textContent.includes('can only be shown by a newer version')";

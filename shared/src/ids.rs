@@ -73,7 +73,14 @@ impl RoomName {
         Self::parse(&format!("{CLOSED}{end}"))
     }
 
-    /// How it is called beside its title. A private room's name is made up, and says nothing to anybody where it has one.
+    /// How a room of this title is called where one name has to do: a private room's own is made up, and says nothing to
+    /// anybody.
+    #[must_use]
+    pub fn called(&self, title: &RoomTitle) -> String {
+        if self.is_closed() && !title.is_empty() { title.as_str().to_owned() } else { ["#", self.as_str()].concat() }
+    }
+
+    /// What is said of its name beside its title.
     #[must_use]
     pub fn beside(&self, title: &RoomTitle) -> String {
         if self.is_closed() && !title.is_empty() { String::new() } else { ["# ", self.as_str()].concat() }
@@ -167,6 +174,8 @@ mod tests {
         let (title, none) = (RoomTitle::parse("The Den").unwrap(), RoomTitle::default());
         assert_eq!((den.beside(&title), den.beside(&none)), ("# den".to_owned(), "# den".to_owned()));
         assert_eq!((closed.beside(&title), closed.beside(&none)), (String::new(), format!("# {closed}")));
+        assert_eq!((den.called(&title), closed.called(&title)), ("#den".to_owned(), "The Den".to_owned()));
+        assert_eq!(closed.called(&none), format!("#{closed}"));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) fn draw(sheet: &str, room: &RoomName, epoch: &Epoch, opening: &Openin
     let snapshot = newest(opening.snapshot());
     let about = &snapshot.about;
     let beside = room.beside(&about.title);
-    let called = if beside.is_empty() { about.title.to_string() } else { format!("#{room}") };
+    let called = room.called(&about.title);
     let slots = [
         (sheet::NAME, html! { (beside) }.into_string()),
         (sheet::TITLE, html! { (about.title.as_str()) }.into_string()),

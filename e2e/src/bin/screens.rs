@@ -99,6 +99,7 @@ async fn main() -> Done {
     without_link(ada, &server, &mut wire, &folder).await?;
 
     in_arabic(&people[2], &folder).await?;
+    who_may_what(&people, &server, &folder).await?;
 
     ada.go(&server.url("/r/No%20such%20room")).await?;
     ada.until("nowhere", "return document.querySelector('.nowhere:not([hidden]) h1') !== null", json!([])).await?;
@@ -230,6 +231,54 @@ async fn in_arabic(leila: &Browser, folder: &Path) -> Done {
         .await?;
     pictures(leila, folder, "arabic-settings").await?;
     leila.run("localStorage.removeItem('warren.lang')", json!([])).await.map(drop)
+}
+
+/// Who somebody is, as the settings show it; a room that is founded, who is in it, and what an invitation leads to.
+async fn who_may_what(people: &[Browser], server: &Server, folder: &Path) -> Done {
+    let (ada, tomas) = (&people[0], &people[1]);
+    ada.run("page.bring('sheets', 'settings')", json!([])).await?;
+    let account = "const all = [...document.querySelectorAll('#account details > summary')];
+        const part = (words) => all.find((one) => one.textContent === words)?.parentElement;
+        const parts = ['Keep this name', 'Delete me'].map(part);
+        if (!parts.every(Boolean)) return false;
+        for (const one of parts) one.open = true;
+        document.querySelector('#account').scrollIntoView();
+        return true";
+    ada.until("who they are", account, json!([])).await?;
+    pictures(ada, folder, "account").await?;
+    ada.run("document.querySelector('#settings').close()", json!([])).await?;
+    ada.run("page.bring('sheets', 'found')", json!([])).await?;
+    let fill = "const it = document.querySelector('#found-title'); if (it) it.value = 'The plan'; return it !== null";
+    ada.until("the field", fill, json!([])).await?;
+    pictures(ada, folder, "found").await?;
+    ada.run("document.querySelector('#found-title').form.requestSubmit()", json!([])).await?;
+    let is_there = "return location.pathname.startsWith('/r/private-') && typeof page === 'object'
+        && document.querySelector('#title-of-room').textContent === 'The plan'";
+    ada.until("the room", is_there, json!([])).await?;
+    ada.run("page.bring('sheets', 'about')", json!([])).await?;
+    let invite = "const it = [...document.querySelectorAll('#access button')].find((one) => one.textContent === 'Invite by a link');
+        it?.click();
+        return it !== undefined";
+    ada.until("the button", invite, json!([])).await?;
+    let link = "return document.querySelector('#access input.link') !== null";
+    ada.until("the invitation", link, json!([])).await?;
+    let link = ada.run("return document.querySelector('#access input.link').value", json!([])).await?;
+    // Ada's page came by a wire; his does not.
+    let code = link.as_str().and_then(|link| link.split('#').nth(1)).unwrap_or_default();
+    tomas.go(&server.url(&format!("/#{code}"))).await?;
+    let asked = "return document.querySelector('#invite')?.textContent.includes('The plan') ?? false";
+    tomas.until("what it leads to", asked, json!([])).await?;
+    pictures(tomas, folder, "invite").await?;
+    let come = "[...document.querySelectorAll('#invite button')].find((one) => one.textContent === 'Come in').click()";
+    tomas.run(come, json!([])).await?;
+    tomas.until("the room", is_there, json!([])).await?;
+    ada.run("document.querySelector('#about').close()", json!([])).await?;
+    ada.run("page.bring('sheets', 'about')", json!([])).await?;
+    let members = "return document.querySelectorAll('#access .members li').length === 2";
+    ada.until("who is in it", members, json!([])).await?;
+    ada.run("document.querySelector('#access').scrollIntoView()", json!([])).await?;
+    pictures(ada, folder, "members").await?;
+    ada.run("document.querySelector('#about').close()", json!([])).await.map(drop)
 }
 
 /// What waits while there is no link, and what was refused when it is back: Ada edits what another page of hers deletes.

@@ -72,7 +72,8 @@ impl Composer {
     pub(super) fn show(&self, app: &App) {
         let Some((name, current)) = app.current() else { return };
         let is_editing = current.editing().is_some();
-        let label = [if is_editing { "Edit your message in #" } else { "Message #" }, name.as_str()].concat();
+        let called = name.called(&current.about().title);
+        let label = [if is_editing { "Edit your message in " } else { "Message " }, &called].concat();
         set(AREA, "aria-label", Some(&label));
         set(AREA, "placeholder", Some(&label));
         set(".send", "aria-label", Some(if is_editing { "Save" } else { "Send" }));

@@ -23,10 +23,8 @@ pub(super) fn show(app: &App) {
         0 => String::new(),
         wanted => ["(", &wanted.to_string(), ") "].concat(),
     };
-    let beside = name.beside(&about.title);
-    let (sign, called) = if beside.is_empty() { ("", about.title.as_str()) } else { ("#", name.as_str()) };
-    io::set_title(&[&wanted, sign, called, " · Warren"].concat());
-    say("#name-of-room", &beside);
+    io::set_title(&[&wanted, &*name.called(&about.title), " · Warren"].concat());
+    say("#name-of-room", &name.beside(&about.title));
     say("#title-of-room", about.title.as_str());
     say("#topic-of-room", about.topic.as_str());
     say("#count", &people_here(room.here()));
