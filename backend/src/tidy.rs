@@ -128,13 +128,11 @@ impl Tidier {
                 return Ok(());
             }
             for aged in all.iter() {
-                let Aged { room, before, .. } = aged;
-                let earlier = known.insert(room.clone(), aged.clone());
-                if earlier.as_ref() == Some(aged) {
-                    return Err(NotTidied::Stuck(room.clone()));
+                let room = aged.room.clone();
+                if known.insert(room.clone(), aged.clone()).as_ref() == Some(aged) {
+                    return Err(NotTidied::Stuck(room));
                 }
-                let announce = earlier.is_none_or(|earlier| earlier.before != *before);
-                self.submit(Tidying::Drop { room: room.clone(), before: *before, announce }).await?;
+                self.submit(Tidying::Drop { room, before: aged.before }).await?;
             }
         }
     }

@@ -180,6 +180,7 @@ fn spoil(sabotage: Sabotage, mut batch: Batch) -> Batch {
     match sabotage {
         Sabotage::DropDeletion => batch.messages.retain(|_, message| !message.is_deleted() || message.seq.0 % 3 > 0),
         Sabotage::KeepDeleted => batch.erased.clear(),
+        Sabotage::KeepDropped => batch.dropped.clear(),
         Sabotage::ReactTwice => {
             let reacted = batch.events.iter().filter(|entry| matches!(entry.event.body, EventBody::Reacted { .. }));
             for target in reacted.filter_map(|entry| entry.event.body.target()) {

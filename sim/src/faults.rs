@@ -2,8 +2,9 @@
 //! everything breaks all the time seldom comes to the point where one thing alone would do harm.
 
 use crate::{chance::Chance, disk::Trouble, link::Link, server::Server, world::World};
+use backend::log::{Command, Tidying};
 use frontend::state::{Action, StorageTrouble};
-use shared::Epoch;
+use shared::{Epoch, Seq};
 use std::rc::Rc;
 
 /// A kind of fault.
@@ -45,9 +46,12 @@ pub enum Kind {
     Restore,
     /// An older disk is put back without a word.
     RollBack,
+    /// A room drops what is old. (Nobody's fault; but whoever reads it at that moment must come through.)
+    Retain,
 }
 
-const KINDS: [Kind; 18] = [
+const KINDS: [Kind; 19] = [
+    Kind::Retain,
     Kind::Cut,
     Kind::HalfOpen,
     Kind::Slow,
@@ -166,6 +170,7 @@ impl World {
                 self.put_back(Some(epoch));
             }
             Kind::RollBack => self.put_back(None),
+            Kind::Retain => self.retain(),
         }
     }
 
@@ -204,6 +209,17 @@ impl World {
             link.with(|inner| (inner.up.blocked, inner.down.blocked) = (false, false));
             self.arrived_up(id);
             self.arrived_down(id);
+        }
+    }
+
+    /// A room drops its beginning, up to any place.
+    fn retain(&self) {
+        let room = self.any_room();
+        let head = self.disk.look(|image| image.room(&room).head());
+        let before = Some(Seq(self.tools.chance.between(1, head.0 + 1)));
+        if let Some(server) = &self.server {
+            // Where it is not done, the room keeps what it has.
+            drop(server.log.submit(Command::Tidy(Tidying::Drop { room, before })));
         }
     }
 

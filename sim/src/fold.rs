@@ -30,6 +30,10 @@ pub fn fold(log: &[Entry]) -> View {
 impl View {
     fn take(&mut self, event: &Event) {
         let Event { seq, at, by, key, body, .. } = event.clone();
+        if let EventBody::Dropped { target } = body {
+            self.messages = self.messages.split_off(&target);
+            return;
+        }
         if let Some(message) = body.target().and_then(|target| self.messages.get_mut(&target)) {
             message.rev = seq;
         }

@@ -21,6 +21,8 @@ pub enum Sabotage {
     DropDeletion,
     /// What was deleted is not erased from the log.
     KeepDeleted,
+    /// What a room drops is not dropped from the disk.
+    KeepDropped,
     /// Keys are not remembered once their events are committed.
     ForgetKeys,
     /// A reaction counts twice.
@@ -52,6 +54,7 @@ pub const ALL: &[(&str, Sabotage)] = &[
     ("swallow-command", Sabotage::SwallowCommand),
     ("drop-deletion", Sabotage::DropDeletion),
     ("keep-deleted", Sabotage::KeepDeleted),
+    ("keep-dropped", Sabotage::KeepDropped),
     ("forget-keys", Sabotage::ForgetKeys),
     ("react-twice", Sabotage::ReactTwice),
     ("stale-digest", Sabotage::StaleDigest),

@@ -62,7 +62,7 @@ impl Watch {
         tools.note(|| format!("        server to {}: {}", self.person, brief(frame)));
         match frame {
             ServerFrame::Event(event) => self.event(event, tools),
-            ServerFrame::Opened { room, epoch, head, digest, snapshot, reset, .. } => {
+            ServerFrame::Opened { room, epoch, first, head, digest, snapshot, reset } => {
                 let after = self.opens.get_mut(room).and_then(VecDeque::pop_front).flatten();
                 if let Some(reset) = reset {
                     *self.ledger.entries().resets.entry(crate::words::reset(*reset)).or_default() += 1;
@@ -84,7 +84,9 @@ impl Watch {
                 }
                 match (&after, snapshot) {
                     (None, None) => fail("without a cursor there is a snapshot", "none".to_owned()),
-                    (Some(cursor), None) if cursor.epoch != image.epoch || cursor.seq > *head => {
+                    (Some(cursor), None)
+                        if cursor.epoch != image.epoch || cursor.seq > *head || cursor.seq.next() < *first =>
+                    {
                         fail("a bad cursor is never followed", format!("{cursor:?} at head {head}"));
                     }
                     (Some(cursor), None) => drop(self.next.insert(room.clone(), cursor.seq.next())),

@@ -360,6 +360,8 @@ impl State {
         match read {
             // The room says that there is more, and the log does not have it: reading again would not end.
             Ok(stretch) if stretch.last() <= standing.cursor || follow.is_over() => self.resume_later(),
+            // What came next was dropped while this one stalled: with its cursor it gets a snapshot. (Who speaks plain has none.)
+            Ok(stretch) if follow.form() != Form::Plain && stretch.skips(standing.cursor) => self.resume_later(),
             Ok(stretch) => {
                 self.unsent.extend([stretch.after(standing.cursor, follow.form(), frames::events)]);
                 follow.read(stretch.last());

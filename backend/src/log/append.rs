@@ -263,7 +263,7 @@ impl<S: Store> Appender<S> {
     }
 
     fn target(&mut self, plan: &Plan, draft: &Draft) -> Result<Option<Message>, NotAppended> {
-        let Some(seq) = draft.command.target() else { return Ok(None) };
+        let Some(seq) = draft.command.target().filter(|seq| !plan.drops(&draft.room, *seq)) else { return Ok(None) };
         match plan.message(&draft.room, seq) {
             Some(message) => Ok(Some(message.clone())),
             None => self.ask(|store| store.message(&draft.room, seq)),

@@ -134,7 +134,14 @@ impl Ring {
                     self.change(is_theirs, |one| one.by.name.clone_from(name));
                     open.iter_mut().filter(|one| is_theirs(one)).for_each(|one| one.by.name.clone_from(name));
                 }
-                EventBody::Dropped { target } => self.drop_before(target),
+                EventBody::Dropped { target } => {
+                    self.drop_before(target);
+                    // What was said later about what is gone, is gone too.
+                    let is_late =
+                        |one: &Event| matches!(&one.body, EventBody::Edited { target: of, .. } if *of < target);
+                    self.change(is_late, |one| one.body.erase());
+                    open.iter_mut().filter(|one| is_late(one)).for_each(|one| one.body.erase());
+                }
                 _ => {}
             }
             (self.head, self.digest) = (event.seq, digest);

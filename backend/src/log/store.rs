@@ -63,11 +63,12 @@ pub struct Batch {
     pub accounts: Vec<(PersonId, AccountChange, Millis)>,
     /// Events whose authors have no name any longer.
     pub nameless: Vec<Nameless>,
-    /// The rooms that drop what is before a seq: the oldest [`DROPPED_AT_ONCE`] of it.
-    pub dropped: Vec<(RoomName, Seq)>,
+    /// The rooms that drop what is before a seq, where one is said: their logs begin there, or with the newest event. Of the
+    /// events before that, the oldest [`DROPPED_AT_ONCE`] are deleted.
+    pub dropped: Vec<(RoomName, Option<Seq>)>,
 }
 
-/// Most events that a room drops in one commit: others wait for it.
+/// Most dropped events that are deleted in one commit: others wait for it.
 pub const DROPPED_AT_ONCE: u64 = 2_000;
 
 /// Events whose author is forgotten: the name goes from them, and from the messages that they made or reacted to.

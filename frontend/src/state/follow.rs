@@ -12,6 +12,7 @@ const NO_SNAPSHOT_MS: u64 = 5_000;
 /// What `opened` says of a room.
 pub(super) struct Opened {
     pub(super) epoch: Epoch,
+    pub(super) first: Seq,
     pub(super) head: Seq,
     pub(super) digest: Digest,
     pub(super) snapshot: Option<Snapshot>,
@@ -30,17 +31,15 @@ pub(super) enum Taken {
 impl Room {
     /// `opened` came.
     pub(super) fn opened(&mut self, opened: Opened, me: Option<&PersonId>, now: Now) {
-        let Opened { epoch, head, digest, snapshot, reset } = opened;
+        let Opened { epoch, first, head, digest, snapshot, reset } = opened;
         self.behind_at = None;
         if let Some(reset) = reset {
             self.notice = Some(Notice::Reset(reset));
             self.resets = self.resets.saturating_add(1);
         }
         let is_another = reset.is_some_and(|reset| reset != Reset::TooFar);
-        if is_another {
-            // Its number may be another message's now.
-            self.replying = None;
-        }
+        // Its number may be another message's now, or it was dropped.
+        self.replying.take_if(|message| is_another || message.seq < first);
         self.outbox.log_reset(is_another);
         if let Some(snapshot) = snapshot {
             return self.take_snapshot(snapshot, Cursor { epoch, seq: head, digest: Some(digest) }, me);
@@ -142,6 +141,7 @@ impl Room {
             body if matches!(body.kind(), "forgotten" | "dropped") => {
                 self.keep_now = true;
                 self.window.amend(event);
+                self.replying.take_if(|message| Some(message.seq) < event.body.target());
                 // A page that was made before has what is gone from here.
                 self.recent.begin(event.seq);
                 return None;

@@ -17,7 +17,7 @@ impl App {
     pub(super) fn receive(&mut self, frame: ServerFrame, at: &Moment, effects: &mut Vec<Effect>) {
         match frame {
             ServerFrame::Welcome { you, .. } => self.welcome(you, effects),
-            ServerFrame::Opened { room, epoch, head, digest, snapshot, reset, .. } => {
+            ServerFrame::Opened { room, epoch, first, head, digest, snapshot, reset } => {
                 let me = self.my_id();
                 // A room that was left meanwhile is none of ours.
                 if self.room(&room).is_none_or(|room| room.phase == Phase::Closed) {
@@ -30,7 +30,7 @@ impl App {
                     self.speech.loaded_anew(&room);
                 }
                 let Some(known) = self.room_mut(&room) else { return };
-                known.opened(Opened { epoch, head, digest, snapshot, reset }, me.as_ref(), at.now);
+                known.opened(Opened { epoch, first, head, digest, snapshot, reset }, me.as_ref(), at.now);
                 if edit_ended {
                     known.notice = Some(Notice::EditEnded);
                     effects.push(Effect::RestoreComposer { room: room.clone() });

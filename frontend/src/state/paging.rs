@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use shared::{Message, Millis, Page, PersonId, Seq};
+use shared::{Cursor, Message, Millis, Page, PersonId, Seq};
 
 use super::{Notice, Room};
 
@@ -114,6 +114,10 @@ impl Room {
                 self.cannot_page(ask);
             }
             return again;
+        }
+        // It is ahead of the cursor, and stays only if the log comes to be the one that it was made of.
+        if page.head > cursor.seq.max(self.painted.as_ref().map(|brought| brought.seq).unwrap_or_default()) {
+            self.painted = Some(Cursor { epoch: page.epoch, seq: page.head, digest: Some(page.digest) });
         }
         for message in messages.iter().filter(|message| Some(&message.by.id) == me) {
             self.outbox.settle(&message.key, message.seq);

@@ -114,7 +114,8 @@ pub struct Room {
     pub(super) kept: Option<(Cursor, Seq)>,
     /// What changed is to be kept without waiting.
     pub(super) keep_now: bool,
-    /// What is shown came with the page, valid at this; it is yet to be seen that it is of the log that is followed.
+    /// What is shown came with the page, or a page of history, valid at this; it is yet to be seen that it is of the log that
+    /// is followed.
     pub(super) painted: Option<Cursor>,
 }
 

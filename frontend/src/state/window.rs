@@ -179,6 +179,8 @@ impl Window {
 
     /// An event about all messages, which the cursor has just taken: its author is forgotten, or it says which is the oldest.
     pub(super) fn amend(&mut self, event: &Event) {
+        // Where the oldest is gone, so is all before it.
+        self.more_before &= self.oldest() >= event.body.target();
         for chunk in &mut self.chunks {
             amend(Rc::make_mut(&mut chunk.messages), event);
         }

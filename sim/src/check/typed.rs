@@ -55,7 +55,7 @@ pub(super) fn kept(world: &World, image: &Image) {
 }
 
 /// It is in an outbox of its machine: one that still waits there is another failure.
-fn is_held(world: &World, typed: &Typed) -> bool {
+pub(super) fn is_held(world: &World, typed: &Typed) -> bool {
     let machine = &world.clients[typed.client].machine;
     let tabs = world.clients.iter().filter(|client| client.machine.is(machine));
     let mut rooms = tabs.filter_map(|client| client.app.as_ref()?.room(&typed.name.0));

@@ -23,8 +23,10 @@ pub struct Image {
 /// A room: its log, the keys that were used in it, and its view.
 #[derive(Clone, Debug, Default)]
 pub struct RoomImage {
-    /// The log, from seq 1 on.
+    /// The log, from seq 1 on; what was dropped of it without its words.
     pub log: Vec<Entry>,
+    /// Events up to here were dropped: nobody may read them.
+    pub dropped: Seq,
     /// Where it ends.
     pub state: RoomState,
     /// Which event a key became; none where it changed nothing.
@@ -44,6 +46,12 @@ impl RoomImage {
     #[must_use]
     pub fn event(&self, seq: Seq) -> Option<&Event> {
         Some(&self.log.get(usize::try_from(seq.0).ok()?.checked_sub(1)?)?.event)
+    }
+
+    /// Where the log begins.
+    #[must_use]
+    pub fn first(&self) -> Seq {
+        self.dropped.next()
     }
 
     /// The digest of the log up to a seq, where it is that long.
@@ -96,6 +104,18 @@ impl RoomImage {
         }
     }
 
+    /// The log begins here from now on, or with its newest event: what was before is gone, and what was said about it.
+    fn drop_before(&mut self, before: Seq) {
+        let before = before.min(self.head());
+        self.dropped = self.dropped.max(Seq(before.0.saturating_sub(1)));
+        for Entry { event, .. } in &mut self.log {
+            if event.body.target().unwrap_or(event.seq) < before {
+                event.body.erase();
+            }
+        }
+        self.messages = self.messages.split_off(&before);
+    }
+
     /// What a message and its edits said is gone.
     fn erase(&mut self, message: Seq) {
         for Entry { event, .. } in &mut self.log {
@@ -144,6 +164,11 @@ impl Image {
         }
         for (room, message) in &batch.erased {
             next.room_mut(room).erase(*message);
+        }
+        for (room, before) in &batch.dropped {
+            if let Some(before) = before {
+                next.room_mut(room).drop_before(*before);
+            }
         }
         for PersonRow { id, name, renamed, session, .. } in &batch.people {
             if *renamed || !next.people.contains_key(id) {

@@ -37,7 +37,7 @@ impl Reader for Shelf {
     fn ends(&self, room: &RoomName, messages: u32) -> Result<(Ends, Snapshot), ReadError> {
         self.read(|image| {
             let room = image.room(room);
-            let ends = Ends { first: Seq(1), head: room.head(), digest: room.state.digest };
+            let ends = Ends { first: room.first(), head: room.head(), digest: room.state.digest };
             (ends, room.snapshot(messages as usize))
         })
         .map(|(ends, snapshot)| self.spoil(room, ends, snapshot))
@@ -46,7 +46,7 @@ impl Reader for Shelf {
     fn digests(&self, room: &RoomName, from: Seq, most: u32) -> Result<Vec<(Seq, Digest)>, ReadError> {
         self.read(|image| {
             let room = image.room(room);
-            let seqs = (from.0..=room.head().0).take(most as usize).map(Seq);
+            let seqs = (from.0..from.0.saturating_add(most.into())).map(Seq).filter(|seq| *seq >= room.dropped);
             seqs.filter_map(|seq| Some((seq, room.digest(seq)?))).collect()
         })
     }
@@ -59,7 +59,12 @@ impl Reader for Shelf {
                 left = left.saturating_sub(200);
                 fits
             };
-            room.after(after).iter().take(most as usize).take_while(fits).map(|entry| entry.event.clone()).collect()
+            room.after(after.max(room.dropped))
+                .iter()
+                .take(most as usize)
+                .take_while(fits)
+                .map(|entry| entry.event.clone())
+                .collect()
         })
         .map(|mut events: Vec<Event>| {
             if self.sabotaged(Sabotage::SkipInReplay) && events.len() > 3 {
@@ -96,7 +101,7 @@ impl Reader for Shelf {
             Page {
                 room: name.clone(),
                 epoch: self.epoch.clone(),
-                first: Seq(1),
+                first: room.first(),
                 head: room.head(),
                 digest: room.state.digest,
                 more_before: room.messages.range(..oldest).next().is_some(),

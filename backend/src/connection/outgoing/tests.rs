@@ -79,8 +79,11 @@ impl Socket for Narrow {
     fn cut(&self) {}
 }
 
-/// A log that holds every event up to a seq.
-struct Held(u64);
+/// A log that holds every event up to a seq, and has dropped those up to another.
+struct Held {
+    dropped: u64,
+    head: u64,
+}
 
 impl Reader for Held {
     fn epoch(&self) -> &Epoch {
@@ -96,7 +99,7 @@ impl Reader for Held {
     }
 
     fn after(&self, _: &RoomName, after: Seq, most: u32, _: usize) -> Result<Vec<Event>, ReadError> {
-        Ok((after.0 + 1..=self.0).take(most as usize).map(|seq| entry(seq).event).collect())
+        Ok((after.0.max(self.dropped) + 1..=self.head).take(most as usize).map(|seq| entry(seq).event).collect())
     }
 
     fn page(&self, _: &RoomName, _: Place, _: u32) -> Result<Page, ReadError> {
@@ -126,9 +129,13 @@ fn texts(seqs: impl IntoIterator<Item = u64>) -> Vec<String> {
     seqs.into_iter().map(|seq| format!("message {seq}")).collect()
 }
 
-fn start(rooms: &Rooms, cursor: u64, held: u64) -> Start {
+fn start(rooms: &Rooms, cursor: u64, head: u64) -> Start {
+    start_in(rooms, cursor, Held { dropped: 0, head })
+}
+
+fn start_in(rooms: &Rooms, cursor: u64, held: Held) -> Start {
     let person = Person { id: PersonId::parse("p").unwrap(), name: PersonName::anonymous() };
-    let reads = Reads::on(Held(held), rooms.kept().clone(), ReadLimits::default(), Arc::new(|read: Read| read()));
+    let reads = Reads::on(held, rooms.kept().clone(), ReadLimits::default(), Arc::new(|read: Read| read()));
     Start { room: rooms.enter(&RoomName::lobby()), cursor: Seq(cursor), form: Form::Plain, person, reads }
 }
 
@@ -239,6 +246,27 @@ fn a_log_that_lacks_what_the_room_has_closes_the_connection() {
         assert!(out.is_closed());
         assert_eq!(*socket.taken.borrow(), frames::close(Some(close::TRY_LATER), ""));
     });
+}
+
+#[test]
+fn whoever_stalls_at_what_is_dropped_meanwhile_is_closed_to_get_a_snapshot_and_plain_clients_go_on() {
+    for (form, goes_on) in [(Form::V1, false), (Form::Plain, true)] {
+        play(async {
+            let rooms = Rooms::default();
+            let socket = Narrow::new(usize::MAX, usize::MAX);
+            let out = Outgoing::new(Rc::clone(&socket) as Rc<dyn Socket>, Fan::default(), None);
+            let start = start_in(&rooms, 2, Held { dropped: 4, head: 6 });
+            out.follow(Start { form, ..start });
+            rooms.publish(vec![entry(6)]);
+            settle(&out).await;
+            assert_eq!(out.is_closed(), !goes_on, "{form:?}");
+            if goes_on {
+                assert_eq!(socket.texts(), texts([5, 6]));
+            } else {
+                assert_eq!(*socket.taken.borrow(), frames::close(Some(close::TRY_LATER), ""));
+            }
+        });
+    }
 }
 
 #[test]

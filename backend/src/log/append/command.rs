@@ -154,14 +154,13 @@ pub enum Tidying {
         /// Who.
         person: PersonId,
     },
-    /// A room drops what it no longer keeps, some of it at a time.
+    /// A room drops what it no longer keeps.
     Drop {
         /// Which.
         room: RoomName,
-        /// All before this.
-        before: Seq,
-        /// Everybody who has a copy of the room is told to drop it.
-        announce: bool,
+        /// Its log begins here from now on, and everybody who has a copy of it is told so. Where none is said, more of what was
+        /// dropped before is deleted.
+        before: Option<Seq>,
     },
 }
 

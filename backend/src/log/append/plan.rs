@@ -49,6 +49,11 @@ impl Plan {
         self.batch.messages.get(&(room.clone(), seq))
     }
 
+    /// The event is dropped from its room.
+    pub(super) fn drops(&self, room: &RoomName, seq: Seq) -> bool {
+        self.batch.dropped.iter().any(|(name, before)| name == room && Some(seq) < *before)
+    }
+
     /// A command becomes the next event of its room, which is `room` so far; `target` is the message that it is about.
     pub(super) fn push(
         &mut self,

@@ -23,15 +23,14 @@ impl<S: Store> Appender<S> {
                 plan.batch.accounts.push((person.clone(), crate::log::AccountChange::Left, now));
                 Ok(Appended::Kept)
             }
-            Tidying::Drop { room, before, announce } => {
+            Tidying::Drop { room, before } => {
                 let state = self.room(plan, room)?;
-                if *before <= Seq(1) || *before > state.head.next() {
-                    return Ok(Appended::Unchanged);
-                }
-                if *announce {
-                    self.say(plan, room, &the_server()?, EventBody::Dropped { target: *before }, now)?;
-                } else {
-                    plan.batch.rooms.insert(room.clone(), state);
+                match before {
+                    Some(before) if *before <= Seq(1) || *before > state.head.next() => return Ok(Appended::Unchanged),
+                    Some(before) => {
+                        self.say(plan, room, &the_server()?, EventBody::Dropped { target: *before }, now)?;
+                    }
+                    None => drop(plan.batch.rooms.insert(room.clone(), state)),
                 }
                 plan.batch.dropped.push((room.clone(), *before));
                 Ok(Appended::Kept)

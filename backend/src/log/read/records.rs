@@ -107,10 +107,10 @@ pub struct OwnEvents {
 pub struct Aged {
     /// Which.
     pub room: RoomName,
-    /// Where its log begins.
-    pub first: Seq,
-    /// Where it is to begin.
-    pub before: Seq,
+    /// The oldest event that there still is, before the log's beginning or at it.
+    pub oldest: Seq,
+    /// Where its log is to begin, where that is another place than now.
+    pub before: Option<Seq>,
 }
 
 /// A passkey of a person.

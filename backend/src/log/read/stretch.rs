@@ -50,6 +50,12 @@ impl Stretch {
         &self.events
     }
 
+    /// What follows a cursor is not all here: some of it was dropped.
+    #[must_use]
+    pub fn skips(&self, cursor: Seq) -> bool {
+        self.events.iter().find(|event| event.seq > cursor).is_some_and(|next| next.seq != cursor.next())
+    }
+
     /// The events after a cursor in a form. They are encoded once for all whose cursors stand at the same event.
     pub fn after(&self, cursor: Seq, form: Form, encode: Encode) -> Bytes {
         let skip = self.events.partition_point(|event| event.seq <= cursor);

@@ -231,7 +231,15 @@ fn what_a_room_drops_is_not_held() {
     }
     push(&mut ring, entry(7, EventBody::Dropped { target: Seq(4) }));
     assert_eq!((seqs(&ring, 2), seqs(&ring, 3)), (None, Some(vec![4, 5, 6, 7])));
-    push(&mut ring, entry(8, EventBody::Dropped { target: Seq(8) }));
-    assert_eq!((seqs(&ring, 6), seqs(&ring, 7)), (None, Some(vec![8])));
+    // Also what was said about it since.
+    push(&mut ring, entry(8, EventBody::Edited { target: Seq(5), words: kept("edited") }));
+    ring.push([
+        entry(9, EventBody::Edited { target: Seq(5), words: kept("edited") }),
+        entry(10, EventBody::Dropped { target: Seq(6) }),
+    ]);
+    let Found::Segments(segments) = ring.after(Seq(5), usize::MAX) else { panic!("they are here") };
+    assert!(!format!("{:?}", events_after(5, &segments).collect::<Vec<_>>()).contains("edited"));
+    push(&mut ring, entry(11, EventBody::Dropped { target: Seq(11) }));
+    assert_eq!((seqs(&ring, 9), seqs(&ring, 10)), (None, Some(vec![11])));
     assert_eq!((ring.events, ring.held.len()), (1, 1));
 }

@@ -26,6 +26,7 @@ impl RoomFold {
         let mut fold = Self::dropped(db, room)?;
         let mut find = db.prepare_cached(&format!(
             "SELECT {EVENT} FROM {EVENTS} WHERE e.room = ?1 AND e.seq < ?2
+             AND e.seq >= (SELECT first FROM rooms WHERE id = ?1)
              AND e.kind IN ('room_set', 'room_founded', 'room_role_set', 'room_retention_set') ORDER BY e.seq"
         ))?;
         let mut rows = find.query(params![room, column(seq.0)])?;

@@ -226,7 +226,8 @@ pub(super) fn events_after(
     bytes: usize,
 ) -> rusqlite::Result<Vec<Event>> {
     let mut find = db.prepare_cached(&format!(
-        "SELECT {EVENT} FROM {EVENTS} WHERE e.room = ?1 AND e.seq > ?2 ORDER BY e.seq LIMIT ?3"
+        "SELECT {EVENT} FROM {EVENTS} WHERE e.room = ?1 AND e.seq > ?2
+         AND e.seq >= (SELECT first FROM rooms WHERE id = ?1) ORDER BY e.seq LIMIT ?3"
     ))?;
     let mut rows = find.query(params![room, column(after.0), most])?;
     let (mut events, mut left) = (Vec::new(), bytes);

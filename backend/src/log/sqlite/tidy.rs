@@ -42,36 +42,47 @@ pub(super) fn take_names(
     Ok(())
 }
 
-/// Drops the oldest events of a room, before a seq; so many that nobody waits long for it. What they came to is kept.
-pub(super) fn drop_before(change: &Connection, room: i64, name: &RoomName, before: Seq) -> rusqlite::Result<()> {
+/// A room's log begins with a seq from here on. What was before is read by nobody any more: its messages are gone, and what
+/// it came to beside them is kept. Its events go by [`clear`].
+pub(super) fn begin_with(change: &Connection, room: i64, name: &RoomName, before: Seq) -> rusqlite::Result<()> {
     const ROOM: &str = "SELECT first, head FROM rooms WHERE id = ?1";
-    // The texts of what goes, and of what is said later about it. They are overwritten where they stand (see `erase`).
+    const FIRST: &str =
+        "UPDATE rooms SET first = ?2, base = (SELECT digest FROM events WHERE room = ?1 AND seq = ?2 - 1)
+                         WHERE id = ?1";
+    const VIEWS: [&str; 2] =
+        ["DELETE FROM mentions WHERE room = ?1 AND seq < ?2", "DELETE FROM messages WHERE room = ?1 AND seq < ?2"];
+    let (first, head) = change.prepare_cached(ROOM)?.query_row([room], |row| Ok((seq(row, 0)?, seq(row, 1)?)))?;
+    // The newest event stays: a log has an end.
+    let before = before.min(head);
+    if before <= first {
+        return Ok(());
+    }
+    RoomFold::before(change, room, name, before)?.keep(change, room)?;
+    [FIRST]
+        .into_iter()
+        .chain(VIEWS)
+        .try_for_each(|step| change.prepare_cached(step)?.execute(params![room, column(before.0)]).map(drop))
+}
+
+/// Deletes events from before the beginning of a room's log, and what was said later about their messages; so many that
+/// nobody waits long for it.
+pub(super) fn clear(change: &Connection, room: i64) -> rusqlite::Result<()> {
+    const FROM: &str = "SELECT e.seq, r.first FROM events e JOIN rooms r ON r.id = e.room
+                        WHERE e.room = ?1 ORDER BY e.seq LIMIT 1";
+    // They are overwritten where they stand (see `erase`).
     const WORDS: &str = "UPDATE words SET salt = zeroblob(16), text = CAST(zeroblob(octet_length(text)) AS TEXT),
                          mentions = iif(mentions IS NULL, NULL, CAST(zeroblob(octet_length(mentions)) AS TEXT))
                          WHERE id IN (SELECT words FROM events WHERE room = ?1 AND seq >= ?2 AND seq < ?3
                                       UNION ALL SELECT words FROM events WHERE room = ?1 AND target >= ?2 AND target < ?3)";
     const LATER: &str = "UPDATE events SET words = NULL
                          WHERE room = ?1 AND target >= ?2 AND target < ?3 AND words IS NOT NULL";
-    const GONE: [&str; 3] = [
-        "DELETE FROM mentions WHERE room = ?1 AND seq >= ?2 AND seq < ?3",
-        "DELETE FROM messages WHERE room = ?1 AND seq >= ?2 AND seq < ?3",
-        "DELETE FROM events WHERE room = ?1 AND seq >= ?2 AND seq < ?3",
-    ];
-    const FIRST: &str =
-        "UPDATE rooms SET first = ?2, base = (SELECT digest FROM events WHERE room = ?1 AND seq = ?2 - 1)
-                         WHERE id = ?1";
-    let (first, head) = change.prepare_cached(ROOM)?.query_row([room], |row| Ok((seq(row, 0)?, seq(row, 1)?)))?;
-    // The newest event stays: a log has an end.
-    let before = before.min(head).min(Seq(first.0.saturating_add(DROPPED_AT_ONCE)));
-    if before <= first {
-        return Ok(());
-    }
-    RoomFold::before(change, room, name, before)?.keep(change, room)?;
-    change.prepare_cached(FIRST)?.execute(params![room, column(before.0)])?;
-    for step in [WORDS, LATER].into_iter().chain(GONE) {
-        change.prepare_cached(step)?.execute(params![room, column(first.0), column(before.0)])?;
-    }
-    Ok(())
+    const GONE: &str = "DELETE FROM events WHERE room = ?1 AND seq >= ?2 AND seq < ?3";
+    let found = change.prepare_cached(FROM)?.query_row([room], |row| Ok((seq(row, 0)?, seq(row, 1)?))).optional()?;
+    let Some((from, first)) = found else { return Ok(()) };
+    let to = first.min(Seq(from.0.saturating_add(DROPPED_AT_ONCE)));
+    [WORDS, LATER, GONE].into_iter().try_for_each(|step| {
+        change.prepare_cached(step)?.execute(params![room, column(from.0), column(to.0)]).map(drop)
+    })
 }
 
 /// What was taken out of tables may have left copies where SQLite once moved rows from page to page, and overwritten texts
@@ -96,25 +107,31 @@ pub(super) fn want_compact(change: &Connection) -> rusqlite::Result<()> {
 /// The rooms that have what they no longer keep. Public rooms, which nobody owns, keep it for so many `days`.
 pub(super) fn aged(db: &Connection, now: Millis, days: Option<Days>) -> rusqlite::Result<Vec<Aged>> {
     const ROOMS: &str = "SELECT id, name, first, head, access, days FROM rooms WHERE head > 0";
+    const OLDEST: &str = "SELECT seq FROM events WHERE room = ?1 ORDER BY seq LIMIT 1";
     // They are in the order of their times: what is looked at goes, but for the last.
     const NEW: &str = "SELECT seq FROM events WHERE room = ?1 AND seq >= ?2 AND at >= ?3 ORDER BY seq LIMIT 1";
     // Nothing is dropped for the sake of the word that something was dropped.
     const ANY: &str =
         "SELECT EXISTS (SELECT 1 FROM events WHERE room = ?1 AND seq >= ?2 AND seq < ?3 AND kind <> 'dropped')";
     let mut all = db.prepare_cached(ROOMS)?;
+    let mut oldest = db.prepare_cached(OLDEST)?;
     let (mut new, mut any) = (db.prepare_cached(NEW)?, db.prepare_cached(ANY)?);
     let mut rooms = all.query([])?;
     let mut aged = Vec::new();
     while let Some(row) = rooms.next()? {
         let (id, first, head) = (row.get::<_, i64>(0)?, seq(row, 2)?, seq(row, 3)?);
         let is_public = govern::access_of(row.get(4)?) == shared::Access::Public;
-        let days = rows::days(row, 5)?.or(days.filter(|_| is_public));
-        let Some(days) = days else { continue };
-        let since = now.0.saturating_sub(u64::from(days.get()) * DAY_MS);
-        let kept = new.query_row(params![id, column(first.0), column(since)], |row| seq(row, 0)).optional()?;
-        let before = kept.unwrap_or(head.next());
-        if any.query_row(params![id, column(first.0), column(before.0)], |row| row.get(0))? {
-            aged.push(Aged { room: parsed(row, 1, RoomName::parse)?, first, before });
+        let mut before = None;
+        if let Some(days) = rows::days(row, 5)?.or(days.filter(|_| is_public)) {
+            let since = now.0.saturating_sub(u64::from(days.get()) * DAY_MS);
+            let kept = new.query_row(params![id, column(first.0), column(since)], |row| seq(row, 0)).optional()?;
+            let to = kept.unwrap_or(head.next());
+            let is_any = any.query_row(params![id, column(first.0), column(to.0)], |row| row.get(0))?;
+            before = Some(to).filter(|_| is_any);
+        }
+        let oldest = oldest.query_row([id], |row| seq(row, 0)).optional()?.unwrap_or(first);
+        if before.is_some() || oldest < first {
+            aged.push(Aged { room: parsed(row, 1, RoomName::parse)?, oldest, before });
         }
     }
     Ok(aged)

@@ -75,8 +75,10 @@ pub(in crate::log) fn refold(change: &Transaction<'_>) -> rusqlite::Result<()> {
     let mut messages = Messages::new(change)?;
     while let Some(room) = rooms.next()? {
         let (id, name) = (room.get(0)?, parsed(room, 1, RoomName::parse)?);
-        let mut posts =
-            change.prepare_cached("SELECT seq FROM events WHERE room = ?1 AND kind = 'posted' ORDER BY seq")?;
+        let mut posts = change.prepare_cached(
+            "SELECT e.seq FROM events e JOIN rooms r ON r.id = e.room
+                                   WHERE e.room = ?1 AND e.seq >= r.first AND e.kind = 'posted' ORDER BY e.seq",
+        )?;
         let mut posts = posts.query([id])?;
         while let Some(post) = posts.next()? {
             if let Some((message, words)) = folded(change, id, &name, seq(post, 0)?)? {

@@ -65,7 +65,10 @@ pub(super) fn batch(change: &Connection, known: &Numbers, batch: &Batch) -> rusq
         tidy::take_names(change, id_of(room), room, author, seqs)?;
     }
     for (room, before) in &batch.dropped {
-        tidy::drop_before(change, id_of(room), room, *before)?;
+        if let Some(before) = before {
+            tidy::begin_with(change, id_of(room), room, *before)?;
+        }
+        tidy::clear(change, id_of(room))?;
     }
     Ok(new)
 }

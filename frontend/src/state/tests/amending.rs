@@ -61,6 +61,7 @@ fn what_a_room_drops_is_neither_shown_nor_kept() {
     client.hear(dropped(131, 101));
     client.wait(2_000);
     assert_eq!(client.shown(), (101..=130).collect::<Vec<_>>());
+    assert!(!client.room().window().more_before());
     let kept: Vec<_> = client.disk.rooms[0].1.snapshot.messages.iter().map(|message| message.seq.0).collect();
     assert_eq!(kept, client.shown());
     client.hear(ServerFrame::Event(posted(132, "bob", "132")));
@@ -71,6 +72,17 @@ fn what_a_room_drops_is_neither_shown_nor_kept() {
     client.take_effects();
     client.act(Action::EdgeReached { room: lobby(), edge: Edge::Oldest });
     assert!(!client.take_effects().iter().any(|effect| matches!(effect, Effect::FetchPage { .. })));
+}
+
+#[test]
+fn what_is_dropped_is_not_answered() {
+    let mut client = ready(4);
+    for (seq, dropped_up_to, answers) in [(3, 3, true), (4, 5, false)] {
+        client.act(Action::ReplyStarted { room: lobby(), seq: Seq(seq) });
+        let head = client.room().cursor().unwrap().seq.0;
+        client.hear(dropped(head + 1, dropped_up_to));
+        assert_eq!(client.room().replying_to().is_some(), answers, "{seq}");
+    }
 }
 
 #[test]

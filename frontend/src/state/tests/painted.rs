@@ -1,9 +1,12 @@
 //! A page that came with the newest messages in it.
 
-use shared::{ClientFrame, Cursor, Digest, Epoch, Seq, ServerFrame};
+use shared::{ClientFrame, Cursor, Digest, Epoch, Page, Seq, ServerFrame, Snapshot};
 
-use super::super::{Action, Edge, Effect};
-use super::{Client, lobby, opened, opened_empty, posted, window::messages};
+use super::super::{Action, Ask, Edge, Effect};
+use super::{
+    Client, digest_of, lobby, opened, opened_empty, posted,
+    window::{messages, page},
+};
 
 /// The room as it was when the server wrote the page: so many messages, all there are.
 fn painted(messages: u64, epoch: &str) -> Action {
@@ -136,4 +139,34 @@ fn what_is_not_drawn_yet_is_nearer_than_what_is_not_here_yet() {
     assert!(!asks(&mut client));
     client.act(Action::FewDrawn(0));
     assert!(asks(&mut client));
+}
+
+#[test]
+fn a_page_of_history_that_is_ahead_stays_only_if_it_is_of_the_log_that_comes() {
+    let hear_page = |client: &mut Client, digest| {
+        let page = Page { digest, ..page(1..=50, 102) };
+        client.act(Action::EdgeReached { room: lobby(), edge: Edge::Oldest });
+        client.act(Action::PageReceived { room: lobby(), ask: Ask::Before(Seq(51)), page: Some(page) });
+        assert_eq!(client.shown().first(), Some(&1));
+    };
+    let log = [posted(101, "other", "101"), posted(102, "other", "102")];
+    let digest = digest_of(&log);
+    for (is_of_it, digest) in [(true, digest), (false, Digest([9; 16]))] {
+        let mut client = Client::welcomed();
+        let snapshot = Snapshot { messages: messages(51..=100), more_before: true, ..Snapshot::default() };
+        client.hear(ServerFrame::Opened {
+            room: lobby(),
+            epoch: Epoch::from("e".to_owned()),
+            first: Seq(1),
+            head: Seq(100),
+            digest: Digest::default(),
+            snapshot: Some(snapshot),
+            reset: None,
+        });
+        hear_page(&mut client, digest);
+        client.take_effects();
+        log.iter().for_each(|event| client.hear(ServerFrame::Event(event.clone())));
+        let anew = if is_of_it { vec![] } else { vec![None] };
+        assert_eq!(opens(&client), anew, "the disk was rolled back in between: {}", !is_of_it);
+    }
 }

@@ -75,7 +75,7 @@ fn forget(of: &str, room: &str, seqs: &[u64], texts_go: bool, last: bool) -> Com
 }
 
 fn drop_before(room: &str, before: u64) -> Command {
-    Command::Tidy(Tidying::Drop { room: name(room), before: Seq(before), announce: true })
+    Command::Tidy(Tidying::Drop { room: name(room), before: Some(Seq(before)) })
 }
 
 fn append(appender: &mut Appender<SqliteStore>, commands: &[Command], at: u64) -> Vec<Result<Appended, NotAppended>> {
@@ -246,7 +246,7 @@ fn a_room_drops_what_is_old_and_stays_what_it_is() {
     assert_eq!(aged(41 * DAY, 0), []);
     assert_eq!(aged(30 * DAY, 30), []);
     let old = aged(41 * DAY, 30);
-    assert_eq!((old[0].room.as_str(), old[0].first, old[0].before), ("x", Seq(1), Seq(5)));
+    assert_eq!((old[0].room.as_str(), old[0].oldest, old[0].before), ("x", Seq(1), Some(Seq(5))));
     let digest = reader(&data).ends(&name("x"), 0).unwrap().0.digest;
     assert_eq!(append(&mut appender, &[drop_before("x", 5)], 41 * DAY), [Ok(Appended::Kept)]);
     assert!(appender.scrub());
@@ -269,12 +269,19 @@ fn a_room_drops_what_is_old_and_stays_what_it_is() {
     assert_eq!(append(&mut appender, &[late], 41 * DAY), [Err(NotAppended::Refused(Wrong::NoMessage))]);
     assert_eq!(aged(41 * DAY, 30), [], "nothing is left to be dropped");
     assert_eq!(append(&mut appender, &[drop_before("x", 99)], 41 * DAY), [Ok(Appended::Unchanged)]);
+    // Also in the very commit that drops it.
+    let of_the_same = [drop_before("x", 7), edit("x", "b", "10", 6, "late-word"), post("x", "b", "11", "on")];
+    let answers = append(&mut appender, &of_the_same, 41 * DAY);
+    assert_eq!(
+        answers,
+        [Ok(Appended::Kept), Err(NotAppended::Refused(Wrong::NoMessage)), Ok(Appended::Fresh(Seq(10)))]
+    );
     // Overwritten texts take no place after the next start.
     drop(appender);
     drop(SqliteStore::open(data.path(), "other").unwrap());
     let db = Connection::open(schema::file(data.path())).unwrap();
     let words: i64 = db.query_row("SELECT count(*) FROM words", [], |row| row.get(0)).unwrap();
-    assert_eq!(words, 1);
+    assert_eq!(words, 1, "what was said last");
     holds(&data);
 }
 
@@ -285,14 +292,16 @@ fn a_long_log_is_dropped_in_steps_and_one_that_is_all_old_keeps_its_end() {
         let posts: Vec<_> = (0..1_000).map(|m| post("x", "a", &format!("{n}-{m}"), "old")).collect();
         all_right(&mut appender, &posts, DAY);
     }
-    let mut firsts = Vec::new();
+    let mut steps = Vec::new();
     while let Some(aged) = reader(&data).aged(Millis(9 * DAY), Days::new(7)).unwrap().pop() {
-        firsts.push((aged.first.0, aged.before.0));
-        let (room, before) = (aged.room, aged.before);
-        let tidying = Tidying::Drop { room, before, announce: firsts.len() == 1 };
+        steps.push((aged.oldest.0, aged.before.map(|before| before.0)));
+        let tidying = Tidying::Drop { room: aged.room, before: aged.before };
         all_right(&mut appender, &[Command::Tidy(tidying)], 9 * DAY);
+        // Nobody reads of it what is not deleted yet.
+        assert_eq!(reader(&data).ends(&name("x"), 99).unwrap().1.messages, []);
+        holds(&data);
     }
-    assert_eq!(firsts, [(1, 5_001), (2_001, 5_001), (4_001, 5_001)]);
+    assert_eq!(steps, [(1, Some(5_001)), (2_001, None), (4_001, None)]);
     let events = reader(&data).after(&name("x"), Seq::ZERO, 99, usize::MAX).unwrap();
     assert_eq!(
         events.iter().map(|event| event.body.clone()).collect::<Vec<_>>(),
@@ -318,7 +327,7 @@ fn how_long_a_founded_room_keeps_is_its_owners_to_say() {
         (vec!["news".into()], vec!["news".into()], vec!["news".into(), "lobby".into()])
     );
     all_right(&mut appender, &[post("news", "a", "5", "young")], 32 * DAY);
-    let before = aged(0)[0].before.0;
+    let before = aged(0)[0].before.unwrap().0;
     all_right(&mut appender, &[drop_before("news", before)], 32 * DAY);
     // Who founded it, and what was said of it, is gone from the log, and holds.
     let standing = reader(&data).standing(&name("news"), &id("a")).unwrap();
@@ -342,6 +351,7 @@ fn step(n: usize, kind: u8, by: u8, target: u64) -> Vec<Command> {
         5 => vec![ask(room, who, &key, Ask::Delete { target: Seq(target) })],
         6 | 7 => vec![react(room, who, &key, target)],
         8 => vec![entitle(room, who, &key, &key)],
+        9 if by > 3 => vec![Command::Tidy(Tidying::Drop { room: name(room), before: None })],
         9 => vec![drop_before(room, target)],
         10 => vec![leave(who, target.is_multiple_of(2))],
         _ => {
