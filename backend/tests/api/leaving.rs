@@ -87,7 +87,10 @@ async fn whoever_leaves_is_forgotten_wherever_they_were() {
         let forgotten = event(&mut bob, is("forgotten")).await;
         assert_eq!(forgotten["by"], json!({"id": id, "name": "Anonymous"}));
     }
-    let pages = ["/api/rooms/den/messages".to_owned(), format!("/api/rooms/{direct}/messages"), "/r/den".to_owned()];
+    let mut pages = vec!["/api/rooms/den/messages".to_owned(), format!("/api/rooms/{direct}/messages")];
+    if backend::http::Page::is_built() {
+        pages.push("/r/den".to_owned());
+    }
     for page in pages {
         let shown = get(&server, &other, &page).await;
         assert!(shown.contains("what I have said") && !shown.contains("Quokka"), "{page}: {shown}");
