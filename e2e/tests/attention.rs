@@ -11,6 +11,9 @@ const ROW: &str = "const row = document.querySelector(`#rooms li[data-room=\"${a
     return row && { badge: row.querySelector('.badge')?.textContent ?? '', title: document.title,
         quiet: row.querySelector('a').classList.contains('quiet') }";
 
+/// How far the room `den` is read.
+const READ: &str = "(JSON.parse(localStorage['warren.visits'] || '[]').find((one) => one.room === 'den')?.read ?? 0)";
+
 /// The list of rooms is there.
 const LISTED: &str = "return document.querySelector('#rooms li a[aria-current]') !== null";
 
@@ -167,8 +170,11 @@ async fn pushes_say_what_the_badges_say_through_a_restart_and_a_time_without_net
 
     // What is read is not told, and a level holds for pushes too.
     go(&desk, "den").await?;
+    counts(&desk, "den", "", 0).await?;
+    let read = desk.run(&format!("return {READ}"), json!([])).await?;
     bob.say("three @Ada!").await?;
     for browser in [&desk, &phone] {
+        browser.until("it is read", &format!("return {READ} > arguments[0]"), json!([read])).await?;
         counts(browser, "den", "", 0).await?;
     }
     go(&desk, "lobby").await?;

@@ -16,6 +16,7 @@ mod crash;
 mod deflate;
 mod edge;
 mod half_open;
+mod hostile;
 mod http;
 mod idle;
 mod leaving;

@@ -138,6 +138,8 @@ async fn who_comes_without_tls_is_sent_on_and_no_other_host_is_named() {
     };
     assert_eq!(ask("127.0.0.1:80", "/r/den?x").await, ("308".to_owned(), format!("https://127.0.0.1:{tls}/r/den?x")));
     assert_eq!(ask("localhost", "//evil.example/").await.1, format!("https://localhost:{tls}//evil.example/"));
+    let split = "/r/den%0d%0ax-evil:%201";
+    assert_eq!(ask("localhost", split).await.1, format!("https://localhost:{tls}{split}"));
     assert_eq!(ask("evil.example", "/").await, ("403".to_owned(), String::new()));
 }
 

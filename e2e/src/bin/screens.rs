@@ -269,8 +269,8 @@ async fn who_may_what(people: &[Browser], server: &Server, folder: &Path) -> Don
     let asked = "return document.querySelector('#invite')?.textContent.includes('The plan') ?? false";
     tomas.until("what it leads to", asked, json!([])).await?;
     pictures(tomas, folder, "invite").await?;
-    let come = "[...document.querySelectorAll('#invite button')].find((one) => one.textContent === 'Come in').click()";
-    tomas.run(come, json!([])).await?;
+    let enter = "[...document.querySelectorAll('#invite button')].find((one) => one.textContent === 'Come in').click()";
+    tomas.run(enter, json!([])).await?;
     tomas.until("the room", is_there, json!([])).await?;
     ada.run("document.querySelector('#about').close()", json!([])).await?;
     ada.run("page.bring('sheets', 'about')", json!([])).await?;

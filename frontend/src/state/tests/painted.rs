@@ -165,7 +165,9 @@ fn a_page_of_history_that_is_ahead_stays_only_if_it_is_of_the_log_that_comes() {
         });
         hear_page(&mut client, digest);
         client.take_effects();
-        log.iter().for_each(|event| client.hear(ServerFrame::Event(event.clone())));
+        for event in &log {
+            client.hear(ServerFrame::Event(event.clone()));
+        }
         let anew = if is_of_it { vec![] } else { vec![None] };
         assert_eq!(opens(&client), anew, "the disk was rolled back in between: {}", !is_of_it);
     }
