@@ -38,7 +38,8 @@ pub type Encode = fn(Form, &[Event]) -> Bytes;
 
 /// Events that were committed together, and their encodings.
 pub struct Segment {
-    events: Vec<Event>,
+    /// Boxed: a vector grown for one event has room for four, and at a quiet rate most segments have one.
+    events: Box<[Event]>,
     weight: usize,
     plain: OnceLock<Bytes>,
     v1: OnceLock<Bytes>,
@@ -46,7 +47,7 @@ pub struct Segment {
 }
 
 impl Segment {
-    fn new(events: Vec<Event>) -> Self {
+    fn new(events: Box<[Event]>) -> Self {
         let weight = events.iter().map(weight::of_event).sum();
         let (plain, v1, v1_deflated) = Default::default();
         Self { events, weight, plain, v1, v1_deflated }
@@ -158,7 +159,7 @@ impl Ring {
     }
 
     fn close(&mut self, events: Vec<Event>) {
-        let segment = Segment::new(events);
+        let segment = Segment::new(events.into_boxed_slice());
         self.events += segment.events.len();
         self.bytes += segment.weight;
         self.held.push_back(Arc::new(segment));

@@ -25,16 +25,21 @@ use super::{
     http,
     load::{Churn, Load, Pace, Plan, Until},
     open_files,
-    party::{Ground, Party, Server},
+    party::{Ground, NO_LIMITS, Party, Server},
 };
 use crate::say;
 
 /// Honest messages a second, of all together.
 const RATE: f64 = 20.0;
+/// And before, for so long, so many: until the room's ring and the caches of its database are full. What grows after
+/// that grows without an end.
+const FILL: (Duration, f64) = (Duration::from_secs(10), 1_000.0);
+/// The limits as they are, but for so many posts at once as fill the ring.
+const LIMITS: &[&str] = &["--limit", "posts=1000+2/s,posts.address=20000+20/s"];
 /// How often memory is looked at.
 const LOOK: Duration = Duration::from_millis(500);
-/// How much the server's memory may grow in the second half of the attack: by then the caches of its database are full.
-const FLAT_KIB: u64 = 8 * 1_024;
+/// How much the server's memory may grow in the second half of the attack.
+const FLAT_KIB: u64 = 4 * 1_024;
 
 /// How many of what.
 #[derive(Args)]
@@ -69,7 +74,7 @@ pub(crate) struct Hostile {
 pub(crate) fn run(hostile: &Hostile) -> anyhow::Result<()> {
     open_files();
     let mut ground = Ground::find(None)?;
-    ground.limits = !hostile.no_limits;
+    ground.limits = if hostile.no_limits { NO_LIMITS } else { LIMITS };
     stay_on(ground.cores.load)?;
     let server = Server::start(Party::Warren, &ground)?;
     let outcome = try_it(&server, hostile);
@@ -94,6 +99,8 @@ fn try_it(server: &Server, hostile: &Hostile) -> anyhow::Result<()> {
     };
     let mut load = Load::new(plan, server.address)?;
     load.join()?;
+    load.run(Pace::Rate(FILL.1), FILL.0, Churn::None)?;
+    load.drain()?;
     let pace = Pace::Rate(RATE);
     load.run(pace, Duration::from_secs(2), Churn::None)?;
     load.begin();
@@ -168,6 +175,13 @@ fn try_it(server: &Server, hostile: &Hostile) -> anyhow::Result<()> {
     let (warm, last) = (warm.copied().unwrap_or_default(), last.copied().unwrap_or_default());
     let most = memory.iter().copied().max().unwrap_or_default();
     say(&format!("  the server's memory: {warm} KiB after half of it, {last} at the end, at most {most}"));
+    say(&format!("    at every tenth of the time: {:?} KiB", tenths(&memory)));
     ensure!(last <= warm + FLAT_KIB, "the server's memory grows: {memory:?} KiB");
     judge(&done)
+}
+
+/// What `looks` said at the beginning and after every tenth of them.
+fn tenths(looks: &[u64]) -> Vec<u64> {
+    let last = looks.len().saturating_sub(1);
+    (0..=10).filter_map(|tenth| looks.get(last * tenth / 10).copied()).collect()
 }

@@ -49,13 +49,16 @@ pub(crate) enum Party {
     Fastapi,
 }
 
+/// What Warren is told where everybody may do as much as they can.
+pub(super) const NO_LIMITS: &[&str] = &["--no-limits"];
+
 /// Where everything is.
 pub(crate) struct Ground {
     pub(crate) cores: Cores,
     /// Cargo's folder of the build that this program is of, with Warren's server in it.
     programs: PathBuf,
-    /// Warren has its limits, as it has them for everybody.
-    pub(super) limits: bool,
+    /// What Warren is told of its limits.
+    pub(super) limits: &'static [&'static str],
     /// What `cargo xtask bench relay` makes of `bench/peers`.
     peers: PathBuf,
     /// Where the servers' data directories are made; the system's folder for temporary files where it is none.
@@ -71,7 +74,7 @@ impl Ground {
         let mine = std::env::current_exe().context("the path of this program")?;
         let programs = mine.parent().context("this program is in no folder")?.to_path_buf();
         let peers = programs.with_file_name("peers");
-        Ok(Self { cores: Cores::of_this_machine(), programs, limits: false, peers, data })
+        Ok(Self { cores: Cores::of_this_machine(), programs, limits: NO_LIMITS, peers, data })
     }
 }
 
@@ -104,11 +107,11 @@ impl Party {
         let Ground { programs, peers, limits, .. } = ground;
         let listen = address.to_string();
         let (program, arguments): (PathBuf, Vec<String>) = match self {
-            Self::Warren => (programs.join("warren"), warren(&listen, data, *limits)),
+            Self::Warren => (programs.join("warren"), warren(&listen, data, limits)),
             Self::WarrenDisk | Self::WarrenMemory => {
                 let store = if self == Self::WarrenDisk { "sqlite" } else { "memory" };
                 let serve = ["serve", "--store", store].map(str::to_owned).into_iter();
-                (programs.join("bench"), serve.chain(warren(&listen, data, *limits)).collect())
+                (programs.join("bench"), serve.chain(warren(&listen, data, limits)).collect())
             }
             Self::Axum => (peers.join("release/axum-chat"), vec![listen]),
             Self::AxumNodelay => (peers.join("release/axum-chat"), vec![listen, "nodelay".to_owned()]),
@@ -138,10 +141,9 @@ impl Party {
 }
 
 /// Warren's arguments.
-fn warren(listen: &str, data: &Path, limits: bool) -> Vec<String> {
+fn warren(listen: &str, data: &Path, limits: &[&str]) -> Vec<String> {
     let data = data.display().to_string();
-    let off = if limits { None } else { Some("--no-limits") };
-    off.into_iter().chain(["--listen", listen, "--data", &data]).map(str::to_owned).collect()
+    limits.iter().copied().chain(["--listen", listen, "--data", &data]).map(str::to_owned).collect()
 }
 
 /// A server that runs. It ends with this.

@@ -38,7 +38,7 @@ fn seqs(ring: &Ring, cursor: u64) -> Option<Vec<u64>> {
 }
 
 fn events_after(cursor: u64, segments: &[Arc<Segment>]) -> impl Iterator<Item = &Event> {
-    segments.iter().flat_map(|segment| &segment.events).filter(move |event| event.seq.0 > cursor)
+    segments.iter().flat_map(|segment| segment.events.iter()).filter(move |event| event.seq.0 > cursor)
 }
 
 fn push(ring: &mut Ring, entry: Entry) {
@@ -103,7 +103,7 @@ fn what_stands_around_a_text_counts_too() {
     let Found::Segments(taken) = ring.after(Seq(990), 16 * 1024) else { panic!("the events are held") };
     let written: usize = events_after(990, &taken).map(bytes_of).sum();
     assert!(written < 24 * 1024, "{written} bytes");
-    let held: usize = ring.held.iter().flat_map(|segment| &segment.events).map(bytes_of).sum();
+    let held: usize = ring.held.iter().flat_map(|segment| segment.events.iter()).map(bytes_of).sum();
     assert!(held <= BYTES * 3 / 2, "{held} bytes");
 }
 

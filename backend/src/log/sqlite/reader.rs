@@ -27,6 +27,9 @@ use crate::{
 /// About the most bytes of texts and reactions in a snapshot: it waits in memory for its client.
 const SNAPSHOT_BYTES: usize = 128 * 1024;
 
+/// What each reader keeps of the database between commits, KiB.
+const READER_CACHE_KIB: i64 = 1_024;
+
 /// Reads the database beside the writer. It keeps as many connections as there were readers at a time.
 pub struct SqliteReader {
     file: PathBuf,
@@ -58,6 +61,8 @@ impl SqliteReader {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(&self.file, flags)?;
         schema::configure(&db)?;
+        // In a write-ahead log a reader's cache is emptied by every commit of somebody else: a large one is of no use.
+        db.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
         Ok(db)
     }
 }
