@@ -15,13 +15,19 @@ use crate::{
     server::{self, LONG, Server, start},
 };
 
+/// Time to ask for who never gets done with it.
+const LATE: Duration = Duration::from_millis(500);
+
 /// A server that is quick to lose patience, and that has metrics.
-fn impatient() -> (Server, tempfile::TempDir) {
+///
+/// Only who is meant to be late is given little time to ask: on a busy machine half a second can
+/// pass between a connection and the first look at what has come on it.
+fn impatient(handshake_within: Duration) -> (Server, tempfile::TempDir) {
     let data = tempfile::tempdir().unwrap();
     let timing = Timing {
         ping_after: Duration::from_millis(300),
         drop_after: Duration::from_millis(900),
-        handshake_within: Duration::from_millis(500),
+        handshake_within,
         ..server::timing()
     };
     let metrics = Some(([127, 0, 0, 1], 0).into());
@@ -38,7 +44,7 @@ async fn ended(mut stream: TcpStream) -> (Duration, Vec<u8>) {
 
 #[actix_web::test]
 async fn who_connects_and_says_nothing_is_closed() {
-    let (server, _data) = impatient();
+    let (server, _data) = impatient(LATE);
     for address in [server.address, server.metrics.unwrap()] {
         let (took, said) = ended(TcpStream::connect(address).await.unwrap()).await;
         assert!(took < Duration::from_secs(5), "{took:?}");
@@ -48,7 +54,7 @@ async fn who_connects_and_says_nothing_is_closed() {
 
 #[actix_web::test]
 async fn who_has_been_answered_and_says_nothing_more_is_closed() {
-    let (server, _data) = impatient();
+    let (server, _data) = impatient(LONG);
     for (address, path) in [(server.address, "/healthz"), (server.metrics.unwrap(), "/metrics")] {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").as_bytes()).await.unwrap();
@@ -74,13 +80,13 @@ async fn trickle(address: SocketAddr) {
 
 #[actix_web::test]
 async fn a_handshake_that_never_ends_is_ended_also_while_bytes_come() {
-    let (server, _data) = impatient();
+    let (server, _data) = impatient(LATE);
     timeout(Duration::from_secs(5), trickle(server.address)).await.expect("the server ends the connection");
 }
 
 #[actix_web::test]
 async fn a_socket_that_answers_no_ping_is_closed() {
-    let (server, _data) = impatient();
+    let (server, _data) = impatient(LONG);
     let token = bearer(&server).await;
     for (path, headers) in [("/ws", String::new()), ("/ws/v1", format!("Authorization: Bearer {token}\r\n"))] {
         let (took, said) = ended(raw(server.address, path, &headers).await).await;
@@ -91,7 +97,7 @@ async fn a_socket_that_answers_no_ping_is_closed() {
 
 #[actix_web::test]
 async fn a_socket_that_begins_a_message_and_never_ends_it_is_closed() {
-    let (server, _data) = impatient();
+    let (server, _data) = impatient(LONG);
     let mut stream = raw(server.address, "/ws", "").await;
     stream.write_all(&frame(0x01, b"{\"message\":")).await.unwrap();
     stream.write_all(&[0x80, 0xfe]).await.unwrap();
