@@ -105,7 +105,6 @@ globalThis.words = {
   "Nothing was said on that day or later; these are the newest messages.": "لم يُقل شيء في ذلك اليوم أو بعده؛ هذه أحدث الرسائل.",
   "That part of the room could not be loaded.": "تعذّر تحميل ذلك الجزء من الغرفة.",
   "Changes that were made under another identity were not sent.": "لم تُرسل التغييرات التي أُجريت بهوية أخرى.",
-  "The room's history was replaced, so it could change another message.": "استُبدل سجل الغرفة، فقد يغيّر هذا رسالة أخرى.",
 
   // A message.
   "Show what can be done": "أظهر ما يمكن فعله",

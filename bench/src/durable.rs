@@ -89,6 +89,7 @@ async fn send(log: Log, sender: u64, until: Instant) -> anyhow::Result<Vec<Durat
             by: by.clone(),
             key: ClientKey::parse(&waits.len().to_string())?,
             command: shared::Command::Post { text: text.clone(), reply_to: None, mentions: Vec::new() },
+            of: None,
             remember: None,
             line: Line::default(),
         }))?;

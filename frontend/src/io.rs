@@ -35,7 +35,7 @@ pub use date::{pick_date, picked_date};
 pub use edits::Edits;
 pub use emoji::with_emoji;
 pub use history::{copy_link, go_to, here};
-pub use json::frame_text;
+pub use json::{command_text, frame_text};
 pub use keeper::{Keeper, Watch};
 pub use page::{PageEvents, page_events};
 pub use read::{frames, page};

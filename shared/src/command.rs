@@ -1,6 +1,6 @@
 //! Commands: what a client asks for that may become an event.
 
-use crate::{ClientFrame, ClientKey, Emoji, MessageText, PersonId, RoomName, RoomTitle, RoomTopic, Seq};
+use crate::{ClientFrame, ClientKey, Emoji, MessageId, MessageText, PersonId, RoomName, RoomTitle, RoomTopic, Seq};
 
 /// A request that may become an event of a room, without the room and the key that it is sent with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,37 +56,51 @@ impl Command {
         }
     }
 
-    /// The frame that asks for it.
+    /// The message that it is about or answers, where there is one.
     #[must_use]
-    pub fn frame(self, room: RoomName, key: ClientKey) -> ClientFrame {
+    pub fn about(&self) -> Option<Seq> {
         match self {
-            Self::Post { text, reply_to, mentions } => ClientFrame::Post { room, key, text, reply_to, mentions },
-            Self::Edit { target, text, mentions } => ClientFrame::Edit { room, key, target, text, mentions },
-            Self::Delete { target } => ClientFrame::Delete { room, key, target },
-            Self::React { target, emoji, on } => ClientFrame::React { room, key, target, emoji, on },
+            Self::Post { reply_to, .. } => *reply_to,
+            other => other.target(),
+        }
+    }
+
+    /// The frame that asks for it. `of` is the message that it is about or answers.
+    #[must_use]
+    pub fn frame(self, room: RoomName, key: ClientKey, of: Option<MessageId>) -> ClientFrame {
+        match self {
+            Self::Post { text, reply_to, mentions } => ClientFrame::Post { room, key, text, reply_to, of, mentions },
+            Self::Edit { target, text, mentions } => ClientFrame::Edit { room, key, target, of, text, mentions },
+            Self::Delete { target } => ClientFrame::Delete { room, key, target, of },
+            Self::React { target, emoji, on } => ClientFrame::React { room, key, target, of, emoji, on },
             Self::SetRoom { title, topic } => ClientFrame::SetRoom { room, key, title, topic },
         }
     }
 
-    /// The command that a frame asks for, with its room and key.
+    /// The command that a frame asks for, with its room and key, and the message that it is about or answers.
     ///
     /// # Errors
     /// The frame itself, where it asks for none.
-    pub fn of_frame(frame: ClientFrame) -> Result<(RoomName, ClientKey, Self), ClientFrame> {
+    pub fn of_frame(frame: ClientFrame) -> Result<Asked, ClientFrame> {
         Ok(match frame {
-            ClientFrame::Post { room, key, text, reply_to, mentions } => {
-                (room, key, Self::Post { text, reply_to, mentions })
+            ClientFrame::Post { room, key, text, reply_to, of, mentions } => {
+                (room, key, of, Self::Post { text, reply_to, mentions })
             }
-            ClientFrame::Edit { room, key, target, text, mentions } => {
-                (room, key, Self::Edit { target, text, mentions })
+            ClientFrame::Edit { room, key, target, of, text, mentions } => {
+                (room, key, of, Self::Edit { target, text, mentions })
             }
-            ClientFrame::Delete { room, key, target } => (room, key, Self::Delete { target }),
-            ClientFrame::React { room, key, target, emoji, on } => (room, key, Self::React { target, emoji, on }),
-            ClientFrame::SetRoom { room, key, title, topic } => (room, key, Self::SetRoom { title, topic }),
+            ClientFrame::Delete { room, key, target, of } => (room, key, of, Self::Delete { target }),
+            ClientFrame::React { room, key, target, of, emoji, on } => {
+                (room, key, of, Self::React { target, emoji, on })
+            }
+            ClientFrame::SetRoom { room, key, title, topic } => (room, key, None, Self::SetRoom { title, topic }),
             other => return Err(other),
         })
     }
 }
+
+/// A command as a frame asks for it: in which room, under which key, and about which message.
+pub type Asked = (RoomName, ClientKey, Option<MessageId>, Command);
 
 #[cfg(test)]
 mod tests {
@@ -104,8 +118,9 @@ mod tests {
             Command::React { target, emoji: Emoji::parse("👍").unwrap(), on: true },
             Command::SetRoom { title: RoomTitle::parse("Den").ok(), topic: None },
         ] {
-            let frame = command.clone().frame(room.clone(), key.clone());
-            assert_eq!(Command::of_frame(frame), Ok((room.clone(), key.clone(), command)));
+            let of = command.about().map(|_| MessageId::parse("p/k").unwrap());
+            let frame = command.clone().frame(room.clone(), key.clone(), of.clone());
+            assert_eq!(Command::of_frame(frame), Ok((room.clone(), key.clone(), of, command)));
         }
         let ping = ClientFrame::Ping { n: 1 };
         assert_eq!(Command::of_frame(ping.clone()), Err(ping));

@@ -10,7 +10,7 @@ use crate::{
     parsed::parsed_text,
 };
 
-/// Why a text is no room name, client key or person id. Its display is a sentence for people.
+/// Why a text is no room name, client key, person id or message id. Its display is a sentence for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadId {
     /// Not a room name.
@@ -19,6 +19,8 @@ pub enum BadId {
     Key,
     /// Not a person's id.
     Person,
+    /// Not a message's id.
+    Message,
 }
 
 impl fmt::Display for BadId {
@@ -29,6 +31,7 @@ impl fmt::Display for BadId {
             }
             Self::Key => write!(f, "A key is 1 to {KEY_CHARS} characters, none of them a control character."),
             Self::Person => write!(f, "A person's id is 1 to {PERSON_ID_CHARS} of the letters a to z and the digits."),
+            Self::Message => f.write_str("A message's id is a person's id, a slash and a key."),
         }
     }
 }
@@ -152,7 +155,49 @@ impl ClientKey {
     }
 }
 
-parsed_text!(BadId: RoomName, PersonId, ClientKey);
+/// Which message of a room it is: its author's id and the author's key for it, as `p7x2m4q9/01J9Z3`. A seq says that too,
+/// but in one history only; where the server's disk was put back, it may be another message's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct MessageId(Arc<str>);
+
+impl MessageId {
+    /// The id of what `by` has posted under `key`.
+    #[must_use]
+    pub fn new(by: &PersonId, key: &ClientKey) -> Self {
+        Self([by.as_str(), "/", key.as_str()].concat().into())
+    }
+
+    /// Parses a message's id.
+    ///
+    /// # Errors
+    /// [`BadId::Message`] where it is not a person's id, a slash and a client key.
+    pub fn parse(raw: &str) -> Result<Self, BadId> {
+        let parts = raw.split_once('/').map(|(by, key)| (PersonId::parse(by), ClientKey::parse(key)));
+        if let Some((Ok(_), Ok(_))) = parts { Ok(Self(raw.into())) } else { Err(BadId::Message) }
+    }
+
+    /// It is the id of what `by` has posted under `key`.
+    #[must_use]
+    pub fn is(&self, by: &PersonId, key: &ClientKey) -> bool {
+        self.0.strip_prefix(by.as_str()).and_then(|rest| rest.strip_prefix('/')) == Some(key.as_str())
+    }
+
+    /// The author's id and key.
+    #[must_use]
+    pub fn parts(&self) -> (PersonId, ClientKey) {
+        let (by, key) = self.0.split_once('/').unwrap_or_default();
+        (PersonId(by.into()), ClientKey(key.into()))
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+parsed_text!(BadId: RoomName, PersonId, ClientKey, MessageId);
 
 #[cfg(test)]
 mod tests {
@@ -193,6 +238,19 @@ mod tests {
         assert!(PersonId::parse("p2k7").is_ok());
         for bad in ["", "P", "a-b", &"x".repeat(33)] {
             assert_eq!(PersonId::parse(bad), Err(BadId::Person), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_id_is_an_author_a_slash_and_a_key() {
+        let (by, key) = (PersonId::parse("p2k7").unwrap(), ClientKey::parse("a/b 1").unwrap());
+        let id = MessageId::parse("p2k7/a/b 1").unwrap();
+        assert_eq!((&id, id.parts()), (&MessageId::new(&by, &key), (by.clone(), key.clone())));
+        let others = [("p2k7", "a/b"), ("p2k", "a/b 1"), ("p2k7a", "b 1")];
+        let is = |(by, key)| id.is(&PersonId::parse(by).unwrap(), &ClientKey::parse(key).unwrap());
+        assert!(id.is(&by, &key) && !others.into_iter().any(is));
+        for bad in ["", "p2k7", "p2k7/", "/a", "P/a", "p2k7/a\n", &format!("p/{}", "x".repeat(65))] {
+            assert_eq!(MessageId::parse(bad), Err(BadId::Message), "{bad:?}");
         }
     }
 

@@ -18,6 +18,8 @@
 //! - **command**: a request that may become an event ([`Command`]).
 //! - **signal**: what is true only now (who is here, who types); never in the log, free to be lost ([`Signal`]).
 //! - **client key**: the name that a client gives to a command, so that a retry is harmless ([`ClientKey`]).
+//! - **message id**: a message's author and the author's key for it: which message is meant, in whatever history
+//!   ([`MessageId`]).
 //! - **outbox**: a client's commands that are not settled yet, in order.
 
 mod access;
@@ -40,11 +42,11 @@ pub mod markdown;
 pub mod wire;
 
 pub use access::{Access, Deed, Role};
-pub use command::Command;
+pub use command::{Asked, Command};
 pub use digest::{BadHex, Digest, Hash, Salt};
 pub use event::{Author, Days, Event, EventBody, Person, Words};
 pub use group::{is_soon_after, namesakes};
-pub use ids::{BadId, ClientKey, PersonId, RoomName};
+pub use ids::{BadId, ClientKey, MessageId, PersonId, RoomName};
 pub use limits::{LIMITS, Limits};
 pub use line::{Emoji, RoomTitle, RoomTopic};
 pub use message::{About, Message, Page, Reaction, Snapshot};

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Author, ClientKey, Digest, Emoji, Epoch, Event, EventBody, MessageText, Millis, Person, PersonId, PersonName,
-    RoomName, RoomTitle, RoomTopic, Seq, Words,
+    Author, ClientKey, Digest, Emoji, Epoch, Event, EventBody, MessageId, MessageText, Millis, Person, PersonId,
+    PersonName, RoomName, RoomTitle, RoomTopic, Seq, Words,
 };
 
 /// A message with everything folded in that happened to it up to `rev`.
@@ -70,6 +70,18 @@ impl Message {
             reactions: Vec::new(),
             rev: event.seq,
         })
+    }
+
+    /// Which message it is, in whatever history.
+    #[must_use]
+    pub fn id(&self) -> MessageId {
+        MessageId::new(&self.by.id, &self.key)
+    }
+
+    /// It is the message of this id.
+    #[must_use]
+    pub fn is(&self, id: &MessageId) -> bool {
+        id.is(&self.by.id, &self.key)
     }
 
     /// It was taken back by its author.

@@ -1,10 +1,10 @@
 //! A client: the real state, in a browser that is played. It has a steady clock and one for people, a link at most, a
 //! store that outlives it, and now and then it is asleep or gone.
 
-use std::rc::Rc;
+use std::{collections::BTreeMap, rc::Rc};
 
 use frontend::state::{Action, App, Ask, Effect, Known, Moment, Now, Place, update};
-use shared::{ClientKey, Command, Millis, Page, PersonId, RoomName, Seq, ServerFrame};
+use shared::{ClientKey, Command, MessageId, Millis, Page, PersonId, RoomName, Seq, ServerFrame};
 
 use crate::{
     disk::Image,
@@ -45,6 +45,8 @@ pub struct Client {
     waking: Option<Now>,
     /// Things typed, for their names.
     pub typed: u32,
+    /// The messages that are being edited, as they stood on the screen when that was begun.
+    pub edits: BTreeMap<RoomName, MessageId>,
 }
 
 impl Client {
@@ -64,6 +66,22 @@ impl Client {
             leapt: 0,
             waking: None,
             typed: 0,
+            edits: BTreeMap::new(),
+        }
+    }
+
+    /// Writes down which edits have begun since `before`.
+    fn look_for_edits(&mut self, before: Option<&App>, rooms: &[RoomName]) {
+        let app = self.app.as_ref();
+        for (name, room) in rooms.iter().filter_map(|name| Some((name, app?.room(name)?))) {
+            let editing = room.editing();
+            if editing == before.and_then(|app| app.room(name)?.editing()) {
+                continue;
+            }
+            match editing.and_then(|seq| room.window().get(seq)) {
+                Some(message) => drop(self.edits.insert(name.clone(), message.id())),
+                None => drop(self.edits.remove(name)),
+            }
         }
     }
 }
@@ -144,7 +162,8 @@ impl World {
         };
         self.tools.note(|| format!("client {client}: {action:?}"));
         let (next, effects) = update(app, &at, action);
-        self.clients[client].app = Some(next);
+        let before = self.clients[client].app.replace(next);
+        self.clients[client].look_for_edits(before.as_deref(), &self.rooms);
         for effect in effects {
             self.carry_out(client, effect);
         }
@@ -176,13 +195,14 @@ impl World {
     }
 
     fn carry_out(&mut self, client: usize, effect: Effect) {
-        match effect {
+        match effect.with_frame() {
             Effect::Connect { generation } => self.connect(client, generation),
             Effect::Close { generation } => {
                 if let Some(link) = self.link_of(client, generation) {
                     link.close(true);
                 }
             }
+            Effect::SendCommand { .. } => unreachable!("it is a frame by now"),
             Effect::Send { generation, frame } => {
                 self.tools.note(|| format!("    client {client} sends {frame:?}"));
                 if let Some(link) = self.link_of(client, generation) {

@@ -7,7 +7,7 @@ use std::{
     rc::Rc,
 };
 
-use shared::{ClientKey, Command, PersonId, RoomName};
+use shared::{ClientKey, Command, MessageId, PersonId, RoomName};
 
 /// The name of a command, for all time.
 pub type Name = (RoomName, PersonId, ClientKey);
@@ -21,8 +21,8 @@ pub struct Typed {
     pub name: Name,
     /// What: no other says the same.
     pub command: Command,
-    /// The message that the person meant, where it is about one.
-    pub meant: Option<(PersonId, ClientKey)>,
+    /// The message that the person meant, where it is about or answers one.
+    pub meant: Option<MessageId>,
     /// It was in the browser's database, or may go out without.
     pub kept: bool,
     /// Nothing promises that it is kept: its page was gone before it was stored.

@@ -157,6 +157,9 @@ impl Link {
                         if is_command(frame) && self.tools.sabotaged(Sabotage::SwallowCommand, 30) {
                             return;
                         }
+                        if self.tools.sabotaged(Sabotage::ForgetMeant, 1) {
+                            bytes = without_meant(frame.clone()).map_or(bytes, |frame| encoded(&frame));
+                        }
                         if self.tools.sabotaged(Sabotage::IgnoreEpoch, 1) {
                             bytes = inner.watch.in_this_epoch(frame).map_or(bytes, |frame| encoded(&frame));
                         }
@@ -200,6 +203,12 @@ impl Link {
 
 fn encoded(frame: &ClientFrame) -> Bytes {
     masked_text(&serde_json::to_string(frame).unwrap_or_default())
+}
+
+/// A command that goes by the seq alone.
+fn without_meant(frame: ClientFrame) -> Option<ClientFrame> {
+    let (room, key, of, command) = shared::Command::of_frame(frame).ok()?;
+    of.is_some().then(|| command.frame(room, key, None))
 }
 
 fn is_command(frame: &ClientFrame) -> bool {

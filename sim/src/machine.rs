@@ -130,7 +130,11 @@ impl World {
             if world.clients[client].loads != load {
                 return;
             }
-            let machine = &world.clients[client].machine;
+            // Reading waits for what was to be written before (Indexed Database API, transaction scheduling).
+            let machine = world.clients[client].machine.clone();
+            while machine.look(|database| !database.waiting.is_empty()) {
+                world.commit(&machine);
+            }
             let action = match machine.look(|database| database.trouble) {
                 Some(StorageTrouble::Forbidden) => Action::StorageFailed(StorageTrouble::Forbidden),
                 _ => Action::Loaded(Box::new(machine.look(Database::loaded))),

@@ -1,7 +1,7 @@
 //! What people do before their clients.
 
 use frontend::state::{Action, Edge, Place, Reader};
-use shared::{ClientKey, Emoji, MessageText, Millis, RoomName, RoomTitle, RoomTopic, Seq};
+use shared::{ClientKey, Command, Emoji, MessageText, Millis, RoomName, RoomTitle, RoomTopic, Seq};
 
 use crate::{ledger::Typed, world::World};
 
@@ -101,19 +101,23 @@ impl World {
 
     /// Somebody does something that is to become an event, and that is written down, if the client takes it.
     fn wants(&mut self, client: usize, room: &RoomName, key: &ClientKey, action: Action) {
-        let before = self.clients[client].app.clone();
+        let (before, edits) = (self.clients[client].app.clone(), self.clients[client].edits.clone());
         self.act(client, action);
         let known = &self.clients[client];
         let entry = known.app.as_ref().and_then(|app| app.room(room)?.outbox().get(key).cloned());
         let Some(entry) = entry else { return };
         let command = entry.command.clone();
         let seen = before.as_ref().and_then(|app| app.room(room));
-        let target = command.target().and_then(|target| seen?.window().get(target).cloned());
+        let meant = seen.and_then(|seen| match &command {
+            Command::Post { reply_to, .. } => reply_to.and(seen.replying_to()).map(|message| message.id()),
+            Command::Edit { .. } => edits.get(room).cloned(),
+            other => seen.window().get(other.target()?).map(|message| message.id()),
+        });
         self.ledger.entries().typed.push(Typed {
             client,
             name: (room.clone(), known.person.clone(), key.clone()),
             command,
-            meant: target.map(|message| (message.by.id.clone(), message.key.clone())),
+            meant,
             kept: false,
             excused: false,
             moved: false,

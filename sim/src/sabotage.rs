@@ -39,6 +39,8 @@ pub enum Sabotage {
     IgnoreEpoch,
     /// The browser's database says that it is done before it is.
     KeptTooEarly,
+    /// It is forgotten which message a command is about: its seq alone counts.
+    ForgetMeant,
     /// What was refused for a while stands behind what was typed after it.
     Overtake,
 }
@@ -63,6 +65,7 @@ pub const ALL: &[(&str, Sabotage)] = &[
     ("page-hole", Sabotage::PageHole),
     ("ignore-epoch", Sabotage::IgnoreEpoch),
     ("kept-too-early", Sabotage::KeptTooEarly),
+    ("forget-meant", Sabotage::ForgetMeant),
     ("overtake", Sabotage::Overtake),
 ];
 

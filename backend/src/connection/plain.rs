@@ -88,6 +88,7 @@ impl Plain {
             by: self.me.author(),
             key,
             command: Command::Post { text, reply_to: None, mentions: Vec::new() },
+            of: None,
             remember: None,
             // Nothing is sent again by itself, so nothing can overtake.
             line: Line::default(),

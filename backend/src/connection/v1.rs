@@ -137,7 +137,7 @@ impl V1 {
                 out.reply(frames::v1(&ServerFrame::Pong { n, now: (self.warren.clock)(), rooms }));
             }
             other => match Command::of_frame(other).map_err(change_of) {
-                Ok((room, key, command)) => self.command(out, room, key, command),
+                Ok(asked) => self.command(out, asked),
                 Err(Ok((room, change))) => self.visit(out, room, change),
                 Err(Err(_)) => {}
             },

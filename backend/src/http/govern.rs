@@ -304,7 +304,7 @@ async fn entitle(warren: &Warren, me: &Someone, room: &RoomName, title: RoomTitl
     }
     let command = Command::SetRoom { title: Some(title), topic: None };
     let (room, by, remember) = (room.clone(), me.author(), me.remember());
-    let draft = Draft { room, by, key: key()?, command, remember, line: Line::default() };
+    let draft = Draft { room, by, key: key()?, command, of: None, remember, line: Line::default() };
     warren.log.submit(log::Command::Append(draft))?.await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::{
     sync::atomic::Ordering,
 };
 
-use shared::{Access, Message, Millis, PersonId, RoomName, Salt, Seq};
+use shared::{Access, ClientKey, EventBody, Message, Millis, PersonId, RoomName, Salt, Seq};
 
 use super::{
     names::Names,
@@ -228,23 +228,25 @@ impl<S: Store> Appender<S> {
     }
 
     fn decide_draft(&mut self, plan: &mut Plan, draft: &Draft, now: Millis) -> Result<Appended, NotAppended> {
-        let found = match plan.found(&draft.room, &draft.by.id, &draft.key) {
-            Some(found) => Some(found),
-            None => self.ask(|store| store.find(&draft.room, &draft.by.id, &draft.key))?,
-        };
-        match found {
+        match self.found(plan, &draft.room, &draft.by.id, &draft.key)? {
             Some(Found::Event(seq)) => return Ok(Appended::Known(seq)),
             Some(Found::Unchanged) => return Ok(Appended::Unchanged),
             None => {}
         }
         let room = self.room(plan, &draft.room)?;
-        let target = self.target(plan, draft)?;
+        let target = self.meant(plan, draft, draft.command.target())?;
         let is_own = target.as_ref().is_some_and(|message| message.by.id == draft.by.id);
         self.check(plan, (&draft.room, &room), &draft.by.id, &draft.command, is_own)?;
         let salt = self.salt()?;
         // Where roles count, it has just been found that it may be taken back.
         let leads = room.access != Access::Public;
-        let body = decide::decide(&draft.command, &draft.by, &room.about, target.as_ref(), leads, salt)?;
+        let mut body = decide::decide(&draft.command, &draft.by, &room.about, target.as_ref(), leads, salt)?;
+        if let Some(EventBody::Posted { reply_to, .. }) = &mut body
+            && draft.of.is_some()
+        {
+            // What it says is worth saying also where what it answers is not there.
+            *reply_to = self.meant(plan, draft, *reply_to)?.map(|message| message.seq);
+        }
         if let Some(body) = body {
             let Draft { room: name, by, key, remember, .. } = draft;
             let asked = Asked { room: name, by, key, remember: remember.as_ref() };
@@ -262,11 +264,42 @@ impl<S: Store> Appender<S> {
         }
     }
 
-    fn target(&mut self, plan: &Plan, draft: &Draft) -> Result<Option<Message>, NotAppended> {
-        let Some(seq) = draft.command.target().filter(|seq| !plan.drops(&draft.room, *seq)) else { return Ok(None) };
-        match plan.message(&draft.room, seq) {
+    /// The message that a draft is about or answers. Where it is said which one that is, it is that one, wherever it stands:
+    /// where the disk was put back, it may have come again in another place, and another stand in its own.
+    fn meant(&mut self, plan: &Plan, draft: &Draft, seq: Option<Seq>) -> Result<Option<Message>, NotAppended> {
+        let Some(seq) = seq else { return Ok(None) };
+        let there = self.message(plan, &draft.room, seq)?;
+        let Some(of) = draft.of.as_ref().filter(|of| there.as_ref().is_none_or(|message| !message.is(of))) else {
+            return Ok(there);
+        };
+        let (by, key) = of.parts();
+        match self.found(plan, &draft.room, &by, &key)? {
+            Some(Found::Event(seq)) => self.message(plan, &draft.room, seq),
+            Some(Found::Unchanged) | None => Ok(None),
+        }
+    }
+
+    fn message(&mut self, plan: &Plan, room: &RoomName, seq: Seq) -> Result<Option<Message>, NotAppended> {
+        if plan.drops(room, seq) {
+            return Ok(None);
+        }
+        match plan.message(room, seq) {
             Some(message) => Ok(Some(message.clone())),
-            None => self.ask(|store| store.message(&draft.room, seq)),
+            None => self.ask(|store| store.message(room, seq)),
+        }
+    }
+
+    /// What became of the command of a key.
+    fn found(
+        &mut self,
+        plan: &Plan,
+        room: &RoomName,
+        by: &PersonId,
+        key: &ClientKey,
+    ) -> Result<Option<Found>, NotAppended> {
+        match plan.found(room, by, key) {
+            Some(found) => Ok(Some(found)),
+            None => self.ask(|store| store.find(room, by, key)),
         }
     }
 

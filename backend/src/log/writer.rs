@@ -81,11 +81,8 @@ impl Future for Submitted {
     }
 }
 
-enum Waiting {
-    Command(Command, Caller),
-    /// Everything before this is to be written, and then nothing more.
-    Stop,
-}
+/// A command and who waits for its answer; none says that everything before it is to be written, and then nothing more.
+type Waiting = Option<(Command, Caller)>;
 
 impl Log {
     /// Starts the writer on `store`, in a thread of its own.
@@ -151,7 +148,7 @@ impl Log {
     /// [`NotAppended`] where there is no place in the line; the future gives it where nothing became of the command.
     pub fn submit(&self, command: Command) -> Result<Submitted, NotAppended> {
         let (answer, answered) = oneshot::channel();
-        self.commands.try_send(Waiting::Command(command, answer)).map_err(|error| match error {
+        self.commands.try_send(Some((command, answer))).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => NotAppended::Busy,
             mpsc::error::TrySendError::Closed(_) => NotAppended::Stopping,
         })?;
@@ -165,7 +162,7 @@ impl Log {
         let thread = lock(&self.thread).take();
         let Some(thread) = thread else { return };
         // Where the writer is gone already, joining it says why.
-        drop(self.commands.blocking_send(Waiting::Stop));
+        drop(self.commands.blocking_send(None));
         if thread.join().is_err() {
             tracing::error!("the log's writer ended in a panic; every message that was acknowledged is safe");
         }
@@ -344,12 +341,12 @@ impl<S: Store> Writer<S> {
         for waiting in waiting {
             match waiting {
                 // Whoever comes after the end is told so when the line is dropped.
-                Waiting::Command(..) if self.stopping => {}
-                Waiting::Command(command, caller) => {
+                Some(_) if self.stopping => {}
+                Some((command, caller)) => {
                     taken.commands.push(command);
                     taken.callers.push(caller);
                 }
-                Waiting::Stop => self.stopping = true,
+                None => self.stopping = true,
             }
         }
         taken

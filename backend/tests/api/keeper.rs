@@ -172,7 +172,7 @@ impl Keeper {
     }
 
     async fn carry_out(&mut self, effect: Effect) {
-        match effect {
+        match effect.with_frame() {
             Effect::Connect { generation } => {
                 self.socket = None;
                 match self.connect().await {

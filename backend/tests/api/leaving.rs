@@ -162,7 +162,7 @@ fn fill(data: &tempfile::TempDir, room: &str, owner: &PersonId, found: bool) {
         let text = MessageText::parse(&format!("old {n}")).unwrap();
         let command = shared::Command::Post { text, reply_to: None, mentions: Vec::new() };
         let (room, by) = (room.clone(), by.clone());
-        Command::Append(Draft { room, by, key: key(n), command, remember: None, line: Line::default() })
+        Command::Append(Draft { room, by, key: key(n), command, of: None, remember: None, line: Line::default() })
     }));
     let (_, answers) = appender.append(&commands, Millis(1));
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");

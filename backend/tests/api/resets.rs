@@ -86,6 +86,44 @@ async fn a_disk_that_was_rolled_back_is_noticed_also_when_the_log_has_grown_agai
     is_reset(&server, &copy.cursor(), "diverged").await;
 }
 
+#[actix_web::test]
+async fn what_was_asked_for_before_the_disk_was_put_back_is_about_the_same_message_or_about_none() {
+    let (server, data) = spawn();
+    let token = bearer(&server).await;
+    server.stop().await;
+    let earlier = std::fs::read(data.path().join("warren.sqlite")).unwrap();
+    let server = start(&config(&data), timing());
+    let mut ada = Client::v1_with(&server, &token).await;
+    ada.open("lobby").await;
+    posts(&mut ada, 1..2).await;
+    ada.post("lobby", "kept", "kept").await;
+    let event = ada.next_of("event").await;
+    assert_eq!(event["seq"], 2);
+    let me = event["by"]["id"].as_str().unwrap().to_owned();
+    server.stop().await;
+    std::fs::write(data.path().join("warren.sqlite"), earlier).unwrap();
+    // The second message is sent again and is the first now; another is the second.
+    let server = start(&config(&data), timing());
+    let mut ada = Client::v1_with(&server, &token).await;
+    ada.open("lobby").await;
+    for key in ["kept", "another"] {
+        ada.post("lobby", key, key).await;
+        ada.next_of("event").await;
+    }
+    let react = |key: &str, of: &str| json!({"type": "react", "room": "lobby", "key": key, "target": 2, "of": of, "emoji": "👍", "on": true});
+    ada.say(&react("r1", &format!("{me}/kept"))).await;
+    assert_eq!(ada.next_of("event").await["body"]["target"], 1);
+    ada.say(&react("r2", &format!("{me}/1"))).await;
+    assert_eq!(ada.next_of("refused").await["code"], "no_message");
+    ada.say(&react("r3", "nobody")).await;
+    assert_eq!(ada.next_of("refused").await["code"], "malformed");
+    for (key, of, answers) in [("p1", format!("{me}/1"), json!(null)), ("p2", format!("{me}/kept"), json!(1))] {
+        let post = json!({"type": "post", "room": "lobby", "key": key, "text": "hi", "reply_to": 2, "of": of});
+        ada.say(&post).await;
+        assert_eq!(ada.next_of("event").await["body"]["reply_to"], answers);
+    }
+}
+
 /// Makes a log of so many posts in the lobby.
 fn fill(data: &Path, count: usize) {
     let mut appender = Appender::new(SqliteStore::open(data, "filled").unwrap(), system_salts());
@@ -99,6 +137,7 @@ fn fill(data: &Path, count: usize) {
                 reply_to: None,
                 mentions: Vec::new(),
             },
+            of: None,
             remember: None,
             line: Line::default(),
         })

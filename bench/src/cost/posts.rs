@@ -55,6 +55,7 @@ impl Posts {
             by: author(self.made % PEOPLE)?,
             key: key(self.made, if self.are_keys_random { 0 } else { KEY_TIME })?,
             command: shared::Command::Post { text: text(self.made)?, reply_to: None, mentions: Vec::new() },
+            of: None,
             remember: None,
             line: Line::default(),
         }))

@@ -19,6 +19,7 @@ fn post(key: &str, text: &str) -> Command {
         by,
         key: ClientKey::parse(key).unwrap(),
         command: shared::Command::Post { text, reply_to: None, mentions: Vec::new() },
+        of: None,
         remember: None,
         line: Line::default(),
     })

@@ -232,7 +232,7 @@ fn quote(room: &RoomName, seq: Seq, answered: Option<&Message>) -> Html {
 /// Why it was not done, and what can be done about that.
 fn note(entry: &Entry) -> Html {
     let (why, again) = match (&entry.fate, &entry.held) {
-        (Fate::Refused { message }, _) => (message.to_string(), entry.can_be_tried()),
+        (Fate::Refused { message }, _) => (message.to_string(), true),
         (_, Some(why)) => (["Not sent yet: ", why].concat(), false),
         _ => return Html::default(),
     };

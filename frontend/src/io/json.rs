@@ -1,7 +1,9 @@
 //! Writes JSON down, field by field: what is kept, and what is said to the server.
 
 use js_sys::JSON;
-use shared::{ClientFrame, Level, PersonId, RoomTitle, RoomTopic, Seq};
+use shared::{
+    ClientFrame, ClientKey, Command, Level, MessageId, MessageText, PersonId, RoomName, RoomTitle, RoomTopic, Seq,
+};
 use wasm_bindgen::JsValue;
 
 use super::read::LEVELS;
@@ -77,32 +79,76 @@ impl Json {
             self.number(name, seq.0);
         }
     }
+
+    /// What a command asks for, and of which message.
+    pub(super) fn command(&mut self, command: &Command, of: Option<&MessageId>) {
+        self.optional("of", of.map(MessageId::as_str));
+        self.seq("target", command.target());
+        match command {
+            Command::Post { text, mentions, reply_to } => {
+                self.seq("reply_to", *reply_to);
+                self.words(text, mentions);
+            }
+            Command::Edit { text, mentions, .. } => self.words(text, mentions),
+            Command::Delete { .. } => {}
+            Command::React { emoji, on, .. } => {
+                self.text("emoji", emoji.as_str());
+                self.flag("on", *on);
+            }
+            Command::SetRoom { title, topic } => {
+                self.optional("title", title.as_ref().map(RoomTitle::as_str));
+                self.optional("topic", topic.as_ref().map(RoomTopic::as_str));
+            }
+        }
+    }
+
+    fn words(&mut self, text: &MessageText, mentions: &[PersonId]) {
+        self.text("text", text.as_str());
+        self.mentions(mentions);
+    }
+}
+
+/// A command as a text, as the server is asked for it.
+#[must_use]
+pub fn command_text(room: &RoomName, key: &ClientKey, of: Option<&MessageId>, command: &Command) -> String {
+    let mut json = Json::of_type(match command {
+        Command::Post { .. } => "post",
+        Command::Edit { .. } => "edit",
+        Command::Delete { .. } => "delete",
+        Command::React { .. } => "react",
+        Command::SetRoom { .. } => "set_room",
+    });
+    json.text("room", room.as_str());
+    json.text("key", key.as_str());
+    json.command(command, of);
+    json.0.push('}');
+    json.0
 }
 
 /// A frame as a text.
+///
+/// # Panics
+/// Where it asks for a command: that is [`command_text`]'s.
 #[must_use]
 pub fn frame_text(frame: &ClientFrame) -> String {
-    let (kind, room, key) = match frame {
-        ClientFrame::Open { room, .. } => ("open", Some(room), None),
-        ClientFrame::Leave { room } => ("leave", Some(room), None),
-        ClientFrame::Post { room, key, .. } => ("post", Some(room), Some(key)),
-        ClientFrame::Edit { room, key, .. } => ("edit", Some(room), Some(key)),
-        ClientFrame::Delete { room, key, .. } => ("delete", Some(room), Some(key)),
-        ClientFrame::React { room, key, .. } => ("react", Some(room), Some(key)),
-        ClientFrame::SetRoom { room, key, .. } => ("set_room", Some(room), Some(key)),
-        ClientFrame::Read { room, .. } => ("read", Some(room), None),
-        ClientFrame::SetLevel { room, .. } => ("set_level", Some(room), None),
-        ClientFrame::Forget { room } => ("forget", Some(room), None),
-        ClientFrame::Typing { room } => ("typing", Some(room), None),
-        ClientFrame::Rename { .. } => ("rename", None, None),
-        ClientFrame::Ping { .. } => ("ping", None, None),
+    let (kind, room) = match frame {
+        ClientFrame::Open { room, .. } => ("open", Some(room)),
+        ClientFrame::Leave { room } => ("leave", Some(room)),
+        ClientFrame::Read { room, .. } => ("read", Some(room)),
+        ClientFrame::SetLevel { room, .. } => ("set_level", Some(room)),
+        ClientFrame::Forget { room } => ("forget", Some(room)),
+        ClientFrame::Typing { room } => ("typing", Some(room)),
+        ClientFrame::Rename { .. } => ("rename", None),
+        ClientFrame::Ping { .. } => ("ping", None),
+        ClientFrame::Post { .. }
+        | ClientFrame::Edit { .. }
+        | ClientFrame::Delete { .. }
+        | ClientFrame::React { .. }
+        | ClientFrame::SetRoom { .. } => unreachable!(),
     };
     let mut json = Json::of_type(kind);
     if let Some(room) = room {
         json.text("room", room.as_str());
-    }
-    if let Some(key) = key {
-        json.text("key", key.as_str());
     }
     match frame {
         ClientFrame::Open { after: Some(cursor), .. } => {
@@ -114,26 +160,6 @@ pub fn frame_text(frame: &ClientFrame) -> String {
             }
             json.0.push('}');
         }
-        ClientFrame::Post { text, reply_to, mentions, .. } => {
-            json.text("text", text.as_str());
-            json.seq("reply_to", *reply_to);
-            json.mentions(mentions);
-        }
-        ClientFrame::Edit { target, text, mentions, .. } => {
-            json.number("target", target.0);
-            json.text("text", text.as_str());
-            json.mentions(mentions);
-        }
-        ClientFrame::Delete { target, .. } => json.number("target", target.0),
-        ClientFrame::React { target, emoji, on, .. } => {
-            json.number("target", target.0);
-            json.text("emoji", emoji.as_str());
-            json.flag("on", *on);
-        }
-        ClientFrame::SetRoom { title, topic, .. } => {
-            json.optional("title", title.as_ref().map(RoomTitle::as_str));
-            json.optional("topic", topic.as_ref().map(RoomTopic::as_str));
-        }
         ClientFrame::Rename { name } => json.text("name", name.as_str()),
         ClientFrame::Ping { n } => json.number("n", u64::from(*n)),
         ClientFrame::Read { seq, back, .. } => {
@@ -141,10 +167,7 @@ pub fn frame_text(frame: &ClientFrame) -> String {
             json.flag("back", *back);
         }
         ClientFrame::SetLevel { level, .. } => json.text("level", level_name(*level)),
-        ClientFrame::Open { after: None, .. }
-        | ClientFrame::Leave { .. }
-        | ClientFrame::Forget { .. }
-        | ClientFrame::Typing { .. } => {}
+        _ => {}
     }
     json.0.push('}');
     json.0

@@ -7,13 +7,15 @@
 //! Invariant: a room is read back only by a version that folds the same kinds of events. Another one's copy would miss
 //! what only this one understands, under a digest that says that nothing is missing.
 
+use std::rc::Rc;
+
 use shared::{
-    ClientKey, Command, Cursor, EventBody, Message, MessageText, Person, PersonId, PersonName, RoomName, RoomTitle,
-    RoomTopic, ServerFrame, Words,
+    ClientKey, Command, Cursor, EventBody, Message, MessageText, Person, PersonId, PersonName, RoomName, ServerFrame,
+    Words,
 };
 
 use super::{json::Json, read};
-use crate::state::{KeptEntry, KeptRoom};
+use crate::state::{Entry, Fate, KeptEntry, KeptRoom};
 
 /// The kinds of events that this version folds into a room. A new kind, or a new meaning of one, is to be added here.
 const KINDS: &str = "posted edited deleted reacted room_set forgotten dropped";
@@ -102,49 +104,31 @@ pub(super) fn entry_text(entry: &KeptEntry) -> String {
     author(&mut json, entry.owner.as_ref().map_or("0", PersonId::as_str), "-", entry.owner.is_none());
     json.text("key", entry.key.as_str());
     json.open("body", '{');
-    json.seq("target", entry.command.target());
-    let kind = match &entry.command {
-        Command::Post { text, reply_to, mentions } => {
-            words(&mut json, text, mentions);
-            json.seq("reply_to", *reply_to);
-            "posted"
-        }
-        Command::Edit { text, mentions, .. } => {
-            words(&mut json, text, mentions);
-            "edited"
-        }
-        Command::Delete { .. } => "deleted",
-        Command::React { emoji, on, .. } => {
-            json.text("emoji", emoji.as_str());
-            json.flag("on", *on);
-            "reacted"
-        }
-        Command::SetRoom { title, topic } => {
-            json.optional("title", title.as_ref().map(RoomTitle::as_str));
-            json.optional("topic", topic.as_ref().map(RoomTopic::as_str));
-            "room_set"
-        }
-    };
-    json.text("type", kind);
+    json.text(
+        "type",
+        match &entry.command {
+            Command::Post { .. } => "posted",
+            Command::Edit { .. } => "edited",
+            Command::Delete { .. } => "deleted",
+            Command::React { .. } => "reacted",
+            Command::SetRoom { .. } => "room_set",
+        },
+    );
+    // It is the server's to choose; whoever reads words wants one.
+    json.text("salt", &shared::Salt::default().to_string());
+    json.command(&entry.command, entry.of.as_ref());
     json.0.push_str("}}");
-    if let Some(refused) = &entry.refused {
+    if let Fate::Refused { message } = &entry.fate {
         json.0.push('\n');
-        json.0.push_str(refused);
+        json.0.push_str(message);
     }
     json.0
-}
-
-/// What is said; the salt is the server's to choose.
-fn words(json: &mut Json, text: &MessageText, mentions: &[PersonId]) {
-    json.text("text", text.as_str());
-    json.text("salt", &shared::Salt::default().to_string());
-    json.mentions(mentions);
 }
 
 /// The entry of a text; none where it is damaged, or of a kind that only another version knows.
 pub(super) fn entry_of(text: &str) -> Option<KeptEntry> {
     let (frame, refused) = text.split_once('\n').map_or((text, None), |(frame, refused)| (frame, Some(refused)));
-    let ServerFrame::Event(event) = read::frame(frame)? else { return None };
+    let (event, of) = read::entry(frame)?;
     let command = match event.body {
         EventBody::Posted { words: Words::Kept { text, mentions, .. }, reply_to } => {
             Command::Post { text, reply_to, mentions }
@@ -157,15 +141,18 @@ pub(super) fn entry_of(text: &str) -> Option<KeptEntry> {
         EventBody::RoomSet { title, topic } => Command::SetRoom { title, topic },
         _ => return None,
     };
-    Some(KeptEntry {
-        room: event.room,
+    let entry = Entry {
         key: event.key,
-        order: event.seq.0,
         owner: (!event.by.plain).then_some(event.by.id),
-        typed_at: event.at,
         command,
-        refused: refused.map(str::to_owned),
-    })
+        of,
+        order: event.seq.0,
+        typed_at: event.at,
+        fate: refused.map_or(Fate::Sent, |message| Fate::Refused { message: message.into() }),
+        held: None,
+        kept: true,
+    };
+    Some(KeptEntry { room: event.room, entry: Rc::new(entry) })
 }
 
 /// Under which key an entry is kept.

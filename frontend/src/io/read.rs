@@ -5,7 +5,7 @@
 mod frame;
 mod value;
 
-use shared::{Level, Page, RoomName, RoomTitle, RoomTopic, ServerFrame, Visit};
+use shared::{Event, Level, MessageId, Page, RoomName, RoomTitle, RoomTopic, ServerFrame, Visit};
 use wasm_bindgen::JsValue;
 
 use self::value::{Read, Value};
@@ -26,6 +26,13 @@ fn frame_of(value: &Value) -> Option<ServerFrame> {
 /// The frame of a text, which is not an array; none where it is no frame.
 pub(super) fn frame(text: &str) -> Option<ServerFrame> {
     frame_of(&Value::parse(text)?)
+}
+
+/// An entry of an outbox, as the event that it is to become, and the message that it is about.
+pub(super) fn entry(text: &str) -> Option<(Event, Option<MessageId>)> {
+    let value = Value::parse(text)?;
+    let of = value.field("body").optional("of")?;
+    Some((Event::read(&value)?, of))
 }
 
 /// The frames of a message: one, or an array of them. What is none is left out, and the rest still counts.

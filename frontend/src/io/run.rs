@@ -2,7 +2,7 @@
 
 use shared::MessageText;
 
-use super::{Keeper, Socket, Store, composer, history, http, storage, visits, worker};
+use super::{Keeper, Socket, Store, composer, history, http, json, storage, visits, worker};
 use crate::state::{Action, Effect};
 
 /// The real world behind a store.
@@ -24,7 +24,11 @@ impl Runner {
         match effect {
             Effect::Connect { generation } => self.socket.connect(store, generation),
             Effect::Close { generation } => self.socket.close(generation),
-            Effect::Send { generation, frame } => self.socket.send(generation, &frame),
+            Effect::Send { generation, frame } => self.socket.send(generation, &json::frame_text(&frame)),
+            Effect::SendCommand { generation, room, entry } => {
+                let text = json::command_text(&room, &entry.key, entry.of.as_ref(), &entry.command);
+                self.socket.send(generation, &text);
+            }
             Effect::AskSession { generation } => {
                 let store = store.clone();
                 wasm_bindgen_futures::spawn_local(async move {

@@ -5,11 +5,11 @@
 use std::cell::RefCell;
 
 use gloo_events::EventListener;
-use shared::{ClientFrame, close};
+use shared::close;
 use wasm_bindgen::JsCast;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
-use super::{Store, boot, browser, json, read};
+use super::{Store, boot, browser, read};
 use crate::state::Action;
 
 struct Open {
@@ -75,10 +75,10 @@ impl Socket {
     }
 
     /// Sends a frame. On a socket that is over nothing is sent: the state learns of its end by itself.
-    pub fn send(&self, generation: u32, frame: &ClientFrame) {
+    pub fn send(&self, generation: u32, frame: &str) {
         if let Some(open) = self.0.borrow().as_ref()
             && open.generation == generation
-            && open.socket.send_with_str(&json::frame_text(frame)).is_err()
+            && open.socket.send_with_str(frame).is_err()
         {
             browser::warn("A frame could not be sent.");
         }

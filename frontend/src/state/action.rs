@@ -1,10 +1,12 @@
 //! What happens to the client, and what it wants done: the two ends of the fold.
 
+use std::rc::Rc;
+
 use shared::{
     ClientFrame, ClientKey, Emoji, Level, MessageText, Millis, Page, RoomName, RoomTitle, RoomTopic, Seq, ServerFrame,
 };
 
-use super::{Ask, Edge, Keep, KeptEntry, Known, Loaded, Place, Reader, StorageTrouble, Worker};
+use super::{Ask, Edge, Entry, Keep, KeptEntry, Known, Loaded, Place, Reader, StorageTrouble, Worker};
 
 /// Something that happened. A socket's actions carry the generation of the connection they belong to; those of an
 /// older one are ignored.
@@ -274,6 +276,15 @@ pub enum Effect {
         /// What.
         frame: ClientFrame,
     },
+    /// Send the command of an entry.
+    SendCommand {
+        /// On which socket.
+        generation: u32,
+        /// Its room.
+        room: RoomName,
+        /// The entry.
+        entry: Rc<Entry>,
+    },
     /// Ask `POST /api/session`.
     AskSession {
         /// What the answer is to carry.
@@ -347,4 +358,18 @@ pub enum Effect {
     CheckUpdate,
     /// Let the newer version take over, and load the page again.
     TakeUpdate,
+}
+
+impl Effect {
+    /// The same with a command as the frame that asks for it, for whoever has no use for entries.
+    #[must_use]
+    pub fn with_frame(self) -> Self {
+        match self {
+            Self::SendCommand { generation, room, entry } => {
+                let Entry { key, of, command, .. } = Rc::unwrap_or_clone(entry);
+                Self::Send { generation, frame: command.frame(room, key, of) }
+            }
+            other => other,
+        }
+    }
 }

@@ -3,16 +3,18 @@
 //! Invariant: all is judged by what is in sight, with what was asked for already taken as done; and a command that
 //! would change nothing is not made.
 
-use shared::{ClientKey, Command, Emoji, MessageText, RoomName, RoomTitle, RoomTopic, Seq};
+use std::rc::Rc;
+
+use shared::{ClientKey, Command, Emoji, Message, MessageId, MessageText, RoomName, RoomTitle, RoomTopic, Seq};
 
 use super::{App, Effect, Moment, mentioned, people};
 
 impl App {
-    /// Puts a command into a room's outbox.
-    pub(super) fn command(&mut self, room: &RoomName, key: ClientKey, command: Command, at: &Moment) {
+    /// Puts a command into a room's outbox. `of` is the message that it is about or answers.
+    fn command(&mut self, room: &RoomName, key: ClientKey, command: Command, of: Option<MessageId>, at: &Moment) {
         let owner = self.my_id();
         if let Some(room) = self.room_mut(room) {
-            room.outbox.push(key, command, owner, at.wall);
+            room.outbox.push(key, command, of, owner, at.wall);
         }
     }
 
@@ -29,42 +31,44 @@ impl App {
         let Some(room) = self.room_mut(name) else { return };
         room.typing_told = None;
         let mentions = mentioned(text.as_str(), &people(room, me.as_ref()));
-        let Some(target) = room.editing.take() else {
-            let reply_to = room.replying.take().map(|message| message.seq);
-            self.command(name, key, Command::Post { text, reply_to, mentions }, at);
+        let Some((target, of)) = room.editing.take() else {
+            let (reply_to, of) = room.replying.take().map(|message| (message.seq, message.id())).unzip();
+            self.command(name, key, Command::Post { text, reply_to, mentions }, of, at);
             return self.jump(name, effects);
         };
         let says = self.room(name).and_then(|room| room.message(target, self.me.as_ref())?.text.clone());
         if says.as_ref() != Some(&text) {
-            self.command(name, key, Command::Edit { target, text, mentions }, at);
+            self.command(name, key, Command::Edit { target, text, mentions }, Some(of), at);
         }
         effects.push(Effect::RestoreComposer { room: name.clone() });
     }
 
     /// A message that is mine and still says something.
-    fn mine(&self, room: &RoomName, seq: Seq) -> Option<MessageText> {
+    fn mine(&self, room: &RoomName, seq: Seq) -> Option<Rc<Message>> {
         let me = self.me.as_ref()?;
         let message = self.room(room)?.message(seq, Some(me))?;
-        message.text.clone().filter(|_| message.by.id == me.id)
+        (message.by.id == me.id && !message.is_deleted()).then_some(message)
     }
 
     pub(super) fn edit_started(&mut self, name: RoomName, seq: Seq, effects: &mut Vec<Effect>) {
-        let is_edited = self.room(&name).is_some_and(|room| room.editing == Some(seq));
-        if let Some(text) = self.mine(&name, seq).filter(|_| !is_edited) {
-            self.edit(name, seq, text, effects);
+        let is_edited = self.room(&name).is_some_and(|room| room.editing() == Some(seq));
+        if let Some(message) = self.mine(&name, seq).filter(|_| !is_edited)
+            && let Some(text) = message.text.clone()
+        {
+            self.edit(name, &message, text, effects);
         }
     }
 
     /// Puts a text into the composer as what a message is to say. What was being edited there is not lost.
-    fn edit(&mut self, name: RoomName, seq: Seq, text: MessageText, effects: &mut Vec<Effect>) {
+    fn edit(&mut self, name: RoomName, message: &Message, text: MessageText, effects: &mut Vec<Effect>) {
         self.set_edit_aside(&name, effects);
-        self.in_room(&name, |room| (room.editing, room.replying) = (Some(seq), None));
+        self.in_room(&name, |room| (room.editing, room.replying) = (Some((message.seq, message.id())), None));
         effects.push(Effect::EditInComposer { room: name, text });
     }
 
     /// No message is edited in the room any more, and not because the person wanted so. True where one was.
     pub(super) fn set_edit_aside(&mut self, name: &RoomName, effects: &mut Vec<Effect>) -> bool {
-        let Some(seq) = self.room_mut(name).and_then(|room| room.editing.take()) else { return false };
+        let Some((seq, _)) = self.room_mut(name).and_then(|room| room.editing.take()) else { return false };
         let said = self.room(name).and_then(|room| room.message(seq, self.me.as_ref())?.text.clone());
         effects.push(Effect::SetEditAside { room: name.clone(), said });
         true
@@ -99,8 +103,11 @@ impl App {
         }
         let Some(entry) = room.outbox.take_refused(key) else { return };
         match entry.command.clone() {
-            Command::Edit { target, text, .. } if self.mine(&name, target).is_some() => {
-                self.edit(name, target, text, effects);
+            Command::Edit { target, text, .. } => {
+                match self.mine(&name, target).filter(|message| entry.changes(message)) {
+                    Some(message) => self.edit(name, &message, text, effects),
+                    None => self.give_back(name, text, effects),
+                }
             }
             Command::Post { text, reply_to, .. } => {
                 // It goes on answering what it has answered, where that is held.
@@ -111,7 +118,6 @@ impl App {
                 });
                 self.give_back(name, text, effects);
             }
-            Command::Edit { text, .. } => self.give_back(name, text, effects),
             Command::Delete { .. } | Command::React { .. } | Command::SetRoom { .. } => {}
         }
     }
@@ -124,12 +130,10 @@ impl App {
         at: &Moment,
         effects: &mut Vec<Effect>,
     ) {
-        if self.mine(&name, target).is_none() {
-            return;
-        }
-        self.command(&name, key, Command::Delete { target }, at);
+        let Some(message) = self.mine(&name, target) else { return };
+        self.command(&name, key, Command::Delete { target }, Some(message.id()), at);
         self.in_room(&name, |room| room.do_not_answer(target));
-        if self.room(&name).is_some_and(|room| room.editing == Some(target)) {
+        if self.room(&name).is_some_and(|room| room.editing() == Some(target)) {
             self.edit_cancelled(name, effects);
         }
     }
@@ -139,7 +143,8 @@ impl App {
         let message = self.room(name).and_then(|room| room.message(target, me));
         let (Some(message), Some(me)) = (message.filter(|message| !message.is_deleted()), me) else { return };
         let on = !message.has_reaction(&emoji, &me.id);
-        self.command(name, key, Command::React { target, emoji, on }, at);
+        let of = Some(message.id());
+        self.command(name, key, Command::React { target, emoji, on }, of, at);
     }
 
     pub(super) fn tell_room(
@@ -154,7 +159,7 @@ impl App {
         let title = title.filter(|title| *title != about.title);
         let topic = topic.filter(|topic| *topic != about.topic);
         if title.is_some() || topic.is_some() {
-            self.command(name, key, Command::SetRoom { title, topic }, at);
+            self.command(name, key, Command::SetRoom { title, topic }, None, at);
         }
     }
 }

@@ -40,7 +40,7 @@ impl Room {
         let is_another = reset.is_some_and(|reset| reset != Reset::TooFar);
         // Its number may be another message's now, or it was dropped.
         self.replying.take_if(|message| is_another || message.seq < first);
-        self.outbox.log_reset(is_another);
+        self.outbox.log_reset();
         if let Some(snapshot) = snapshot {
             return self.take_snapshot(snapshot, Cursor { epoch, seq: head, digest: Some(digest) }, me);
         }
@@ -173,11 +173,11 @@ impl Room {
         self.proof.doubted = true;
     }
 
-    /// What the page brought is not of this log. What was typed about it is not sent.
+    /// What the page brought is not of this log.
     fn page_was_another(&mut self) {
         self.painted = None;
         self.replying = None;
-        self.outbox.log_reset(true);
+        self.outbox.log_reset();
         self.notice = Some(Notice::Reset(Reset::Diverged));
         self.mend = Some(Mend::TakeAnew);
     }

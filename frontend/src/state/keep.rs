@@ -4,11 +4,11 @@
 //! Invariant: what was stored is not trusted. It may have been damaged, or written by an older version or by a page
 //! that was stopped: a room that does not fit together is not taken.
 
-use std::rc::Rc;
+use std::{ops::Deref, rc::Rc};
 
-use shared::{ClientKey, Command, Cursor, Millis, Person, PersonId, RoomName, Seq, Snapshot};
+use shared::{ClientKey, Cursor, Person, RoomName, Seq, Snapshot};
 
-use super::{Entry, Fate};
+use super::Entry;
 
 /// Most messages that are kept of a room.
 pub(super) const KEPT_MESSAGES: usize = 100;
@@ -24,23 +24,21 @@ pub struct KeptRoom {
     pub snapshot: Snapshot,
 }
 
-/// A command of an outbox as it is kept. Read back, one that was not refused counts as sent: nobody knows.
+/// An entry of an outbox as it is kept. Read back, one that was not refused counts as sent: nobody knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptEntry {
     /// The room.
     pub room: RoomName,
-    /// The command's key for life.
-    pub key: ClientKey,
-    /// Its place in the room's line: those with a smaller number go before it.
-    pub order: u64,
-    /// Who wants it; none before the first welcome.
-    pub owner: Option<PersonId>,
-    /// When it was typed, on this machine's clock.
-    pub typed_at: Millis,
-    /// What.
-    pub command: Command,
-    /// Why the server will not have it, as it was said to the person.
-    pub refused: Option<String>,
+    /// The entry.
+    pub entry: Rc<Entry>,
+}
+
+impl Deref for KeptEntry {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        &self.entry
+    }
 }
 
 /// What is to be written in one transaction, strictly durable where it has `entries`.
@@ -92,41 +90,5 @@ impl KeptRoom {
             && self.snapshot.about.rev <= self.cursor.seq
             && self.since <= self.cursor.seq
             && self.cursor.digest.is_some()
-    }
-}
-
-impl KeptEntry {
-    /// An entry as it is kept.
-    pub(super) fn of(room: &RoomName, entry: &Entry) -> Self {
-        Self {
-            room: room.clone(),
-            key: entry.key.clone(),
-            order: entry.order,
-            owner: entry.owner.clone(),
-            typed_at: entry.typed_at,
-            command: entry.command.clone(),
-            refused: match &entry.fate {
-                Fate::Refused { message } => Some(message.to_string()),
-                Fate::Queued | Fate::Sent | Fate::Settled { .. } => None,
-            },
-        }
-    }
-
-    /// The entry.
-    pub(super) fn entry(self) -> Entry {
-        Entry {
-            fate: self.fate(),
-            key: self.key,
-            owner: self.owner,
-            command: self.command,
-            order: self.order,
-            typed_at: self.typed_at,
-            held: None,
-            kept: true,
-        }
-    }
-
-    pub(super) fn fate(&self) -> Fate {
-        self.refused.as_deref().map_or(Fate::Sent, |message| Fate::Refused { message: Rc::from(message) })
     }
 }

@@ -289,7 +289,7 @@ impl App {
             }
             for key in room.outbox.take_changed() {
                 match room.outbox.get(&key) {
-                    Some(entry) => keep.entries.push(KeptEntry::of(name, entry)),
+                    Some(entry) => keep.entries.push(KeptEntry { room: name.clone(), entry: Rc::clone(entry) }),
                     None => keep.gone.push((name.clone(), key.clone())),
                 }
                 keys.push((name.clone(), key));

@@ -10,14 +10,11 @@ mod shared_line;
 
 use std::rc::Rc;
 
-use shared::{ClientKey, Command, Millis, PersonId, Refusal, Seq};
+use shared::{ClientKey, Command, MessageId, Millis, PersonId, Refusal, Seq};
 
 use super::Now;
 pub use entry::{Entry, Fate};
 use entry::{not_done, perhaps_done};
-
-/// Why a change of a message is not sent.
-const ANOTHER_LOG: &str = "The room's history was replaced, so it could change another message.";
 
 /// The entries, in the order in which they go out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,14 +63,21 @@ impl Outbox {
     }
 
     /// A new entry, at the end of the line.
-    pub(super) fn push(&mut self, key: ClientKey, command: Command, owner: Option<PersonId>, typed_at: Millis) {
+    pub(super) fn push(
+        &mut self,
+        key: ClientKey,
+        command: Command,
+        of: Option<MessageId>,
+        owner: Option<PersonId>,
+        typed_at: Millis,
+    ) {
         if self.get(&key).is_some() {
             return;
         }
         self.note(&key);
         let order = self.next_order(typed_at);
         let (fate, held, kept) = (Fate::Queued, None, false);
-        let entry = Entry { key, owner, command, order, typed_at, fate, held, kept };
+        let entry = Entry { key, owner, command, of, order, typed_at, fate, held, kept };
         Rc::make_mut(&mut self.entries).push(Rc::new(entry));
     }
 
@@ -145,7 +149,7 @@ impl Outbox {
     /// A refused entry goes to the end of the line, as it is. Now it is `owner`'s, and waits until it is stored that it
     /// is refused no longer.
     pub(super) fn requeue(&mut self, key: &ClientKey, owner: Option<PersonId>, wall: Millis) {
-        if self.get(key).is_some_and(|entry| entry.can_be_tried())
+        if self.get(key).is_some_and(|entry| entry.is_refused())
             && let Some(mut entry) = self.remove(key)
         {
             let order = self.next_order(wall);
@@ -193,40 +197,13 @@ impl Outbox {
     }
 
     /// The log is read from here on. Events of settled entries that do not come with it never will, where it has lost
-    /// its newest part or the copy was thrown away: those are sent again, under their key. Where the log itself is
-    /// `another` one, its numbers mean other messages: what is about one is not sent any more, also not when it is tried
-    /// again; and what answers one answers none.
-    pub(super) fn log_reset(&mut self, another: bool) {
-        for place in 0..self.entries.len() {
-            let entry = &self.entries[place];
-            if another && matches!(entry.command, Command::Post { reply_to: Some(_), .. }) {
-                let key = entry.key.clone();
-                self.note(&key);
-                self.change(&key, Entry::answer_nothing);
+    /// its newest part or the copy was thrown away: those are sent again, under their key. Where it is another log, each
+    /// says which message it is about.
+    pub(super) fn log_reset(&mut self) {
+        for entry in Rc::make_mut(&mut self.entries) {
+            if matches!(entry.fate, Fate::Settled { .. }) {
+                Rc::make_mut(entry).fate = Fate::Sent;
             }
-            let entry = &self.entries[place];
-            let lost = another && entry.command.target().is_some_and(|target| target > Seq::ZERO);
-            let (key, fate) = (entry.key.clone(), entry.fate.clone());
-            let fate = match fate {
-                Fate::Queued if lost => Fate::Refused { message: not_done(&entry.command, ANOTHER_LOG).into() },
-                Fate::Sent | Fate::Settled { .. } if lost => {
-                    Fate::Refused { message: perhaps_done(ANOTHER_LOG).into() }
-                }
-                Fate::Refused { .. } if lost => fate,
-                Fate::Settled { .. } => Fate::Sent,
-                Fate::Queued | Fate::Sent | Fate::Refused { .. } => continue,
-            };
-            if lost {
-                self.note(&key);
-                self.answered(&key);
-            }
-            self.change(&key, |entry| {
-                entry.fate = fate;
-                if lost {
-                    entry.held = None;
-                    entry.forget_target();
-                }
-            });
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use shared::{About, ClientFrame, Command, Cursor, Message, MessageText, Person, Reset, RoomName, Seq};
+use shared::{About, ClientFrame, Command, Cursor, Message, MessageId, MessageText, Person, Reset, RoomName, Seq};
 
 use super::{
     Ask, Fate, Here, KeptRoom, Now, Outbox, Paging, Reader, Sync, Target, Typing, Window, keep::KEPT_MESSAGES,
@@ -84,7 +84,7 @@ pub struct Room {
     pub(super) unseen: u32,
     pub(super) notice: Option<Notice>,
     /// The message of one's own that is being edited.
-    pub(super) editing: Option<Seq>,
+    pub(super) editing: Option<(Seq, MessageId)>,
     /// The message that is being answered. Never while one is edited.
     pub(super) replying: Option<Rc<Message>>,
     /// What comes after this is new to the person: a line stands before it.
@@ -192,7 +192,7 @@ impl Room {
     /// The message that is being edited.
     #[must_use]
     pub fn editing(&self) -> Option<Seq> {
-        self.editing
+        self.editing.as_ref().map(|(seq, _)| *seq)
     }
 
     /// A text that was taken from the composer, and is kept nowhere else yet: as a stored draft it is not to be shown.
@@ -332,6 +332,9 @@ impl Room {
             self.painted = None;
             self.about = kept.snapshot.about.clone();
             self.window.replace(kept.snapshot);
+        } else if kept.snapshot.messages.is_empty() {
+            // From there on all messages come as events, those before the page's too.
+            self.window.has_before(kept.snapshot.more_before);
         }
         self.cursor = Some(kept.cursor);
     }

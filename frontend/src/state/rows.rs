@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use shared::{Command, Message, Millis, Person, Reaction, is_soon_after};
+use shared::{Command, Message, Millis, Person, Reaction, Seq, is_soon_after};
 
 use super::{Chunk, Entry, Fate, Room};
 
@@ -58,9 +58,11 @@ impl Room {
         }
         let is_last = self.window().chunks().last().is_some_and(|last| last.id == chunk.id);
         let is_here = |entry: &&Rc<Entry>| match entry.command.target() {
-            Some(target) => {
-                chunk.messages.binary_search_by_key(&target, |message| message.seq).is_ok()
-                    || is_last && entry.is_in_trouble() && self.window().get(target).is_none()
+            Some(_) => {
+                is_about_one_of(entry, &chunk.messages)
+                    || is_last
+                        && entry.is_in_trouble()
+                        && !self.window().messages().any(|message| entry.changes(message))
             }
             None => is_last,
         };
@@ -84,16 +86,20 @@ impl Room {
 
     /// What is known of a message in sight with what is asked for about it folded in.
     #[must_use]
-    pub fn message(&self, seq: shared::Seq, me: Option<&Person>) -> Option<Rc<Message>> {
+    pub fn message(&self, seq: Seq, me: Option<&Person>) -> Option<Rc<Message>> {
         self.window().get(seq).map(|message| folded(message, self.outbox().entries(), me).0)
     }
 }
 
+fn is_about_one_of(entry: &Entry, messages: &[Rc<Message>]) -> bool {
+    messages.iter().any(|message| entry.changes(message))
+}
+
 /// A message with what `me` has asked for about it folded in, and whether that is anything.
 fn folded(message: &Rc<Message>, entries: &[Rc<Entry>], me: Option<&Person>) -> (Rc<Message>, bool) {
-    let (mut message, seq) = (Rc::clone(message), message.seq);
+    let (said, mut message) = (message, Rc::clone(message));
     let mut pending = false;
-    for entry in entries.iter().filter(|entry| entry.command.target() == Some(seq)) {
+    for entry in entries.iter().filter(|entry| entry.changes(said)) {
         if entry.is_refused() || matches!(entry.fate, Fate::Settled { seq } if seq <= message.rev) {
             continue;
         }
@@ -155,7 +161,7 @@ pub fn rows(
         let key = if mine { ["m", message.key.as_str()].concat() } else { ["s", &message.seq.to_string()].concat() };
         let goes_on = previous.replace(message).is_some_and(|previous| message.goes_on(previous));
         let first = begins(&mut rows, &key, message.at, goes_on);
-        let about = |entry: &&Rc<Entry>| entry.command.target() == Some(message.seq);
+        let about = |entry: &&Rc<Entry>| entry.changes(message);
         let changes = entries.iter().filter(about).filter(|entry| entry.is_in_trouble()).cloned().collect();
         let (message, pending) = folded(message, entries, me);
         rows.push(Row::Said { key, message, pending, changes, first });
@@ -163,11 +169,10 @@ pub fn rows(
     let newest = previous.map(|message| message.seq);
     let mut last = previous.map(|message| (Some(&message.by.id), message.at));
     for entry in entries {
-        let is_shown = match (&entry.command, entry.command.target()) {
+        let is_shown = match &entry.command {
             // Its event is shown already.
-            (Command::Post { .. }, _) => matches!(entry.fate, Fate::Settled { seq } if Some(seq) <= newest),
-            (_, Some(target)) if messages.binary_search_by_key(&target, |message| message.seq).is_ok() => true,
-            _ => !entry.is_in_trouble(),
+            Command::Post { .. } => matches!(entry.fate, Fate::Settled { seq } if Some(seq) <= newest),
+            _ => !entry.is_in_trouble() || is_about_one_of(entry, messages),
         };
         if is_shown {
             continue;

@@ -1,6 +1,7 @@
 //! The fold, tried: each part by its own rows, and the whole against a server that loses, doubles and reorders.
 
 mod amending;
+mod another_history;
 mod changes;
 mod clock;
 mod deliveries;
@@ -86,7 +87,7 @@ impl Client {
                     self.act(Action::Kept { number: keep.number });
                 }
                 Effect::Load if self.prompt => self.act(Action::Loaded(Box::new(self.disk.load()))),
-                effect => self.effects.push(effect),
+                effect => self.effects.push(effect.with_frame()),
             }
         }
         if starts && self.prompt {

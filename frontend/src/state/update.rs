@@ -303,8 +303,7 @@ impl App {
                 if let (shared::Command::Post { text, .. }, false) = (&entry.command, entry.kept) {
                     effects.push(Effect::DropDraft { room: name.clone(), text: text.clone() });
                 }
-                let frame = entry.command.clone().frame(name.clone(), entry.key.clone());
-                effects.push(Effect::Send { generation, frame });
+                effects.push(Effect::SendCommand { generation, room: name.clone(), entry });
             }
         }
     }

@@ -154,6 +154,11 @@ impl Window {
         }
     }
 
+    /// Whether the log has older messages than these and those that will come.
+    pub(super) fn has_before(&mut self, more: bool) {
+        self.more_before = more;
+    }
+
     /// A message from an event that the cursor has just taken.
     pub(super) fn apply(&mut self, message: Rc<Message>) {
         match &mut self.tail {

@@ -64,7 +64,7 @@ impl Page {
         let app = App::new(Place::Room(RoomName::lobby()), Vec::new());
         let store = Store::new(app, move |store, effect| match effect {
             Effect::Keep(_) | Effect::DropDraft { .. } => runner.run(store, effect),
-            other => written.borrow_mut().push(other),
+            other => written.borrow_mut().push(other.with_frame()),
         });
         let chat = Mounted::of(store.clone(), false, effects, draft);
         let watch = keeper.watch(&store);

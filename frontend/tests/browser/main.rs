@@ -92,7 +92,7 @@ impl Mounted {
                 let (store, number) = (store.clone(), keep.number);
                 wasm_bindgen_futures::spawn_local(async move { store.dispatch(Action::Kept { number }) });
             }
-            written.borrow_mut().push(effect);
+            written.borrow_mut().push(effect.with_frame());
         });
         let chat = Self::of(store, touch, effects, "");
         chat.act(Action::Loaded(Box::default()));

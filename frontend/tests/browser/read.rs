@@ -3,7 +3,7 @@
 use frontend::io;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use shared::{ClientFrame, EventBody, Page, RefusalCode, Reset, ServerFrame, Signal};
+use shared::{ClientFrame, Command, EventBody, Page, RefusalCode, Reset, ServerFrame, Signal};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};
 
 const PROTOCOL: &str = include_str!("../../../docs/protocol.md");
@@ -113,7 +113,10 @@ fn the_examples_of_the_protocol_are_read_as_serde_reads_them() {
 #[wasm_bindgen_test]
 fn what_is_said_is_what_serde_would_say() {
     let same = |frame: &ClientFrame| {
-        let said = io::frame_text(frame);
+        let said = match Command::of_frame(frame.clone()) {
+            Ok((room, key, of, command)) => io::command_text(&room, &key, of.as_ref(), &command),
+            Err(frame) => io::frame_text(&frame),
+        };
         assert_eq!(by_serde::<ClientFrame>(&said).as_ref(), Some(frame), "{said}");
     };
     for text in examples("client") {
@@ -124,7 +127,7 @@ fn what_is_said_is_what_serde_would_say() {
         r#"{"type":"open","room":"r","after":{"epoch":"\"","seq":9007199254740991,"digest":"0123456789abcdef0123456789abcdef"}}"#,
         r#"{"type":"post","room":"r","key":"\\\"","text":"\"\\\n\t\u2028\ud83d\ude00</script>","reply_to":1,"mentions":["a","b"]}"#,
         r#"{"type":"edit","room":"r","key":"k","target":1,"text":"t","mentions":["a"]}"#,
-        r#"{"type":"react","room":"r","key":"k","target":1,"emoji":"👍","on":false}"#,
+        r#"{"type":"react","room":"r","key":"k","target":1,"emoji":"👍","on":false,"of":"p2/k/\""}"#,
         r#"{"type":"set_room","room":"r","key":"k","title":"","topic":"t"}"#,
         r#"{"type":"set_room","room":"r","key":"k"}"#,
         r#"{"type":"ping","n":4294967295}"#,

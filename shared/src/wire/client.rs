@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientKey, Cursor, Emoji, Level, MessageText, PersonId, PersonName, RoomName, RoomTitle, RoomTopic, Seq};
+use crate::{
+    ClientKey, Cursor, Emoji, Level, MessageId, MessageText, PersonId, PersonName, RoomName, RoomTitle, RoomTopic, Seq,
+};
 
 /// A frame from a client. A WebSocket text message is one of these or an array of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +34,9 @@ pub enum ClientFrame {
         /// The message that it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<Seq>,
+        /// Which message that is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<MessageId>,
         /// Whom it mentions; at most 50.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<PersonId>,
@@ -44,6 +49,9 @@ pub enum ClientFrame {
         key: ClientKey,
         /// The message.
         target: Seq,
+        /// Which message that is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<MessageId>,
         /// What it is to say.
         text: MessageText,
         /// Whom it then mentions; at most 50.
@@ -58,6 +66,9 @@ pub enum ClientFrame {
         key: ClientKey,
         /// The message.
         target: Seq,
+        /// Which message that is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<MessageId>,
     },
     /// Put a reaction to a message, or take it back.
     React {
@@ -67,6 +78,9 @@ pub enum ClientFrame {
         key: ClientKey,
         /// The message.
         target: Seq,
+        /// Which message that is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<MessageId>,
         /// Which reaction.
         emoji: Emoji,
         /// Put, or take back.

@@ -3,7 +3,6 @@
 
 use shared::{Command, EventBody, RoomName};
 
-use super::typed::is_held;
 use crate::{client::Client, disk::Image, failure::Harm, world::World};
 
 pub(super) fn check(world: &World, image: &Image) {
@@ -49,11 +48,6 @@ fn dead(world: &World, image: &Image, name: &RoomName) -> Vec<String> {
             EventBody::Edited { target, .. } => target,
             _ => event.seq,
         };
-        // What was refused because the history was replaced stays with its author until they say what is to become of it. That
-        // it is in the log all the same, they are told to look for themselves.
-        if world.put_back > 0 && is_held(world, typed) {
-            continue;
-        }
         if message <= room.dropped || room.messages.get(&message).is_some_and(shared::Message::is_deleted) {
             dead.push(format!("says {} ", typed.name.2));
         }

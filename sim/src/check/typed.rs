@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::RoomName;
+use shared::{EventBody, MessageId, RoomName};
 
 use crate::{
     disk::Image,
@@ -39,12 +39,8 @@ pub(super) fn kept(world: &World, image: &Image) {
         let place = image.rooms.get(room).and_then(|room| *room.keys.get(&(person.clone(), key.clone()))?);
         let is_late = world.clients[typed.client].machine.was_slow();
         let Some(place) = place.filter(|_| !typed.moved && !typed.excused && !is_late) else { continue };
-        // What was refused once has lost its place, also where another page has sent it again; and so has a change that a
-        // page has refused by itself, because the history was replaced.
-        if world.put_back > 0 && typed.command.target().is_some()
-            || entries.rolled_back.contains(&typed.name)
-            || entries.refused.contains(&typed.name)
-        {
+        // What was refused once has lost its place, also where another page has sent it again.
+        if entries.rolled_back.contains(&typed.name) || entries.refused.contains(&typed.name) {
             continue;
         }
         if let Some(before) = last.insert((typed.client, room), place.0).filter(|before| *before > place.0) {
@@ -62,24 +58,21 @@ pub(super) fn is_held(world: &World, typed: &Typed) -> bool {
     rooms.any(|room| room.outbox().get(&typed.name.2).is_some())
 }
 
-/// A change is made to the message that the person saw, and to no other. (Where two tabs share an outbox, or a
-/// database answers late, a page may send what was wanted in another history. That gap is known; see
-/// `docs/simulator.md`.)
+/// A change is made to the message that the person saw, and an answer answers it, or none: never another, whatever was put
+/// back meanwhile.
 pub(super) fn meant(world: &World, image: &Image) {
-    let alone = |typed: &&Typed| {
-        let machine = &world.clients[typed.client].machine;
-        world.clients.iter().filter(|client| client.machine.is(machine)).count() == 1 && !machine.was_slow()
-    };
-    for typed in world.ledger.entries().typed.iter().filter(alone) {
+    for typed in &world.ledger.entries().typed {
         let (room, person, key) = &typed.name;
-        // What was tried again after a refusal that says so is the person's own doing.
-        let Some(meant) = typed.meant.as_ref().filter(|_| !typed.moved) else { continue };
         let Some(room) = image.rooms.get(room) else { continue };
         let event = room.keys.get(&(person.clone(), key.clone())).and_then(|seq| room.event((*seq)?));
-        let target = event.and_then(|event| room.event(event.body.target()?));
-        let hit = target.map(|target| (target.by.id.clone(), target.key.clone()));
-        if hit.as_ref().is_some_and(|hit| hit != meant) {
-            let seen = format!("{typed:?} changed {hit:?}");
+        let about = event.and_then(|event| match &event.body {
+            EventBody::Posted { reply_to, .. } => *reply_to,
+            body => body.target(),
+        });
+        let Some(about) = about else { continue };
+        let hit = room.event(about).map(|hit| MessageId::new(&hit.by.id, &hit.key));
+        if hit != typed.meant {
+            let seen = format!("{typed:?} is about {hit:?}");
             world.tools.fail("a change is made to the message that was meant", Harm::Divergent, seen);
         }
     }

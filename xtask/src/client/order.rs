@@ -1,15 +1,15 @@
 //! The functions of a module, each beside the one that it is most like: what compression finds again nearby it says in
 //! fewer bits. It makes the client 1.5 % smaller.
 //!
-//! They are told apart by the runs of four bytes that they are made of; wasm-opt moves them, by names that say their
+//! They are told apart by the short runs of bytes that they are made of; wasm-opt moves them, by names that say their
 //! place, because whoever calls a function does so by its number.
 
-use std::fs;
+use std::{fs, num::NonZero, path::Path, thread};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 
 use super::{
-    compress::brotli,
+    compress::{TRIED, brotli_in},
     wasm::{CODE, CUSTOM, IMPORTS, Reader, push_number, push_section, sections},
 };
 use crate::{child, place, tools::Toolbox};
@@ -27,21 +27,39 @@ pub(super) fn by_likeness(toolbox: &Toolbox, wasm: &[u8]) -> Result<Vec<u8>> {
     }
     let folder = place::target()?.join("order");
     fs::create_dir_all(&folder)?;
-    let (named, ordered) = (folder.join("named.wasm"), folder.join("ordered.wasm"));
-    let mut best: Option<(usize, Vec<u8>)> = None;
-    for way in WAYS {
-        fs::write(&named, name(wasm, way)?)?;
-        let mut wasm_opt = toolbox.command("wasm-opt");
-        wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
-        wasm_opt.args(["--reorder-functions-by-name", "--strip-debug", "-o"]).args([&ordered, &named]);
-        child::run(&mut wasm_opt)?;
-        let made = fs::read(&ordered).with_context(|| ordered.display().to_string())?;
-        let size = brotli(&made)?.len();
-        if best.as_ref().is_none_or(|(least, _)| size < *least) {
-            best = Some((size, made));
-        }
-    }
-    best.map(|(_, made)| made).context("there is a way to order them")
+    let ways: Vec<Way> = ways().collect();
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let best_of = |ways: &[Way]| -> Result<Option<Made>> {
+        let made = ways.iter().map(|way| in_order(toolbox, &folder, wasm, *way));
+        Ok(made.collect::<Result<Vec<Made>>>()?.into_iter().min_by_key(|made| made.size))
+    };
+    let made = thread::scope(|scope| {
+        let parts = ways.chunks(ways.len().div_ceil(threads));
+        let running: Vec<_> = parts.map(|part| scope.spawn(move || best_of(part))).collect();
+        let done = running.into_iter().map(|part| part.join().map_err(|_| anyhow!("a way to order them failed"))?);
+        done.collect::<Result<Vec<_>>>()
+    })?;
+    let best = made.into_iter().flatten().min_by_key(|made| made.size);
+    best.map(|made| made.wasm).context("there is a way to order them")
+}
+
+/// A module in some order, and how large it is when it is compressed.
+struct Made {
+    size: usize,
+    wasm: Vec<u8>,
+}
+
+fn in_order(toolbox: &Toolbox, folder: &Path, wasm: &[u8], way: Way) -> Result<Made> {
+    let Way { begins_with, looks_back, run } = way;
+    let file = |what| folder.join(format!("{what}-{begins_with}-{looks_back}-{run}.wasm"));
+    let (named, ordered) = (file("named"), file("ordered"));
+    fs::write(&named, name(wasm, way)?)?;
+    let mut wasm_opt = toolbox.command("wasm-opt");
+    wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    wasm_opt.args(["--reorder-functions-by-name", "--strip-debug", "-o"]).args([&ordered, &named]);
+    child::run(&mut wasm_opt)?;
+    let wasm = fs::read(&ordered).with_context(|| ordered.display().to_string())?;
+    Ok(Made { size: brotli_in(&wasm, TRIED[0])?.len(), wasm })
 }
 
 /// A way to put functions in order.
@@ -51,17 +69,16 @@ struct Way {
     begins_with: usize,
     /// So many functions count for the choice of the next, the last of them the most.
     looks_back: usize,
+    /// The bytes of a run.
+    run: usize,
 }
 
 /// Which is best is luck, by half a percent, and another for each change of the program: the best of some is taken.
-const WAYS: [Way; 6] = [
-    Way { begins_with: 0, looks_back: 1 },
-    Way { begins_with: 0, looks_back: 2 },
-    Way { begins_with: 0, looks_back: 6 },
-    Way { begins_with: 1, looks_back: 2 },
-    Way { begins_with: 1, looks_back: 4 },
-    Way { begins_with: 8, looks_back: 3 },
-];
+fn ways() -> impl Iterator<Item = Way> {
+    [0, 1, 2, 8].into_iter().flat_map(|begins_with| {
+        [(2, 4), (3, 3), (3, 4), (6, 3), (6, 4)].map(|(looks_back, run)| Way { begins_with, looks_back, run })
+    })
+}
 
 /// The module with a name for each function that says its place in the order.
 fn name(wasm: &[u8], way: Way) -> Result<Vec<u8>> {
@@ -106,8 +123,8 @@ fn bodies(code: &[u8]) -> Result<Vec<&[u8]>> {
 }
 
 /// One of the largest functions, then always the one that is most like the last, of those that are left.
-fn order(bodies: &[&[u8]], Way { begins_with, looks_back }: Way) -> Vec<usize> {
-    let runs: Vec<Vec<usize>> = bodies.iter().map(|body| runs(body)).collect();
+fn order(bodies: &[&[u8]], Way { begins_with, looks_back, run }: Way) -> Vec<usize> {
+    let runs: Vec<Vec<usize>> = bodies.iter().map(|body| runs(body, run)).collect();
     // In which functions each run is.
     let mut found_in = vec![Vec::new(); 1 << BITS];
     for (function, runs) in runs.iter().enumerate() {
@@ -136,14 +153,14 @@ fn order(bodies: &[&[u8]], Way { begins_with, looks_back }: Way) -> Vec<usize> {
     order
 }
 
-/// The runs of four bytes that a function is made of, each once.
-fn runs(body: &[u8]) -> Vec<usize> {
-    let run = |bytes: &[u8]| {
+/// The runs of so many bytes, at most four, that a function is made of, each once.
+fn runs(body: &[u8], length: usize) -> Vec<usize> {
+    let hash = |bytes: &[u8]| {
         let number = bytes.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
         // Knuth's multiplicative hash.
         number.wrapping_mul(2_654_435_761) >> (32 - BITS)
     };
-    let mut runs: Vec<usize> = body.windows(4).map(run).map(|run| run as usize).collect();
+    let mut runs: Vec<usize> = body.windows(length).map(hash).map(|hash| hash as usize).collect();
     runs.sort_unstable();
     runs.dedup();
     runs
@@ -156,10 +173,10 @@ mod tests {
     #[test]
     fn like_stands_beside_like() {
         let bodies: [&[u8]; 5] = [b"abcdefgh", b"12345678", b"abcdefghij", b"1234567", b"abcdefg"];
-        let way = Way { begins_with: 0, looks_back: 1 };
+        let way = Way { begins_with: 0, looks_back: 1, run: 4 };
         assert_eq!(order(&bodies, way), [2, 0, 4, 3, 1]);
         assert_eq!(order(&bodies, Way { begins_with: 1, ..way }), [0, 4, 2, 3, 1]);
-        for way in WAYS {
+        for way in ways() {
             assert_eq!(order(&[], way), [0; 0]);
             let mut all = order(&[b"abcd".as_slice(); 9], way);
             all.sort_unstable();
@@ -177,8 +194,9 @@ mod tests {
             b"\x0a\x08\x02\x02\0\x0b\x03\0\x01\x0b",
         ];
         let module = [super::super::wasm::HEADER, &sections.concat()].concat();
+        let way = Way { begins_with: 0, looks_back: 1, run: 4 };
         let names = b"\0\x18\x04name\x01\x11\x02\x01\x06000001\x02\x06000000";
-        assert_eq!(name(&module, WAYS[0]).unwrap(), [&module[..], &names[..]].concat());
-        assert!(name(b"\0asm\x01\0\0\0", WAYS[0]).is_err());
+        assert_eq!(name(&module, way).unwrap(), [&module[..], &names[..]].concat());
+        assert!(name(b"\0asm\x01\0\0\0", way).is_err());
     }
 }

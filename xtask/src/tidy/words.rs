@@ -33,6 +33,8 @@ const OTHERS: &[&str] = &[
     "noopener nofollow ugc",
     "none of them a control character",
     "of the letters a to z and the digits",
+    "A message's id is a person's id",
+    "a slash and a key",
     "a window gives no more than that",
     "posted edited deleted reacted room_set forgotten dropped",
     "These are the newest messages",

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use shared::{ClientKey, Command, Refusal, RefusalCode, RoomName, Seq, ServerFrame};
+use shared::{Asked, ClientKey, Command, Refusal, RefusalCode, RoomName, Seq, ServerFrame};
 use tokio::time::Instant;
 
 use super::{Answered, V1};
@@ -27,7 +27,7 @@ const MENTIONS: usize = 50;
 
 impl V1 {
     /// Puts a command into the writer's line.
-    pub(super) fn command(&mut self, out: &Outgoing, room: RoomName, key: ClientKey, command: Command) {
+    pub(super) fn command(&mut self, out: &Outgoing, (room, key, of, command): Asked) {
         if let Err(refusal) = fits(&command).and_then(|()| self.may(kind_of(&command), &room)) {
             return self.refuse(out, &room, &key, refusal);
         }
@@ -39,6 +39,7 @@ impl V1 {
             by: self.me.author(),
             key: key.clone(),
             command,
+            of,
             remember: self.me.remember(),
             line: self.lines.entry(room.clone()).or_default().clone(),
         }));

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use shared::{Author, ClientKey, Level, PersonId, PersonName, RoomName, Seq};
+use shared::{Author, ClientKey, Level, MessageId, PersonId, PersonName, RoomName, Seq};
 
 use super::Governing;
 use crate::log::{
@@ -24,6 +24,8 @@ pub struct Draft {
     pub key: ClientKey,
     /// What is asked for.
     pub command: shared::Command,
+    /// Which message it is about or answers, where that is said: the seq alone may be another's, where the disk was put back.
+    pub of: Option<MessageId>,
     /// The author, where they are not kept in the records yet.
     pub remember: Option<Remember>,
     /// The line that it stands in.

@@ -71,19 +71,19 @@ pub(super) fn decide(
         Command::Post { text, reply_to, mentions } => {
             Ok(Some(EventBody::Posted { words: kept(text, mentions), reply_to }))
         }
-        Command::Edit { target: seq, text, mentions } => {
+        Command::Edit { text, mentions, .. } => {
             let message = own(target, by)?;
             if message.is_deleted() {
                 return Err(Wrong::Deleted);
             }
             let same = message.text.as_ref() == Some(&text) && message.mentions == mentions;
-            Ok((!same).then(|| EventBody::Edited { target: seq, words: kept(text, mentions) }))
+            Ok((!same).then(|| EventBody::Edited { target: message.seq, words: kept(text, mentions) }))
         }
-        Command::Delete { target: seq } => {
+        Command::Delete { .. } => {
             let message = if leads { target.ok_or(Wrong::NoMessage)? } else { own(target, by)? };
-            Ok((!message.is_deleted()).then_some(EventBody::Deleted { target: seq }))
+            Ok((!message.is_deleted()).then_some(EventBody::Deleted { target: message.seq }))
         }
-        Command::React { target: seq, emoji, on } => {
+        Command::React { emoji, on, .. } => {
             let emoji = one_emoji(&emoji).ok_or(Wrong::BadEmoji)?;
             let message = target.ok_or(Wrong::NoMessage)?;
             if message.is_deleted() {
@@ -95,7 +95,7 @@ pub(super) fn decide(
             if on && !has_room_for(message, &emoji) {
                 return Err(Wrong::TooManyReactions);
             }
-            Ok(Some(EventBody::Reacted { target: seq, emoji, on }))
+            Ok(Some(EventBody::Reacted { target: message.seq, emoji, on }))
         }
         Command::SetRoom { title, topic } => {
             let same_title = title.as_ref().is_none_or(|title| *title == about.title);

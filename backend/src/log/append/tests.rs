@@ -80,6 +80,7 @@ fn command(room: &str, author: &str, key: &str, command: shared::Command) -> Com
         by: Author { id: PersonId::parse(author).unwrap(), name: PersonName::anonymous(), plain: false },
         key: ClientKey::parse(key).unwrap(),
         command,
+        of: None,
         remember: None,
         line: Line::default(),
     })
@@ -161,6 +162,7 @@ fn a_person_is_kept_with_their_first_post_and_only_if_that_is() {
     let flag = Arc::<AtomicBool>::default();
     let command = || match post("a", "p", "1") {
         Command::Append(draft) => Command::Append(Draft {
+            of: None,
             remember: Some(Remember { session: [7; 32], device: "here".into(), kept: Arc::clone(&flag) }),
             ..draft
         }),
@@ -204,6 +206,7 @@ fn a_post_does_not_take_back_a_name() {
     });
     let post = match post("a", "p", "1") {
         Command::Append(draft) => Command::Append(Draft {
+            of: None,
             remember: Some(Remember { session: [7; 32], device: "here".into(), kept: Arc::default() }),
             ..draft
         }),

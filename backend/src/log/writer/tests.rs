@@ -22,6 +22,7 @@ fn post(key: &str) -> Command {
         by: Author { id: PersonId::parse("p").unwrap(), name: PersonName::anonymous(), plain: false },
         key: ClientKey::parse(key).unwrap(),
         command: shared::Command::Post { text: MessageText::parse("t").unwrap(), reply_to: None, mentions: Vec::new() },
+        of: None,
         remember: None,
         line: crate::log::Line::default(),
     })
@@ -67,7 +68,7 @@ fn a_writer_that_ends_between_two_steps_answers_nobody_with_a_success() {
 fn what_stands_before_the_end_is_written_and_what_comes_after_is_refused() {
     let (log, mut writer, data) = log();
     let before = log.submit(post("1")).unwrap();
-    log.commands.try_send(Waiting::Stop).unwrap();
+    log.commands.try_send(None).unwrap();
     let after = log.submit(post("2")).unwrap();
     let taken = writer.take();
     let done = writer.append(taken);

@@ -6,8 +6,8 @@
 
 use js_sys::{Array, JSON, Reflect};
 use shared::{
-    ClientKey, Digest, Emoji, Epoch, Hash, MessageText, Millis, PersonId, PersonName, RoomName, RoomTitle, RoomTopic,
-    Salt, Seq,
+    ClientKey, Digest, Emoji, Epoch, Hash, MessageId, MessageText, Millis, PersonId, PersonName, RoomName, RoomTitle,
+    RoomTopic, Salt, Seq,
 };
 use wasm_bindgen::JsValue;
 
@@ -27,7 +27,7 @@ impl Value {
     }
 
     /// A field, as it is; undefined where there is none, or the value can have none.
-    fn field(&self, name: &str) -> Self {
+    pub(super) fn field(&self, name: &str) -> Self {
         Self(Reflect::get(&self.0, &JsValue::from_str(name)).unwrap_or_default())
     }
 
@@ -112,4 +112,4 @@ made_from!(u64, |number| Some(Seq(number)) => Seq);
 made_from!(u64, |number| Some(Millis(number)) => Millis);
 made_from!(String, |text| Some(Epoch::from(text)) => Epoch);
 made_from!(String, |text: String| Self::parse(&text).ok() =>
-    ClientKey, Digest, Emoji, Hash, MessageText, PersonId, PersonName, RoomName, RoomTitle, RoomTopic, Salt);
+    ClientKey, Digest, Emoji, Hash, MessageId, MessageText, PersonId, PersonName, RoomName, RoomTitle, RoomTopic, Salt);

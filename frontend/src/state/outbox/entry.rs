@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use shared::{ClientKey, Command, MessageText, Millis, PersonId, Seq};
+use shared::{ClientKey, Command, Message, MessageId, MessageText, Millis, PersonId, Seq};
 
 /// What became of an entry so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Entry {
     pub owner: Option<PersonId>,
     /// What.
     pub command: Command,
+    /// The message that it is about or answers.
+    pub of: Option<MessageId>,
     /// Its place in the line: those with a smaller number go before it.
     pub order: u64,
     /// When it was typed, on this machine's clock.
@@ -66,27 +68,10 @@ impl Entry {
         self.is_refused() || self.held.is_some()
     }
 
-    /// Sent again, it would mean what it meant: not so where it is about a message of a history that was replaced.
+    /// It is to change this message, which may have another seq than when it was asked for: in another history.
     #[must_use]
-    pub fn can_be_tried(&self) -> bool {
-        self.is_refused() && self.command.target() != Some(Seq::ZERO)
-    }
-
-    /// The history was replaced, and the number of the message that it is about means another one there: it is about
-    /// none. This is stored with it.
-    pub(super) fn forget_target(&mut self) {
-        if let Command::Edit { target, .. } | Command::Delete { target } | Command::React { target, .. } =
-            &mut self.command
-        {
-            *target = Seq::ZERO;
-        }
-    }
-
-    /// Likewise for a message that answers another: what it says is still worth saying.
-    pub(super) fn answer_nothing(&mut self) {
-        if let Command::Post { reply_to, .. } = &mut self.command {
-            *reply_to = None;
-        }
+    pub fn changes(&self, message: &Message) -> bool {
+        self.command.target().is_some_and(|seq| self.of.as_ref().map_or(seq == message.seq, |of| message.is(of)))
     }
 
     /// The message that it answers.
@@ -96,6 +81,11 @@ impl Entry {
             Command::Post { reply_to, .. } => reply_to,
             _ => None,
         }
+    }
+
+    /// What is known of its fate by whoever finds it in the database.
+    pub(super) fn kept_fate(&self) -> Fate {
+        if self.is_refused() { self.fate.clone() } else { Fate::Sent }
     }
 
     pub(super) fn refuse(&mut self, message: Rc<str>) {

@@ -84,11 +84,13 @@ impl Outbox {
                 there[found] = true;
                 self.take_over(found, &kept);
             } else if !self.changed.contains(&kept.key) {
-                let entry = kept.entry();
+                let mut entry = kept.entry;
                 if is_known(&entry) || is_writing(&entry.key) {
                     note(&mut self.changed, &entry.key);
                 } else {
-                    new.push(Rc::new(entry));
+                    let found = Rc::make_mut(&mut entry);
+                    (found.fate, found.held, found.kept) = (found.kept_fate(), None, true);
+                    new.push(entry);
                 }
             }
         }
@@ -122,11 +124,9 @@ impl Outbox {
     fn take_over(&mut self, place: usize, kept: &KeptEntry) {
         let entry = &self.entries[place];
         let is_ours = self.under_way.as_ref() == Some(&entry.key) || self.changed.contains(&entry.key);
-        let fate = kept.fate();
-        let refusal_differs = entry.is_refused() != matches!(fate, Fate::Refused { .. });
-        if refusal_differs && !is_ours && !matches!(entry.fate, Fate::Settled { .. }) {
+        if entry.is_refused() != kept.is_refused() && !is_ours && !matches!(entry.fate, Fate::Settled { .. }) {
             let entry = Rc::make_mut(&mut Rc::make_mut(&mut self.entries)[place]);
-            (entry.fate, entry.held, entry.command) = (fate, None, kept.command.clone());
+            (entry.fate, entry.held) = (kept.kept_fate(), None);
         }
     }
 

@@ -64,8 +64,9 @@ fn an_edit_is_shown_at_once_and_confirmed_in_place() {
     assert_eq!(client.room().editing(), None);
     let effects = client.take_effects();
     assert!(effects.contains(&Effect::RestoreComposer { room: lobby() }));
-    let frame =
-        ClientFrame::Edit { room: lobby(), key: key("k"), target: Seq(1), text: text("k"), mentions: Vec::new() };
+    let of = client.room().window().get(Seq(1)).map(|message| message.id());
+    let (target, mentions) = (Seq(1), Vec::new());
+    let frame = ClientFrame::Edit { room: lobby(), key: key("k"), target, of, text: text("k"), mentions };
     assert!(effects.contains(&Effect::Send { generation: client.generation(), frame }));
     assert_eq!(shown(&client).len(), 3, "a day and two messages, and no row for the edit");
     let (message, pending, _) = said(&client, 1);

@@ -311,68 +311,6 @@ fn what_a_deleted_message_said_is_remembered_nowhere() {
 }
 
 #[test]
-fn in_another_history_no_message_is_changed_that_nobody_meant() {
-    let mut client = following(&log(3));
-    client.act(Action::DeletePressed { room: lobby(), key: key("d"), seq: Seq(1) });
-    client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });
-    client.act(Action::ReactPressed {
-        room: lobby(),
-        key: key("r"),
-        seq: Seq(2),
-        emoji: shared::Emoji::parse("👍").unwrap(),
-    });
-    client.type_in("post");
-    client.wait(5_000);
-    client.meet("me");
-    client.hear(snapshot(&[posted(1, "other", "x"), posted(2, "other", "y")], Some(Reset::Epoch)));
-    let entries = client.room().outbox().entries().clone();
-    let refused: Vec<_> = entries.iter().map(|entry| (entry.key.as_str(), entry.is_refused())).collect();
-    assert_eq!(refused, [("r", true), ("post", false)]);
-    assert!(client.disk.entries.iter().any(|entry| entry.key == key("r") && entry.refused.is_some()));
-    let sent: Vec<_> = client
-        .take_effects()
-        .into_iter()
-        .filter(|effect| {
-            matches!(effect, Effect::Send { frame: ClientFrame::React { .. } | ClientFrame::Delete { .. }, .. })
-        })
-        .collect();
-    assert_eq!(sent, []);
-}
-
-#[test]
-fn what_was_refused_in_a_history_that_is_no_more_changes_nothing_in_another() {
-    let mut client = Client::welcomed();
-    client.hear(opened_empty());
-    client.hear(ServerFrame::Event(posted(1, "me", "mine")));
-    client.act(Action::EditStarted { room: lobby(), seq: Seq(1) });
-    client.type_in("better");
-    client.act(Action::DeletePressed { room: lobby(), key: key("d"), seq: Seq(1) });
-    for named in ["better", "d"] {
-        let refusal = shared::Refusal::lasting(shared::RefusalCode::Other, "No.");
-        let (room, key) = (Some("lobby".to_owned()), Some(named.to_owned()));
-        client.hear(ServerFrame::Refused { room, key, refusal });
-    }
-    client.reconnect("me");
-    // There, the number is another message, also of mine.
-    client.hear(snapshot(&[posted(1, "me", "another")], Some(Reset::Epoch)));
-    // It is known after a reload too.
-    let mut client = Client::with(client.disk);
-    client.act(Action::Started);
-    client.meet("me");
-    client.hear(opened(1, digest_of(&[posted(1, "me", "another")]), false, None));
-    client.take_effects();
-    for named in ["better", "d"] {
-        assert!(!client.room().outbox().get(&key(named)).unwrap().can_be_tried());
-        client.act(Action::TryAgainPressed { room: lobby(), key: key(named) });
-    }
-    assert_eq!(client.take_effects(), []);
-    client.act(Action::EditPressed { room: lobby(), key: key("better") });
-    assert_eq!(client.take_effects(), [Effect::FillComposer { room: lobby(), text: text("better") }]);
-    client.act(Action::DiscardPressed { room: lobby(), key: key("d") });
-    assert!(client.room().outbox().is_empty() && client.room().editing().is_none());
-}
-
-#[test]
 fn too_far_behind_is_the_same_history() {
     let mut client = following(&log(3));
     client.act(Action::SocketClosed { generation: client.generation(), code: 1006, reason: String::new() });

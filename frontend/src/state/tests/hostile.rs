@@ -1,5 +1,7 @@
 //! A server that says anything at any time: nothing breaks, and nothing that was typed is lost unless it was answered.
 
+use std::rc::Rc;
+
 use proptest::prelude::*;
 use shared::{
     About, Cursor, Digest, Emoji, Event, EventBody, Hash, Message, Millis, Offer, Page, Refusal, RefusalCode, Reset,
@@ -7,7 +9,7 @@ use shared::{
 };
 use shared::{Signal, Snapshot};
 
-use super::super::{Action, Ask, Edge, KeptRoom, Loaded, Place, Reader, StorageTrouble};
+use super::super::{Action, Ask, Edge, Entry, KeptEntry, KeptRoom, Loaded, Place, Reader, StorageTrouble};
 use super::{Client, disk::Disk, event, key, lobby, person, posted, text, welcome, words};
 
 /// A seq that is near, or as far as can be.
@@ -228,9 +230,8 @@ fn ten_thousand_stored_entries_in_one_room_are_a_line_like_any_other() {
     let one = first.disk.entries[0].clone();
     let mut disk = Disk::default();
     for n in (0..10_000_u64).rev() {
-        let mut entry = one.clone();
-        (entry.key, entry.order) = (key(&format!("k{n}")), n);
-        disk.entries.push(entry);
+        let entry = Entry { key: key(&format!("k{n}")), order: n, ..(*one).clone() };
+        disk.entries.push(KeptEntry { room: lobby(), entry: Rc::new(entry) });
     }
     let mut client = Client::with(disk);
     client.act(Action::Started);

@@ -101,6 +101,31 @@ fn what_is_kept_says_where_to_read_on_and_what_the_page_brought_stays_in_sight()
 }
 
 #[test]
+fn a_room_that_was_empty_when_it_was_kept_is_known_from_its_beginning() {
+    let mut before = Client::welcomed();
+    before.hear(opened_empty());
+    before.wait(2_000);
+    let Action::Painted(mut page) = painted(5, "e") else { unreachable!() };
+    if let ServerFrame::Opened { snapshot: Some(snapshot), .. } = &mut *page {
+        snapshot.messages.drain(..3);
+        snapshot.more_before = true;
+    }
+    let mut after = Client::with(before.disk);
+    after.act(Action::Painted(page));
+    assert!(after.room().window().more_before());
+    after.act(Action::Started);
+    after.meet("me");
+    assert_eq!(after.room().cursor().map(|cursor| cursor.seq), Some(Seq(0)));
+    let log: Vec<_> = (1..=5).map(|seq| posted(seq, "other", "x")).collect();
+    let (room, epoch, digest) = (lobby(), Epoch::from("e".to_owned()), digest_of(&log));
+    after.hear(ServerFrame::Opened { room, epoch, first: Seq(1), head: Seq(5), digest, snapshot: None, reset: None });
+    for event in log {
+        after.hear(ServerFrame::Event(event));
+    }
+    assert_eq!((after.shown(), after.room().window().more_before()), (vec![1, 2, 3, 4, 5], false));
+}
+
+#[test]
 fn what_the_page_shows_stays_until_there_is_something_to_draw() {
     let loading = || {
         let mut client = Client::new();

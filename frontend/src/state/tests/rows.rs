@@ -26,7 +26,7 @@ fn entry(named: &str, at: u64, fate: Fate) -> Rc<Entry> {
 
 fn about(named: &str, command: Command, at: u64, fate: Fate) -> Entry {
     let (key, owner, typed_at) = (key(named), Some(person("me").id), Millis(at));
-    Entry { key, owner, command, order: at, typed_at, fate, held: None, kept: true }
+    Entry { key, owner, command, of: None, order: at, typed_at, fate, held: None, kept: true }
 }
 
 /// The rows as a short text: a day line is `|`, the beginning of a group a capital.

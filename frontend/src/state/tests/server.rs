@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use shared::{
-    About, ClientFrame, ClientKey, Command, Cursor, Digest, Event, EventBody, Hash, Message, Page, Refusal,
+    About, ClientFrame, ClientKey, Command, Cursor, Digest, Event, EventBody, Hash, Message, MessageId, Page, Refusal,
     RefusalCode, Reset, RoomHead, Seq, ServerFrame, Snapshot,
 };
 
@@ -170,8 +170,8 @@ impl Server {
                 self.outbound.push_back(ServerFrame::Pong { n, now: shared::Millis(0), rooms });
             }
             Some(frame) => {
-                if let Ok((_, key, command)) = Command::of_frame(frame) {
-                    self.carry_out("me", key, command);
+                if let Ok((_, key, of, command)) = Command::of_frame(frame) {
+                    self.carry_out("me", key, of.as_ref(), command);
                 }
             }
             None => {}
@@ -179,7 +179,7 @@ impl Server {
     }
 
     /// A command of the client is answered.
-    fn carry_out(&mut self, by: &str, key: ClientKey, command: Command) {
+    fn carry_out(&mut self, by: &str, key: ClientKey, of: Option<&MessageId>, command: Command) {
         if self.busy > 0 {
             self.busy -= 1;
             return self.refuse(&key, Refusal::transient(RefusalCode::Busy, "Later.", 40));
@@ -188,7 +188,7 @@ impl Server {
         if let Some(seq) = known.map(|event| Some(event.seq)).or(self.changed_nothing.contains(&key).then_some(None)) {
             return self.outbound.push_back(ServerFrame::Settled { room: lobby(), key, seq });
         }
-        match self.judge(by, command) {
+        match self.judge(by, of, command) {
             Err(code) => self.refuse(&key, Refusal::lasting(code, "No.")),
             Ok(Some(body)) => self.append(by, key.as_str(), body),
             Ok(None) => {
@@ -207,9 +207,15 @@ impl Server {
     }
 
     /// What a command becomes; none where it changes nothing.
-    pub(super) fn judge(&self, by: &str, command: Command) -> Result<Option<EventBody>, RefusalCode> {
+    pub(super) fn judge(
+        &self,
+        by: &str,
+        of: Option<&MessageId>,
+        command: Command,
+    ) -> Result<Option<EventBody>, RefusalCode> {
         let (messages, about) = self.fold();
-        let target = command.target().map(|seq| messages.iter().find(|message| message.seq == seq));
+        let meant = |seq| messages.iter().find(|message| of.map_or(message.seq == seq, |of| message.is(of)));
+        let target = command.target().map(meant);
         let target = target.map(|found| found.ok_or(RefusalCode::NoMessage)).transpose()?;
         let me = person(by).id;
         if let (Some(message), false) = (target, matches!(command, Command::React { .. }))
@@ -231,18 +237,19 @@ impl Server {
             }
             Command::Post { .. } | Command::Delete { .. } => true,
         };
+        let target = target.map_or(Seq::ZERO, |message| message.seq);
         Ok(changes.then(|| match command {
             Command::Post { text, reply_to, .. } => EventBody::Posted { words: words(text.as_str()), reply_to },
-            Command::Edit { target, text, .. } => EventBody::Edited { target, words: words(text.as_str()) },
-            Command::Delete { target } => EventBody::Deleted { target },
-            Command::React { target, emoji, on } => EventBody::Reacted { target, emoji, on },
+            Command::Edit { text, .. } => EventBody::Edited { target, words: words(text.as_str()) },
+            Command::Delete { .. } => EventBody::Deleted { target },
+            Command::React { emoji, on, .. } => EventBody::Reacted { target, emoji, on },
             Command::SetRoom { title, topic } => EventBody::RoomSet { title, topic },
         }))
     }
 
     /// Somebody else does something, if that is allowed and changes anything.
     pub(super) fn other(&mut self, named: &str, command: Command) {
-        if let Ok(Some(body)) = self.judge("other", command) {
+        if let Ok(Some(body)) = self.judge("other", None, command) {
             self.append("other", named, body);
         }
     }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 use shared::{
-    BadText, ClientKey, Cursor, Emoji, Level, MessageText, PersonId, PersonName, Refusal, RefusalCode, RoomName,
-    RoomTitle, RoomTopic, Seq,
+    BadText, ClientKey, Cursor, Emoji, Level, MessageId, MessageText, PersonId, PersonName, Refusal, RefusalCode,
+    RoomName, RoomTitle, RoomTopic, Seq,
 };
 
 use super::SAID_BACK;
@@ -109,6 +109,9 @@ fn of_optional(object: &Object, kind: &str) -> Option<Refusal> {
     }
     if wrong("reply_to", reads::<Option<Seq>>) {
         return lasting(RefusalCode::Malformed, "The field \"reply_to\" is the seq of a message.");
+    }
+    if wrong("of", reads::<Option<MessageId>>) {
+        return lasting(RefusalCode::Malformed, "The field \"of\" is its author's id, a slash, and its key.");
     }
     if wrong("mentions", reads::<Vec<PersonId>>) {
         return lasting(RefusalCode::Malformed, "The field \"mentions\" is an array of people's ids.");

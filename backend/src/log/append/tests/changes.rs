@@ -1,6 +1,6 @@
 //! Edits, deletions, reactions and what a room is about: what each command becomes, for whom, and within one batch.
 
-use shared::{Command as Ask, Emoji, EventBody, RoomTitle, RoomTopic, Words};
+use shared::{Command as Ask, Emoji, EventBody, MessageId, RoomTitle, RoomTopic, Words};
 
 use super::*;
 
@@ -53,6 +53,45 @@ fn check(rows: &[(Command, Result<Appended, NotAppended>)]) -> (Arc<Mutex<Kept>>
         assert_eq!((one.events.len(), one.erased.len()), (other.events.len(), other.erased.len()));
     }
     (kept, kept_at_once)
+}
+
+/// A command that says which message it means.
+fn of(id: &str, command: Command) -> Command {
+    match command {
+        Command::Append(draft) => Command::Append(Draft { of: MessageId::parse(id).ok(), ..draft }),
+        other => other,
+    }
+}
+
+#[test]
+fn a_change_is_made_to_the_message_that_is_meant_and_to_no_other_in_its_place() {
+    let answer = |key, to| ask("q", key, Ask::Post { text: text("t"), reply_to: Some(Seq(to)), mentions: Vec::new() });
+    let none = wrong(Wrong::NoMessage);
+    let (kept, _) = check(&[
+        (post("a", "p", "1"), fresh(1)),
+        (post("a", "p", "2"), fresh(2)),
+        (of("p/1", edit("p", "3", 1, "is meant")), fresh(3)),
+        (of("p/9", edit("p", "4", 2, "is another of one's own")), none),
+        (of("q/1", react("q", "5", 1, "👍", true)), none),
+        (of("p/3", react("q", "6", 1, "👍", true)), none),
+        (of("p/9", delete("p", "7", 2)), none),
+        (of("p/1", answer("8", 1)), fresh(4)),
+        (of("p/9", answer("9", 1)), fresh(5)),
+        // It stands elsewhere in this history.
+        (of("p/1", answer("10", 2)), fresh(6)),
+        (of("p/1", react("q", "11", 2, "👍", true)), fresh(7)),
+        (of("p/2", delete("p", "12", 99)), fresh(8)),
+        (of("q/8", edit("q", "13", 1, "is elsewhere")), fresh(9)),
+    ]);
+    let kept = kept.lock().unwrap();
+    let of_seq = |seq| &kept.messages[&(RoomName::parse("a").unwrap(), Seq(seq))];
+    let answers = [4, 5, 6].map(|seq| of_seq(seq).reply_to);
+    assert_eq!(answers, [Some(Seq(1)), None, Some(Seq(1))], "what was said is kept, and answers no other");
+    assert_eq!(of_seq(1).reactions.len(), 1);
+    assert_eq!(
+        [1, 2, 4].map(|seq| of_seq(seq).text.as_ref().map(MessageText::as_str)),
+        [Some("is meant"), None, Some("is elsewhere")]
+    );
 }
 
 #[test]

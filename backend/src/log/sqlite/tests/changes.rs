@@ -31,6 +31,7 @@ fn command(n: usize, (kind, by, target, all): (u8, u8, u64, bool)) -> Command {
         },
         key: ClientKey::parse(&n.to_string()).unwrap(),
         command,
+        of: None,
         remember: None,
         line: Line::default(),
     })

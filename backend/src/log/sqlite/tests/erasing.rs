@@ -26,6 +26,7 @@ fn ask(room: &str, key: &str, command: Ask) -> Command {
         by: Author { id: PersonId::parse("p").unwrap(), name: PersonName::anonymous(), plain: false },
         key: ClientKey::parse(key).unwrap(),
         command,
+        of: None,
         remember: None,
         line: Line::default(),
     })

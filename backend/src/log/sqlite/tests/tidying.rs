@@ -27,7 +27,7 @@ fn author(of: &str) -> Author {
 
 fn ask(room: &str, by: &str, key: &str, command: Ask) -> Command {
     let (room, by, key) = (name(room), author(by), ClientKey::parse(key).unwrap());
-    Command::Append(Draft { room, by, key, command, remember: None, line: Line::default() })
+    Command::Append(Draft { room, by, key, command, of: None, remember: None, line: Line::default() })
 }
 
 fn post(room: &str, by: &str, key: &str, text: &str) -> Command {
